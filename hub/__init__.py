@@ -1,0 +1,1 @@
+"""Cauce: a serverless integration hub with one record per customer."""

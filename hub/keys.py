@@ -1,0 +1,82 @@
+"""The keys of the single table: which item lies where (docs/decisions/0002-keys-and-messages.md)."""
+
+from hub.messages import Delivery, digest, escape
+from hub.store import Key
+
+
+def event(dedupe: str) -> Key:
+    """The marker of one source event: applied or parked, and where its raw text is archived."""
+    return Key(f"EVT#{dedupe}", "EVT")
+
+
+def record(connector: str, account: str, resource: str, id: str) -> Key:
+    """A record as its source tells it: registers and asserted identifiers. Node of the identity graph."""
+    return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
+
+
+def timeline(record: Key, at: str, dedupe: str) -> Key:
+    """One entry of the journey, under the customer record that it was told of, in source order."""
+    return Key(record.pk, f"T#{at}#{digest(dedupe)[:16]}")
+
+
+def claim(entity: str, namespace: str, hashed: str) -> Key:
+    """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
+    return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")
+
+
+def root(entity: str, id: str) -> Key:
+    """A canonical entity: folded fields, members, or where it was merged into."""
+    return Key(f"ENT#{escape(entity, id)}", "ROOT")
+
+
+def outbox(entity: str, id: str, epoch: int) -> Key:
+    """The image of an entity at one epoch, for the relay."""
+    return Key(f"OUT#{escape(entity, id)}", f"E#{epoch:012d}")
+
+
+def delivery(destination: str, entity: str, id: str) -> Key:
+    """Delivery state and write ledger of one entity at one destination."""
+    return Key(f"DLV#{escape(destination, entity, id)}", "DLV")
+
+
+def act(delivery: Delivery) -> Key:
+    """An act (message, e-mail) that happens at most once per destination, flow and trigger."""
+    return Key(f"ACT#{escape(delivery.destination, delivery.flow, delivery.trigger)}", "ACT")
+
+
+def wait(flow: str, entity: str, id: str) -> Key:
+    """A flow that waits for an entity to stay as it is."""
+    return Key(f"WAIT#{escape(flow, entity, id)}", "WAIT")
+
+
+def consent(channel: str, purpose: str, hashed: str) -> Key:
+    """The consent of one address for one channel and purpose."""
+    return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")
+
+
+def limit(account: str, name: str) -> Key:
+    """A rate limit's state."""
+    return Key(f"LIM#{escape(account, name)}", "LIM")
+
+
+def account(account: str) -> Key:
+    """The switch of one account (paused, dry run) that needs no deployment; "*" is the stage's."""
+    return Key(f"ACC#{escape(account)}", "ACC")
+
+
+def cursor(account: str, resource: str) -> Key:
+    """How far a poll has come."""
+    return Key(f"CUR#{escape(account, resource)}", "CUR")
+
+
+PENDING = "pending"
+"""List of outbox items that the relay has not sent yet."""
+
+DUE = "due"
+"""List of parked deliveries, by the time at which they are tried again."""
+
+WAITING = "waiting"
+"""List of waiting flows, by the time at which they are decided."""
+
+PARKED = "parked"
+"""List of events and deliveries that were rejected, for people, by the time of parking."""

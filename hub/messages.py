@@ -1,0 +1,129 @@
+"""What travels on the two queues: an event inwards, a delivery outwards.
+
+Both are JSON texts in ASCII, so that no character that SQS refuses can occur. The format is
+described in docs/decisions/0002-keys-and-messages.md; `FORMAT` is its version.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+from urllib.parse import quote
+
+FORMAT = 1
+
+
+def escape(*parts: object) -> str:
+    """Parts joined by `#` after percent-encoding, so that no two lists of parts meet in one text."""
+    return "#".join(quote(str(part), safe="@:+,~ /") for part in parts)
+
+
+def digest(text: str) -> str:
+    """A 64-character SHA-256 of a text: fits the 128 characters of SQS group and dedup ids."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def dumps(value: object) -> str:
+    """Compact ASCII JSON with keys in order: equal values give equal texts. Refuses NaN and Infinity."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a source told: a record, or (thin) only that a record changed.
+
+    `event_id`: the parts of the source's own event id. `at`: canonical time at which the source says
+    that it happened, a function of what it sent (the same on each retry), or None. `received_at`:
+    stamped once, kept by replays. `record`: the record as JSON, None for a thin event. `deleted`: the
+    source says that the record is gone. `via`: webhook, poll, import, replay. `replay`: the id of
+    the replay that sent it again, or None.
+    """
+
+    connector: str
+    account: str
+    resource: str
+    topic: str
+    id: str
+    event_id: tuple[str, ...]
+    received_at: str
+    at: str | None = None
+    record: Any = None
+    deleted: bool = False
+    via: str = "webhook"
+    replay: str | None = None
+
+    @property
+    def source(self) -> str:
+        """`connector.account`, as in accounts.yaml."""
+        return f"{self.connector}.{self.account}"
+
+    @property
+    def key(self) -> str:
+        """The dedupe key: connector, account, topic and the event id's parts, each escaped."""
+        return escape(self.connector, self.account, self.topic, *self.event_id)
+
+    @property
+    def group(self) -> str:
+        """FIFO group: one record's events stay in order."""
+        return digest(escape(self.connector, self.account, self.resource, self.id))
+
+    @property
+    def dedup(self) -> str:
+        """FIFO deduplication id: the same for a source's retries, another for each replay."""
+        return digest(escape(self.key, self.replay or ""))
+
+    def dumps(self) -> str:
+        """The message body."""
+        return dumps({"format": FORMAT, **asdict(self)})
+
+    @classmethod
+    def loads(cls, text: str) -> Self:
+        """The event of a message body. Raises ValueError for another format."""
+        data = json.loads(text)
+        if data.pop("format", None) != FORMAT:
+            raise ValueError("unknown message format")
+        return cls(**{**data, "event_id": tuple(data["event_id"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One entity that one destination must hear of. Thin: deliver reads the current state.
+
+    `destination`: `connector.account.resource`. `entity`, `id`: what changed; `epoch`: its version
+    that caused this. `customer`: the customer's id, "" where the entity has none. `flow`: name of
+    the flow that decided. `trigger`: names what a `send:` act happens once for (the flow's `once:`
+    value), "" for state. `attempt` counts from 0. `replay` as in Event.
+    """
+
+    destination: str
+    entity: str
+    id: str
+    epoch: int
+    customer: str
+    flow: str
+    trigger: str = ""
+    attempt: int = 0
+    replay: str | None = None
+
+    @property
+    def group(self) -> str:
+        """FIFO group: one destination's writes for one customer (or entity without one) stay in order."""
+        return digest(escape(self.destination, self.customer or escape(self.entity, self.id)))
+
+    @property
+    def dedup(self) -> str:
+        """FIFO deduplication id: the same when a relay sends twice."""
+        parts = (self.destination, self.entity, self.id, self.epoch, self.flow, self.trigger)
+        return digest(escape(*parts, self.attempt, self.replay or ""))
+
+    def dumps(self) -> str:
+        """The message body."""
+        return dumps({"format": FORMAT, **asdict(self)})
+
+    @classmethod
+    def loads(cls, text: str) -> Self:
+        """The delivery of a message body. Raises ValueError for another format."""
+        data = json.loads(text)
+        if data.pop("format", None) != FORMAT:
+            raise ValueError("unknown message format")
+        return cls(**data)

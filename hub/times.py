@@ -1,0 +1,39 @@
+"""Canonical time: UTC text of fixed width, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, so that text order is time order."""
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+_CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def canonical(moment: dt.datetime) -> str:
+    """The canonical text of an aware datetime."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def from_epoch(seconds: float) -> str:
+    """The canonical text of Unix time in seconds."""
+    return canonical(dt.datetime.fromtimestamp(seconds, dt.UTC))
+
+
+def to_epoch(text: str) -> float:
+    """Unix seconds of a canonical time. Raises ValueError for any other form."""
+    if not _CANONICAL.fullmatch(text):
+        raise ValueError("not a canonical time")
+    return dt.datetime.fromisoformat(text).timestamp()
+
+
+def parse(value: str | float, zone: str = "UTC") -> str:
+    """The canonical text of ISO 8601 text or of Unix seconds or milliseconds.
+
+    Text without an offset is read in `zone`. Numbers (and texts of digits) from 10^11 on are
+    milliseconds. Raises ValueError for anything else.
+    """
+    if isinstance(value, bool):
+        raise ValueError("not a time")
+    if isinstance(value, int | float) or value.isascii() and value.isdigit() and len(value) > 8:
+        number = float(value)
+        return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
+    moment = dt.datetime.fromisoformat(value.strip())
+    return canonical(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
