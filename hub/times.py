@@ -1,4 +1,4 @@
-"""Canonical time: UTC text of fixed width, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, so that text order is time order."""
+"""Canonical time: UTC text of fixed width, `YYYY-MM-DDTHH:MM:SS.ffffffZ`: text order is time order."""
 
 import datetime as dt
 import re
@@ -31,8 +31,8 @@ def parse(value: str | float, zone: str = "UTC") -> str:
     milliseconds. Raises ValueError for anything else.
     """
     if isinstance(value, bool):
-        raise ValueError("not a time")
-    if isinstance(value, int | float) or value.isascii() and value.isdigit() and len(value) > 8:
+        raise ValueError("not a time")  # noqa: TRY004
+    if isinstance(value, int | float) or (value.isascii() and value.isdigit() and len(value) > 8):
         number = float(value)
         return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
     moment = dt.datetime.fromisoformat(value.strip())

@@ -77,7 +77,7 @@ class Store(Protocol):
     """What the use-cases need of a database."""
 
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items of these keys, strongly consistent each (no snapshot across keys); absent ones are missing.
+        """The items of these keys, each strongly consistent (no snapshot across keys); absent are missing.
 
         Raises RetryError when the engine throttles beyond the retries.
         """
@@ -104,7 +104,7 @@ class Store(Protocol):
         ...
 
     def todo(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of one list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
+        """Items of a list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
         ...
 
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:

@@ -1,0 +1,293 @@
+"""The store on DynamoDB: one table, `data` as JSON text, every guard a comparison of `version`.
+
+Facts: a transaction takes 100 items and the SDK never retries a cancelled one (CancellationReasons are
+positional); TTL deletes late, so expired items are filtered here (AWS: TransactWriteItems, TTL).
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hub.errors import RetryError
+from hub.store import FORMAT, TRANSACTION_ITEMS, Conflict, Item, Key, Page, Put, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH = 100
+"""BatchGetItem's limit of keys."""
+ATTEMPTS = 8
+_BUSY = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "ServiceUnavailable",
+}
+
+
+class DynamoStore:
+    """A table reached by the low-level client. `clock` gives Unix seconds, `sleep` waits between attempts."""
+
+    def __init__(
+        self,
+        table: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        client: "DynamoDBClient | None" = None,
+    ) -> None:
+        self.table = table
+        self.clock = clock
+        self.sleep = sleep
+        if client is not None:
+            self.__dict__["client"] = client
+
+    @cached_property
+    def client(self) -> "DynamoDBClient":
+        """One client; a call gives up after seconds, not the default minutes."""
+        retries: Any = {"mode": "standard", "max_attempts": 4}
+        return boto3.client(
+            "dynamodb",
+            config=Config(connect_timeout=1, read_timeout=3, retries=retries, max_pool_connections=50),
+        )
+
+    def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """The live items of these keys, in batches of 100. Raises RetryError when throttled for long."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[Key, Item] = {}
+        for start in range(0, len(wanted), BATCH):
+            found.update(self._read_batch(wanted[start : start + BATCH]))
+        return found
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """All or none; raises Conflict, RetryError (busy, or unknown outcome), ValueError over 100 items."""
+        if len(writes) > TRANSACTION_ITEMS:
+            raise ValueError("a transaction takes at most 100 distinct items")
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._write(writes)
+            except ClientError as error:
+                _raise_unless_busy(error, writes)
+            except BotoCoreError as error:
+                raise RetryError("unknown-outcome") from error
+            self.sleep(random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+        raise RetryError("store-busy")
+
+    def page(
+        self, pk: str, *, prefix: str = "", after: str | None = None, limit: int = 50, reverse: bool = False
+    ) -> Page:
+        """Items of one partition in the order of the sort key, strongly consistent."""
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+            "ExpressionAttributeValues": {":pk": {"S": pk}} | ({":prefix": {"S": prefix}} if prefix else {}),
+            "ConsistentRead": True,
+            "ScanIndexForward": not reverse,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": after}}
+        items = _first(self._query(request, limit), limit + 1)
+        return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
+
+    def todo(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
+        """Items of one list of things to be done, oldest first, from the sparse index."""
+        request: dict[str, Any] = {
+            "IndexName": "todo",
+            "KeyConditionExpression": "todo = :todo AND #at <= :until",
+            "ExpressionAttributeNames": {"#at": "at"},
+            "ExpressionAttributeValues": {":todo": {"S": name}, ":until": {"S": until}},
+        }
+        if after is not None:
+            at, pk, sk = after.split("\x1f")
+            start = {"todo": name, "at": at, "pk": pk, "sk": sk}
+            request["ExclusiveStartKey"] = {field: {"S": value} for field, value in start.items()}
+        items = _first(self._query(request, limit), limit + 1)
+        last = items[limit - 1] if len(items) > limit else None
+        return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
+
+    def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
+        """Take tokens of a rate limit in one conditional write (a second one when the limit was idle).
+
+        `tat` is GCRA's theoretical arrival time; `blk` the end of a block.
+        """
+        step, room = interval * cost, now + interval * (burst - cost)
+        grown = {":step": step, ":now": now, ":room": room}
+        busy = self._take(key, "SET tat = tat + :step", "tat BETWEEN :now AND :room", grown)
+        if busy is None:
+            return 0.0
+        tat, blocked = busy
+        if blocked <= now and tat < now:
+            fresh = {":next": now + step, ":now": now}
+            idle = self._take(key, "SET tat = :next", "(attribute_not_exists(tat) OR tat < :now)", fresh)
+            if idle is None:
+                return 0.0
+            tat, blocked = idle
+        return max(blocked - now, tat - room, 0.001)
+
+    def block(self, key: Key, until: float) -> None:
+        """Let nobody take tokens before `until`; a longer block stays."""
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(key),
+                UpdateExpression="SET blk = :until",
+                ConditionExpression="attribute_not_exists(blk) OR blk < :until",
+                ExpressionAttributeValues={":until": {"N": repr(until)}},
+            )
+        except ClientError as error:
+            if _code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def _take(
+        self, key: Key, update: str, condition: str, values: dict[str, float]
+    ) -> tuple[float, float] | None:
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(key),
+                UpdateExpression=update,
+                ConditionExpression=f"{condition} AND (attribute_not_exists(blk) OR blk <= :now)",
+                ExpressionAttributeValues={name: {"N": repr(value)} for name, value in values.items()},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if _code(error) != "ConditionalCheckFailedException":
+                raise RetryError("limiter-busy") from error
+            old: Any = error.response.get("Item", {})
+            return float(old.get("tat", {}).get("N", 0)), float(old.get("blk", {}).get("N", 0))
+        return None
+
+    def _read_batch(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        pending: dict[str, Any] = {self.table: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        found: dict[Key, Item] = {}
+        for attempt in range(ATTEMPTS):
+            answer = self._batch_get(pending)
+            items = (decode(image) for image in answer["Responses"].get(self.table, ()))
+            found.update({item.key: item for item in items if not self._expired(item)})
+            pending = answer.get("UnprocessedKeys") or {}
+            if not pending:
+                return found
+            self.sleep(random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+        raise RetryError("store-busy")
+
+    def _batch_get(self, request: dict[str, Any]) -> Any:
+        try:
+            return self.client.batch_get_item(RequestItems=request)
+        except ClientError as error:
+            if _code(error) in _BUSY:
+                raise RetryError("store-busy") from error
+            raise
+        except BotoCoreError as error:
+            raise RetryError("store-unreachable") from error
+
+    def _query(self, request: dict[str, Any], limit: int) -> Iterator[Item]:
+        while True:
+            answer = self.client.query(TableName=self.table, Limit=limit + 1, **request)
+            for item in map(decode, answer["Items"]):
+                if not self._expired(item):
+                    yield item
+            if "LastEvaluatedKey" not in answer:
+                return
+            request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _write(self, writes: Sequence[Write]) -> None:
+        now = int(self.clock())
+        if len(writes) == 1 and isinstance(writes[0], Put):
+            self.client.put_item(TableName=self.table, **_put(writes[0].item, now))
+            return
+        self.client.transact_write_items(TransactItems=[self._action(write, now) for write in writes])
+
+    def _action(self, write: Write, now: int) -> Any:
+        if isinstance(write, Put):
+            return {"Put": {"TableName": self.table, **_put(write.item, now)}}
+        guard = _guard(write.version, now)
+        return {"ConditionCheck": {"TableName": self.table, "Key": _key(write.key), **guard}}
+
+    def _expired(self, item: Item) -> bool:
+        return item.ttl is not None and item.ttl <= self.clock()
+
+
+def decode(image: dict[str, Any]) -> Item:
+    """The item of an image as the client and the stream give it. Raises ValueError for a newer format."""
+    if int(image["v"]["N"]) != FORMAT:
+        raise ValueError("unknown item format")
+    return Item(
+        key=Key(image["pk"]["S"], image["sk"]["S"]),
+        kind=image["kind"]["S"],
+        data=json.loads(image["data"]["S"]),
+        version=int(image["version"]["N"]),
+        ttl=int(image["ttl"]["N"]) if "ttl" in image else None,
+        todo=image.get("todo", {}).get("S"),
+        at=image.get("at", {}).get("S"),
+    )
+
+
+def encode(item: Item) -> dict[str, Any]:
+    """The image of an item, one version on."""
+    image: dict[str, Any] = {
+        **_key(item.key),
+        "kind": {"S": item.kind},
+        "v": {"N": str(FORMAT)},
+        "version": {"N": str(item.version + 1)},
+        "data": {"S": json.dumps(item.data, separators=(",", ":"), ensure_ascii=False)},
+    }
+    if item.ttl is not None:
+        image["ttl"] = {"N": str(item.ttl)}
+    if item.todo is not None and item.at is not None:
+        image |= {"todo": {"S": item.todo}, "at": {"S": item.at}}
+    return image
+
+
+def _put(item: Item, now: int) -> Any:
+    return {"Item": encode(item), **_guard(item.version, now)}
+
+
+def _guard(version: int, now: int) -> dict[str, Any]:
+    if version == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(pk) OR #ttl <= :now",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":now": {"N": str(now)}},
+        }
+    return {
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": {":version": {"N": str(version)}},
+    }
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _first(items: Iterator[Item], count: int) -> list[Item]:
+    return [item for _, item in zip(range(count), items, strict=False)]
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _raise_unless_busy(error: ClientError, writes: Sequence[Write]) -> None:
+    """Raise Conflict for a version that moved; return when the engine was only busy; else raise the error."""
+    keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
+    reasons: Any = error.response.get("CancellationReasons", [])
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if _code(error) == "ConditionalCheckFailedException":
+        raise Conflict(keys) from error
+    moved = [key for key, code in zip(keys, codes, strict=False) if code == "ConditionalCheckFailed"]
+    if moved:
+        raise Conflict(moved) from error
+    if not (_code(error) in _BUSY or _BUSY.intersection(codes)):
+        raise error

@@ -1,0 +1,216 @@
+"""One suite for every implementation of the store: memory, moto, and the local engine (tests/engine)."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from hub.errors import RetryError
+from hub.store import Check, Conflict, Item, Key, Put
+from hub.store.dynamodb import DynamoStore, decode, encode
+from hub.store.memory import MemoryStore
+
+A, B, C = Key("A#1", "X"), Key("B#1", "X"), Key("C#1", "X")
+NOW = 1_790_000_000.0
+
+
+class Clock:
+    def __init__(self, now=NOW):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(params=["memory", "moto"])
+def store(request, clock, monkeypatch):
+    if request.param == "memory":
+        yield MemoryStore(clock)
+        return
+    moto = pytest.importorskip("moto")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with moto.mock_aws():
+        store = DynamoStore("hub", clock=clock, sleep=lambda _: None)
+        create_table(store.client, "hub")
+        yield store
+
+
+def create_table(client, name):
+    text = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "todo", "at")]
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=text,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "todo",
+                "KeySchema": [
+                    {"AttributeName": "todo", "KeyType": "HASH"},
+                    {"AttributeName": "at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+
+
+def item(key, version=0, **data):
+    return Item(key, "test", data, version)
+
+
+def test_what_was_put_is_read_one_version_on(store):
+    store.commit([Put(item(A, name="Lucía", list=[1, 2.5, None, True]))])
+    assert store.read([A, B]) == {A: Item(A, "test", {"name": "Lucía", "list": [1, 2.5, None, True]}, 1)}
+
+
+def test_reading_more_than_one_batch_gives_all(store):
+    keys = [Key(f"P#{n}", "X") for n in range(130)]
+    for start in range(0, 130, 50):
+        store.commit([Put(item(key)) for key in keys[start : start + 50]])
+    assert set(store.read([*keys, *keys[:5]])) == set(keys)
+
+
+def test_an_item_that_exists_cannot_be_put_as_new(store):
+    store.commit([Put(item(A, n=1))])
+    with pytest.raises(Conflict) as caught:
+        store.commit([Put(item(A, n=2))])
+    assert caught.value.keys == {A}
+    assert store.read([A])[A].data == {"n": 1}
+
+
+def test_a_moved_version_refuses_the_whole_transaction_and_names_the_key(store):
+    store.commit([Put(item(A)), Put(item(B))])
+    store.commit([Put(item(A, version=1))])
+    with pytest.raises(Conflict) as caught:
+        store.commit([Put(item(A, version=1)), Put(item(B, version=1)), Put(item(C))])
+    assert caught.value.keys == {A}
+    assert C not in store.read([C])
+    assert store.read([B])[B].version == 1
+
+
+def test_a_check_guards_without_writing(store):
+    store.commit([Put(item(A))])
+    store.commit([Check(A, 1), Check(C, 0), Put(item(B))])
+    assert store.read([A])[A].version == 1
+    with pytest.raises(Conflict) as caught:
+        store.commit([Check(C, 3), Put(item(B, version=1))])
+    assert caught.value.keys == {C}
+
+
+def test_more_than_100_items_are_refused(store):
+    with pytest.raises(ValueError, match="100"):
+        store.commit([Put(item(Key(f"P#{n}", "X"))) for n in range(101)])
+
+
+def test_an_expired_item_is_absent_and_may_be_put_as_new(store, clock):
+    store.commit([Put(Item(A, "test", {"n": 1}, ttl=int(NOW) + 10))])
+    assert A in store.read([A])
+    clock.now = NOW + 10
+    assert store.read([A]) == {}
+    assert store.page("A#1").items == []
+    store.commit([Put(item(A, n=2)), Check(B, 0)])
+    assert store.read([A])[A].data == {"n": 2}
+
+
+def test_pages_go_forward_and_back_through_a_partition(store):
+    for n in range(7):
+        store.commit([Put(item(Key("P", f"T#{n}"), n=n))])
+    store.commit([Put(item(Key("P", "REC")))])
+    first = store.page("P", prefix="T#", limit=3)
+    assert [i.data["n"] for i in first.items] == [0, 1, 2]
+    second = store.page("P", prefix="T#", limit=3, after=first.next)
+    third = store.page("P", prefix="T#", limit=3, after=second.next)
+    assert [i.data["n"] for i in second.items + third.items] == [3, 4, 5, 6]
+    assert third.next is None
+    back = store.page("P", prefix="T#", limit=4, reverse=True)
+    assert [i.data["n"] for i in back.items] == [6, 5, 4, 3]
+    rest = store.page("P", prefix="T#", limit=4, reverse=True, after=back.next)
+    assert [i.data["n"] for i in rest.items] == [2, 1, 0]
+
+
+def test_things_to_be_done_come_oldest_first_and_leave_the_list_when_done(store):
+    for n, at in enumerate(["2026-03", "2026-01", "2026-02", "2026-09"]):
+        store.commit([Put(Item(Key(f"P#{n}", "X"), "test", {"n": n}, todo="due", at=at))])
+    page = store.todo("due", until="2026-06", limit=2)
+    assert [i.data["n"] for i in page.items] == [1, 2]
+    rest = store.todo("due", until="2026-06", limit=2, after=page.next)
+    assert [i.data["n"] for i in rest.items] == [0]
+    store.commit([Put(Item(Key("P#1", "X"), "test", {}, version=1))])
+    assert [i.data["n"] for i in store.todo("due").items] == [2, 0, 3]
+    assert store.todo("other").items == []
+
+
+def test_a_rate_limit_gives_the_burst_then_one_token_per_interval(store):
+    def take(now, cost=1.0):
+        return store.take(A, now, interval=0.5, burst=3, cost=cost)
+
+    assert [take(NOW) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert take(NOW) == pytest.approx(0.5, abs=0.01)
+    assert take(NOW + 0.5) == 0.0
+    assert take(NOW + 100, cost=3) == 0.0
+    assert take(NOW + 100) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_blocked_rate_limit_says_how_long(store):
+    store.block(A, NOW + 7)
+    store.block(A, NOW + 3)
+    assert store.take(A, NOW, interval=1, burst=5) == pytest.approx(7, abs=0.01)
+    assert store.take(A, NOW + 7.1, interval=1, burst=5) == 0.0
+
+
+def test_an_image_survives_encoding():
+    full = Item(A, "test", {"a": [1, {"b": "ñ"}]}, 4, ttl=9, todo="due", at="2026")
+    assert decode(encode(full)) == Item(A, "test", {"a": [1, {"b": "ñ"}]}, 5, ttl=9, todo="due", at="2026")
+    with pytest.raises(ValueError, match="format"):
+        decode({**encode(full), "v": {"N": "2"}})
+
+
+class Busy:
+    """A client that answers these error codes to one operation first, then really."""
+
+    def __init__(self, client, operation, *codes):
+        self.client, self.operation, self.codes = client, operation, list(codes)
+
+    def __getattr__(self, name):
+        return self.fail if name == self.operation and self.codes else getattr(self.client, name)
+
+    def fail(self, **_):
+        raise ClientError({"Error": {"Code": self.codes.pop(0)}}, self.operation)
+
+
+def busy(store, operation, *codes):
+    return DynamoStore(
+        "hub", clock=store.clock, sleep=lambda _: None, client=Busy(store.client, operation, *codes)
+    )
+
+
+@pytest.mark.parametrize("store", ["moto"], indirect=True)
+class TestABusyEngine:
+    def test_is_tried_again(self, store):
+        busy(store, "transact_write_items", *["TransactionConflictException"] * 7).commit(
+            [Put(item(A)), Put(item(B))]
+        )
+        assert set(store.read([A, B])) == {A, B}
+
+    def test_that_stays_busy_says_retry(self, store):
+        with pytest.raises(RetryError):
+            busy(store, "put_item", *["ThrottlingException"] * 8).commit([Put(item(A))])
+        with pytest.raises(RetryError):
+            busy(store, "batch_get_item", "ThrottlingException").read([A])
+        with pytest.raises(RetryError):
+            busy(store, "update_item", "ThrottlingException").take(A, NOW, interval=1, burst=1)
+
+    def test_that_is_wrong_is_a_bug_and_not_a_retry(self, store):
+        for operation, call in [
+            ("put_item", lambda s: s.commit([Put(item(A))])),
+            ("batch_get_item", lambda s: s.read([A])),
+            ("update_item", lambda s: s.block(A, NOW)),
+        ]:
+            with pytest.raises(ClientError):
+                call(busy(store, operation, "ValidationException"))
