@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import quote
 
+from hub.times import to_epoch
+
 FORMAT = 1
 
 
@@ -36,7 +38,7 @@ class Event:
     that it happened, a function of what it sent (the same on each retry), or None. `received_at`:
     stamped once, kept by replays. `record`: the record as JSON, None for a thin event. `deleted`: the
     source says that the record is gone. `via`: webhook, poll, import, replay. `replay`: the id of
-    the replay that sent it again, or None.
+    the replay that sent it again (`<canonical time>-<random>`), or None.
     """
 
     connector: str
@@ -61,6 +63,11 @@ class Event:
     def key(self) -> str:
         """The dedupe key: connector, account, topic and the event id's parts, each escaped."""
         return escape(self.connector, self.account, self.topic, *self.event_id)
+
+    @property
+    def revision(self) -> int:
+        """0, or the time of the replay (Unix seconds): a replay's telling wins over the first one's."""
+        return int(to_epoch(self.replay[:27])) if self.replay else 0
 
     @property
     def group(self) -> str:

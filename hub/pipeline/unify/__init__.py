@@ -1,0 +1,256 @@
+"""unify: one event becomes what it changes, in one transaction with the marker that it was applied.
+
+Archive the raw events; per event: has it been applied? fetch when thin, map, find whose it is, commit.
+A crash before the commit leaves nothing, one after it is recognised by the marker.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.mapping import Consent
+
+from hub import keys, times
+from hub.errors import RecordError, RetryError
+from hub.identity import Pepper, hashed
+from hub.messages import Event, digest
+from hub.pipeline import Hub
+from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.regroup import regroup
+from hub.pipeline.unify.rules import rules
+from hub.pipeline.unify.spoken import ledgers
+from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key, values
+from hub.pipeline.unify.telling import Tale, Telling, body_digest, loads_peppers, summary, tell
+from hub.store import Conflict, Item, Key, Put
+
+ATTEMPTS = 8
+DAY = 86_400
+MARKER_DAYS = 35
+"""Longer than queue and dead-letter retention and the redrive horizon together."""
+PARKED_DAYS = 180
+OUTBOX_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one event: `kind` applied, echo, unchanged, duplicate or parked. Safe to log."""
+
+    kind: str
+    event: str
+    reason: str = ""
+    place: str = ""
+    drift: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the raw text of an event is archived: object name and line."""
+
+    name: str
+    line: int
+
+
+def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
+    """Apply the events of these message bodies, one after the other, yielding what became of each.
+
+    Raises RetryError when the world is not ready, anything else for a bug: the messages from that one on
+    are to be delivered again.
+    """
+    events = [Event.loads(_unclaimed(hub, body)) for body in bodies]
+    name = _archive(hub, events)
+    peppers = loads_peppers(hub.secrets.get("pepper"))
+    for line, event in enumerate(events):
+        yield apply(hub, event, Source(name, line), peppers)
+
+
+def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> Result:
+    """Apply one event exactly once, or park it with the reason. Raises RetryError when contended for long."""
+    if event.record is None and (known := _known(hub, Reading(hub.store), event)):
+        return known
+    result = _attempt(hub, event, source, peppers)
+    if result.kind == "mismatch":
+        other = replace(event, event_id=(*event.event_id, body_digest(event)))
+        reason = RecordError("same-id-other-body", "an event with this id was applied with another body")
+        return _park(hub, other, source, reason)
+    return result
+
+
+def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> Result:
+    try:
+        tale = tell(hub, event, peppers)
+    except RecordError as error:
+        return _park(hub, event, source, error)
+    for attempt in range(ATTEMPTS):
+        try:
+            return _commit(hub, event, source, tale, peppers[0])
+        except (Conflict, Moved):
+            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+        except RecordError as error:
+            return _park(hub, event, source, error)
+    raise RetryError("contended")
+
+
+def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) -> Result:
+    """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
+    reading = Reading(hub.store)
+    consents = {_consent_key(consent, pepper): consent for consent in tale.consents}
+    entry = _timeline_key(event, tale.tellings[-1])
+    claims = [claim_key(pk) for telling in tale.tellings for pk in telling.claims]
+    reading.load([keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims, *consents])
+    if known := _known(hub, reading, event):
+        return known
+    outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
+    writes = [
+        *(write for outcome in outcomes for write in outcome.writes),
+        *_outbox(hub, reading, event, tale, outcomes),
+        *_consents(reading, event, consents),
+        _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
+    ]
+    if kind == "applied":
+        entry_item = reading.item(entry, "timeline")
+        data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
+        writes.append(Put(replace(entry_item, data=data)))
+    hub.store.commit(writes)
+    return Result(kind, _name(event), drift=tale.drift)
+
+
+def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outcome:
+    decided = rules(hub.catalog, telling.entity)
+    if record := reading[telling.record]:
+        root = root_key(record)
+        reading.load([root, *ledgers(telling, [record.data["root"]])])
+    return attach(reading, telling, decided, event) or regroup(reading, telling, decided, event)
+
+
+def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
+    """What became of the event before, when there is nothing to do; a replay may change something."""
+    key = keys.event(event.key)
+    reading.load([key])
+    marker = reading[key]
+    if marker is None:
+        return None
+    if event.replay:
+        done = marker.data["status"] != "parked" and marker.data["revision"] == hub.catalog.revision
+        return Result("unchanged", _name(event)) if done else None
+    told_again = event.via != "webhook" or event.record is None
+    if told_again or marker.data["digest"] == body_digest(event):
+        return Result("duplicate", _name(event))
+    return Result("mismatch", _name(event))
+
+
+def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: Any) -> Put:
+    marker = reading.item(keys.event(event.key), "marker")
+    told: dict[str, Any] = {
+        "digest": body_digest(event),
+        "archive": [source.name, source.line],
+        "received_at": event.received_at,
+        "revision": hub.catalog.revision,
+        "source": event.source,
+        "resource": event.resource,
+        "topic": event.topic,
+    }
+    ttl = int(hub.clock()) + MARKER_DAYS * DAY
+    return Put(Item(marker.key, "marker", {**told, **data}, marker.version, ttl))
+
+
+def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
+    """Keep the event where people see it, with the reason and the deciding line, and let it be replayed."""
+    reading = Reading(hub.store)
+    if known := _known(hub, reading, event):
+        return known
+    place = str(error.place) if error.place else ""
+    put = _marker(
+        hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
+    )
+    ttl = int(hub.clock()) + PARKED_DAYS * DAY
+    hub.store.commit([Put(replace(put.item, ttl=ttl, todo=keys.PARKED, at=event.received_at))])
+    return Result("parked", _name(event), error.reason, place)
+
+
+def _outbox(
+    hub: Hub, reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome]
+) -> Iterator[Put]:
+    known = {t.record.pk: (o.id, o.fields) for t, o in zip(tale.tellings, outcomes, strict=True)}
+    cause = {
+        "event": event.key,
+        "source": event.source,
+        "record": tale.tellings[-1].record.pk,
+        "via": event.via,
+    }
+    now = hub.clock()
+    for change in (change for outcome in outcomes for change in outcome.changed):
+        id, fields = known.get(change.customer) or _customer(reading, change.customer)
+        image = {
+            "entity": change.entity,
+            "id": change.id,
+            "epoch": change.epoch,
+            "fields": change.fields,
+            "changed": list(change.names),
+            "created": change.created,
+            "customer": change.id if change.entity == "customer" else id,
+            "customer_fields": change.fields if change.entity == "customer" else fields,
+            "cause": cause,
+        }
+        key = keys.outbox(change.entity, change.id, change.epoch)
+        ttl = int(now) + OUTBOX_DAYS * DAY
+        yield Put(Item(key, "outbox", image, ttl=ttl, todo=keys.PENDING, at=times.from_epoch(now)))
+
+
+def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:
+    """The customer that a record which this event does not tell of belongs to."""
+    if not pk:
+        return "", {}
+    reading.load([record_key(pk)])
+    record = reading[record_key(pk)]
+    if record is None:
+        return "", {}
+    reading.load([root_key(record)])
+    root = reading[root_key(record)]
+    return (root.data["id"], values(root)) if root else ("", {})
+
+
+_RESTRICTIVE = {"granted": 0, "denied": 1}
+
+
+def _consent_key(consent: Consent, pepper: Pepper) -> Key:
+    return keys.consent(
+        consent.channel, consent.purpose, hashed(pepper, consent.address_type, consent.address)
+    )
+
+
+def _consents(reading: Reading, event: Event, told: Mapping[Key, Consent]) -> Iterator[Put]:
+    """The consents that are news: later wins, at the same time the opt-out; what is unknown says nothing."""
+    for key, consent in told.items():
+        if consent.state not in _RESTRICTIVE:
+            continue
+        at = consent.at or event.at or event.received_at
+        item = reading.item(key, "consent")
+        rank = [at, _RESTRICTIVE[consent.state], event.key]
+        if item.version == 0 or rank > item.data["rank"]:
+            data = {"state": consent.state, "rank": rank, "at": at, "source": event.source}
+            yield Put(replace(item, data=data))
+
+
+def _timeline_key(event: Event, telling: Telling) -> Key:
+    owner = record_key(telling.customer) if telling.customer else telling.record
+    return keys.timeline(owner, event.at or event.received_at, event.key)
+
+
+def _archive(hub: Hub, events: Sequence[Event]) -> str:
+    """Put the raw events of this invocation into one object, named by its digest: a repeat writes the same."""
+    text = "\n".join(event.dumps() for event in events)
+    name = f"raw/{times.from_epoch(hub.clock())[:10]}/{digest(text)}.jsonl"
+    hub.archive.put(name, text)
+    return name
+
+
+def _unclaimed(hub: Hub, body: str) -> str:
+    """The message itself, where the queue only carried a claim check."""
+    data = json.loads(body)
+    return hub.archive.get(data["claim"]) if "claim" in data else body
+
+
+def _name(event: Event) -> str:
+    return digest(event.key)[:16]

@@ -1,0 +1,91 @@
+"""The fast path: a known record tells more of what it is, and no identifier is new.
+
+No claim is touched and no other record read: the root holds the folded winners, its version guards them.
+"""
+
+from typing import Any
+
+from hub.golden import DELETED, Member, Register, Value, fold, overlay
+from hub.messages import Event
+from hub.pipeline.unify.rules import CUSTOMER, Rules
+from hub.pipeline.unify.spoken import spoken
+from hub.pipeline.unify.state import (
+    Changed,
+    Outcome,
+    Reading,
+    moved_names,
+    registers,
+    root_key,
+    values,
+    with_data,
+)
+from hub.pipeline.unify.telling import Telling
+from hub.store import Item, Put
+
+
+def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Outcome | None:
+    """The outcome of a telling that changes nobody's identity; None when it may, or needs other records."""
+    record = reading[telling.record]
+    root = reading[root_key(record)] if record else None
+    if record is None or root is None or not _settled(record, root, telling, rules):
+        return None
+    told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
+    said, moved = overlay(registers(record), told)
+    if not moved:
+        return Outcome(root.data["id"], values(root), news=bool(told))
+    if not all(_local(name, said[name], root, rules) for name in moved):
+        return None
+    after = with_data(
+        root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
+    )
+    names = moved_names(values(root), values(after))
+    changed = Changed(
+        telling.entity,
+        root.data["id"],
+        root.version + 1,
+        values(after),
+        names,
+        root.data["customer"],
+        created=False,
+    )
+    writes = (Put(with_data(record, registers=said)), Put(after))
+    return Outcome(root.data["id"], values(after), writes, (changed,) if names else ())
+
+
+def _settled(record: Item, root: Item, telling: Telling, rules: Rules) -> bool:
+    return (
+        set(telling.claims) <= set(record.data["claims"])
+        and telling.created >= record.data["created"]
+        and root.data["state"] == "active"
+        and record.key.pk in root.data["records"]
+        and root.data["revision"] == rules.revision
+    )
+
+
+def _local(name: str, register: Register, root: Item, rules: Rules) -> bool:
+    """Whether the new winner follows from the old winner and this record alone."""
+    if name == CUSTOMER:
+        return bool(register.value == root.data["customer"])
+    return name != DELETED and register.value is not None and rules.policies[name].keep != "union"
+
+
+def _refold(
+    record: Item, root: Item, rules: Rules, moved: dict[str, Register], at: str
+) -> dict[str, list[Any]]:
+    """The root's winners after this record moved, each with its provenance."""
+    fields: dict[str, list[Any]] = dict(root.data["fields"])
+    for name, register in moved.items():
+        rivals = [_member(record.key.pk, root, rules, name, register)]
+        winner = Value(*fields[name]) if name in fields else None
+        if winner and winner.record != record.key.pk:
+            rivals.append(_member(winner.record, root, rules, name, Register(winner.value, *winner[2:])))
+        fields |= {
+            field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
+        }
+    if at > fields["updated_at"][0]:
+        fields["updated_at"] = [at, record.key.pk, at, "", 0]
+    return fields
+
+
+def _member(pk: str, root: Item, rules: Rules, name: str, register: Register) -> Member:
+    return Member(pk, rules.role(pk), root.data["records"][pk], {name: register})

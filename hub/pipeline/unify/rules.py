@@ -1,0 +1,40 @@
+"""How the fields of an entity are decided, from the files: what folding needs to know."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from hub.catalog import Catalog
+
+from hub.golden import Policy
+from hub.messages import digest, dumps
+
+CUSTOMER = "customer"
+"""The register that links an order, a cart or a message to the customer record that it was told with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policies of one entity; `revision` changes when any of them does, and the roots are folded anew."""
+
+    catalog: Catalog
+    policies: dict[str, Policy]
+    revision: str
+
+    def role(self, record: str) -> str:
+        """The role of the account that a record (its partition key) comes from."""
+        _, connector, account, *_ = record.split("#")
+        found = self.catalog.accounts.get(f"{unquote(connector)}.{unquote(account)}")
+        return found.role if found else ""
+
+
+def rules(catalog: Catalog, entity: str) -> Rules:
+    """The rules of an entity as the deployed files have them."""
+    declared = catalog.entities[entity]
+    policies = {
+        name: Policy(field.keep, field.roles, catalog.owners.owner(entity, name) or "")
+        for name, field in declared.fields.items()
+    }
+    if declared.customer:
+        policies[CUSTOMER] = Policy("newest")
+    roles = {name: account.role for name, account in catalog.accounts.items()}
+    return Rules(catalog, policies, digest(dumps([policies, roles]))[:12])

@@ -1,0 +1,123 @@
+"""What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hub import keys
+from hub.errors import HubError
+from hub.golden import Register
+from hub.identity import Claim, Node
+from hub.store import Item, Key, Put, Store
+
+
+class Moved(HubError):
+    """What was read does not fit together: somebody wrote in between. Read again."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """The items read for one event: each once, unless asked for afresh. `rounds` counts the batch reads."""
+
+    store: Store
+    rounds: int = 0
+    _items: dict[Key, Item | None] = field(default_factory=dict)
+
+    def load(self, wanted: Iterable[Key], *, fresh: bool = False) -> None:
+        """Read what is not there yet (or all of it afresh) in one batch."""
+        missing = [key for key in dict.fromkeys(wanted) if fresh or key not in self._items]
+        if missing:
+            found = self.store.read(missing)
+            self.rounds += 1
+            self._items.update({key: found.get(key) for key in missing})
+
+    def __getitem__(self, key: Key) -> Item | None:
+        return self._items[key]
+
+    def item(self, key: Key, kind: str) -> Item:
+        """The item, or an empty one of version 0 to be put as new."""
+        return self._items[key] or Item(key, kind)
+
+    def present(self, wanted: Iterable[Key]) -> list[Item]:
+        """Those of the items, already loaded, that exist."""
+        return [item for key in dict.fromkeys(wanted) if (item := self._items[key]) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An entity whose golden values moved: what the outbox tells. `epoch`: its version after the commit."""
+
+    entity: str
+    id: str
+    epoch: int
+    fields: dict[str, Any]
+    names: tuple[str, ...]
+    customer: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one telling becomes: the entity that its record belongs to, the writes, the entities that changed.
+
+    `news`: something was told that we had not written ourselves.
+    """
+
+    id: str
+    fields: dict[str, Any]
+    writes: tuple[Put, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    news: bool = True
+
+
+def node(record: Item) -> Node:
+    """A record as the graph sees it."""
+    return Node(record.key.pk, record.data["created"], frozenset(record.data["claims"]))
+
+
+def registers(record: Item) -> dict[str, Register]:
+    """What a record said last, by field."""
+    return {name: Register(*values) for name, values in record.data.get("registers", {}).items()}
+
+
+def claim(item: Item, *, strong: bool) -> Claim:
+    """A claim as the graph sees it; an absent one is asserted by nobody yet."""
+    data = item.data
+    asserters = frozenset(data.get("records", ()))
+    return Claim(item.key.pk, data.get("strong", strong), asserters, data.get("demoted", False))
+
+
+def claim_data(claim: Claim) -> dict[str, Any]:
+    """A claim as it is stored."""
+    return {"strong": claim.strong, "records": sorted(claim.records), "demoted": claim.demoted}
+
+
+def claim_key(pk: str) -> Key:
+    """The key of a claim from its partition key."""
+    return Key(pk, "CLAIM")
+
+
+def record_key(pk: str) -> Key:
+    """The key of a record from its partition key."""
+    return Key(pk, "REC")
+
+
+def root_key(record: Item) -> Key:
+    """The key of the entity that a record belongs to."""
+    return keys.root(record.data["entity"], record.data["root"])
+
+
+def values(root: Item) -> dict[str, Any]:
+    """The golden values of a root without their provenance."""
+    return {name: told[0] for name, told in root.data.get("fields", {}).items()}
+
+
+def with_data(item: Item, **data: Any) -> Item:
+    """The item with some of its data replaced."""
+    return replace(item, data={**item.data, **data})
+
+
+def moved_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields whose golden value is another now; times of the record itself are no news."""
+    told = (before.keys() | after.keys()) - {"created_at", "updated_at"}
+    return tuple(sorted(name for name in told if before.get(name) != after.get(name)))

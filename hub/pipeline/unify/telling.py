@@ -1,0 +1,195 @@
+"""What one event tells of each record in it: fetched when thin, mapped, with the identifiers it asserts."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.accounts import Account
+from hub.mapping import Consent, Context, Incoming, Mapping
+
+from hub import identity, keys, times
+from hub.connector import Resource
+from hub.errors import RecordError, RetryError
+from hub.identity import Identifier, Pepper
+from hub.messages import Event, digest, dumps
+from hub.pipeline import Hub
+from hub.store import Key
+
+FUTURE = 600
+"""Seconds by which a source's clock may be ahead; a value from further on would win for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What an event tells of one record.
+
+    `fields`: canonical field -> normal form, None clears. `claims`: claim key -> strong. `at`: the
+    source's time of it; `created`: of the record. `destination`: where the record is written by us,
+    "" where it never is. `customer`: key of the customer record that it belongs to, or "".
+    """
+
+    record: Key
+    source: str
+    role: str
+    destination: str
+    entity: str
+    fields: dict[str, Any]
+    claims: dict[str, bool]
+    at: str
+    created: str
+    deleted: bool = False
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """All that one event tells: its own record last, what it contains before. `consents` by address."""
+
+    tellings: tuple[Telling, ...]
+    consents: tuple[Consent, ...]
+    drift: tuple[str, ...]
+
+
+def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
+    """The tale of an event. Raises RecordError for what can never be told, RetryError for what may later."""
+    account = hub.catalog.accounts.get(event.source)
+    if account is None:
+        raise RecordError("unknown-account", "no account of accounts.yaml is meant")
+    event = _fetched(hub, event, account)
+    context = Context(account, event.received_at)
+    contained = [] if event.record is None else _contained(hub, event)
+    parts = [(event.resource, event.id, event.record), *contained]
+    told: list[tuple[Telling, Incoming]] = []
+    for resource, id, record in reversed(parts):
+        deleted = event.deleted and resource == event.resource
+        for mapping in hub.catalog.mappings_of(event.connector, resource):
+            incoming = Incoming({}, (), ()) if deleted else mapping.inward(record, context)
+            outer = replace(event, resource=resource, id=id, deleted=deleted)
+            told.append((_telling(hub, outer, mapping, incoming, account, peppers[0]), incoming))
+    return _tale(event, told)
+
+
+def _tale(event: Event, told: list[tuple[Telling, Incoming]]) -> Tale:
+    tellings = [telling for telling, _ in told]
+    if not tellings:
+        raise RecordError("no-mapping", f"{event.connector}.{event.resource} has no mapping")
+    if len({telling.entity for telling in tellings}) < len(tellings):
+        raise RecordError("entity-twice", "one event may tell of one record of each entity")
+    customer = next((t.record.pk for t in tellings if t.entity == "customer"), "")
+    linked = [t if t.entity == "customer" else replace(t, customer=customer) for t in tellings]
+    consents = tuple(consent for _, incoming in told for consent in incoming.consents)
+    drift = tuple(str(place) for _, incoming in told for place in incoming.drift)
+    return Tale(tuple(linked), consents, drift)
+
+
+def _fetched(hub: Hub, event: Event, account: Account) -> Event:
+    """The event with its record, asked of the source when the event was thin; deleted when it is gone."""
+    connector = hub.catalog.connectors[event.connector]
+    call = connector.resources[event.resource].get
+    if event.record is not None or event.deleted:
+        return event
+    if call is None:
+        raise RecordError("no-record", "the event carries no record and the resource has no get")
+    secrets = hub.secrets.get(event.source)
+    response = hub.client.send(call.render({"id": event.id}, account, secrets[0] if secrets else {}))
+    outcome = connector.meaning(response)
+    if outcome.kind == "missing":
+        return replace(event, deleted=True)
+    if outcome.kind == "reject":
+        raise RecordError("fetch-rejected", outcome.reason, outcome.place)
+    if outcome.kind != "done":
+        raise RetryError(f"fetch-{outcome.reason}", outcome.after)
+    return replace(event, record=call.record(response))
+
+
+def _contained(hub: Hub, event: Event) -> list[tuple[str, str, Any]]:
+    connector = hub.catalog.connectors[event.connector]
+    return connector.contained(event, event.record)
+
+
+def _telling(
+    hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, account: Account, pepper: Pepper
+) -> Telling:
+    fields = dict(incoming.fields)
+    at = fields.pop("updated_at", None) or event.at or event.received_at
+    created = min(fields.pop("created_at", None) or at, at)
+    if times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE:
+        raise RecordError("future-time", "the source's time is more than 10 minutes ahead")
+    asserted = _identifiers(hub, mapping.entity, fields)
+    resource = hub.catalog.connectors[event.connector].resources[event.resource]
+    return Telling(
+        record=_record_key(event, mapping, resource, asserted, pepper),
+        source=event.source,
+        role=account.role,
+        destination=f"{event.source}.{event.resource}" if _writable(resource) else "",
+        entity=mapping.entity,
+        fields=fields,
+        claims={_claim(mapping.entity, i, pepper): i.strong for i in asserted},
+        at=at,
+        created=created,
+        deleted=event.deleted,
+    )
+
+
+def _identifiers(hub: Hub, entity: str, fields: dict[str, Any]) -> list[Identifier]:
+    """The eligible identifiers, strong ones first. Raises RecordError over 8."""
+    declared = hub.catalog.entities[entity].fields
+    found = [
+        Identifier(name, str(value), declared[name].identifies == "strong")
+        for name, value in fields.items()
+        if declared[name].identifies and identity.eligible(name, value)
+    ]
+    if len(found) > identity.IDENTIFIERS_PER_EVENT:
+        raise RecordError("too-many-identifiers", "one event may assert 8 identifiers")
+    return sorted(found, key=lambda i: (not i.strong, i.namespace, i.value))
+
+
+def _claim(entity: str, identifier: Identifier, pepper: Pepper) -> str:
+    hashed = identity.hashed(pepper, identifier.namespace, identifier.value)
+    return keys.claim(entity, identifier.namespace, hashed).pk
+
+
+def _record_key(
+    event: Event, mapping: Mapping, resource: Resource, asserted: list[Identifier], pepper: Pepper
+) -> Key:
+    """The record's key; a contained one without an id of its own is the guest with these identifiers."""
+    id = event.id
+    if "/" in id and asserted and resource.name != id.partition("/")[0]:
+        hashed = identity.hashed(pepper, asserted[0].namespace, asserted[0].value)
+        id = f"guest/{hashed}"
+    name = event.resource
+    if mapping.name.count(".") > 1:
+        name = f"{name}.{mapping.entity}"
+    return keys.record(event.connector, event.account, name, id)
+
+
+def _writable(resource: Resource) -> bool:
+    return bool(resource.upsert or resource.create or resource.update)
+
+
+def body_digest(event: Event) -> str:
+    """What two events with one id must have in common: a digest of the record as it came."""
+    return digest(dumps(event.record))
+
+
+def loads_peppers(secret: list[dict[str, str]]) -> list[Pepper]:
+    """All versions of the pepper, newest first. Raises RetryError when there is none: it is being made."""
+    found = [Pepper(version, text) for version, text in (secret[0] if secret else {}).items()]
+    if not found:
+        raise RetryError("no-pepper", 30)
+    return sorted(found, key=lambda pepper: int(pepper.version), reverse=True)
+
+
+def summary(event: Event, telling: Telling) -> dict[str, Any]:
+    """What the timeline shows of a telling without a further read."""
+    shown = ("number", "status", "total", "text", "direction", "kind", "template", "name", "url", "channel")
+    facts = {name: telling.fields[name] for name in shown if telling.fields.get(name) is not None}
+    if telling.entity == "customer":
+        facts = {"told": sorted(name for name, value in telling.fields.items() if value is not None)}
+    return {
+        "entity": telling.entity,
+        "source": event.source,
+        "topic": event.topic,
+        "record": telling.record.pk,
+        "facts": json.loads(dumps(facts)),
+    }
