@@ -49,6 +49,12 @@ def wait(flow: str, entity: str, id: str) -> Key:
     return Key(f"WAIT#{escape(flow, entity, id)}", "WAIT")
 
 
+def note(customer: str, flow: str, entity: str = "", id: str = "") -> Key:
+    """That an entity of this customer may cancel a waiting flow; without entity and id: their prefix."""
+    found = escape(flow, entity, id) if entity else escape(flow) + "#"
+    return Key(f"NOTE#{escape(customer)}", found)
+
+
 def consent(channel: str, purpose: str, hashed: str) -> Key:
     """The consent of one address for one channel and purpose."""
     return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")

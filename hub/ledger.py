@@ -1,0 +1,51 @@
+"""The write ledger: what we wrote to a destination, so that its webhook about it is known as an echo.
+
+A ledger maps a canonical field to the values written last, newest first, each as [hash, at]. It holds
+hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.messages import digest, dumps
+from hub.times import to_epoch
+
+WINDOW = 24 * 3600.0
+"""Seconds for which the value written last is recognised: a vendor may tell a change a day late."""
+
+OVERTAKEN = 600.0
+"""Seconds for which an older value is still recognised: its webhook may come after the next write, but a
+person who sets the old value again an hour later is no echo."""
+
+DEPTH = 4
+
+Ledger = dict[str, list[list[str]]]
+
+
+def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str]]] | None = None) -> Ledger:
+    """The ledger after writing `fields` (canonical values, None for cleared) at `at` (canonical time)."""
+    ledger: Ledger = {field: list(values) for field, values in (before or {}).items()}
+    for field, value in fields.items():
+        mark = fingerprint(value)
+        older = [known for known in ledger.get(field, []) if known[0] != mark]
+        ledger[field] = [[mark, at], *older][:DEPTH]
+    return ledger
+
+
+def is_echo(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
+    """Whether `value` of a canonical field only repeats what we wrote. `now`: Unix seconds."""
+    mark = fingerprint(value)
+    return any(
+        known == mark and now - to_epoch(at) < (WINDOW if place == 0 else OVERTAKEN)
+        for place, (known, at) in enumerate(wrote.get(field, []))
+    )
+
+
+def fingerprint(value: Any) -> str:
+    """16 hex digits that stand for a canonical value: 64 bits are plenty within one field's history.
+
+    Null members of a composite (an address) are left out: a destination tells only those that it knows.
+    """
+    if isinstance(value, Mapping):
+        value = {name: inner for name, inner in value.items() if inner is not None} or None
+    return digest(dumps(value))[:16]
