@@ -1,0 +1,90 @@
+"""Texts that are too large or too old for queue and table: raw events and claim checks, in S3."""
+
+import json
+from functools import cached_property
+from typing import Any, Protocol
+
+from hub.errors import RetryError
+from hub.messages import FORMAT, digest, dumps
+
+LARGEST_MESSAGE = 1_000_000
+"""Bytes of a message that travels whole; SQS takes 1,048,576 with its attributes."""
+
+
+class Archive(Protocol):
+    """Texts by name."""
+
+    def put(self, name: str, text: str) -> None:
+        """Keep a text, over an earlier one of that name. Raises RetryError."""
+        ...
+
+    def get(self, name: str) -> str:
+        """The text of a name. Raises KeyError without it, RetryError."""
+        ...
+
+
+def pack(archive: Archive, text: str) -> str:
+    """The message itself, or a claim check for it when it is too large to travel."""
+    if len(text.encode()) <= LARGEST_MESSAGE:
+        return text
+    name = f"claims/{digest(text)}"
+    archive.put(name, text)
+    return dumps({"format": FORMAT, "claim": name})
+
+
+def unpack(archive: Archive, text: str) -> str:
+    """The message of a claim check, or the message itself."""
+    if not text.startswith('{"claim":'):
+        return text
+    return archive.get(json.loads(text)["claim"])
+
+
+class MemoryArchive:
+    """An archive in this process."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def put(self, name: str, text: str) -> None:
+        """Keep a text."""
+        self.texts[name] = text
+
+    def get(self, name: str) -> str:
+        """The text of a name."""
+        return self.texts[name]
+
+
+class S3Archive:
+    """An archive in one bucket, encrypted by S3 (or by the bucket's own key where it names one)."""
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+
+    def put(self, name: str, text: str) -> None:
+        """Keep a text."""
+        self._call("put_object", Key=name, Body=text.encode(), ContentType="application/json")
+
+    def get(self, name: str) -> str:
+        """The text of a name."""
+        return str(self._call("get_object", Key=name)["Body"].read().decode())
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        make: Any = boto3.client
+        config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 4})
+        return make("s3", config=config)
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return getattr(self._client, operation)(Bucket=self.bucket, **arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise KeyError(arguments["Key"]) from None
+            raise RetryError("archive") from error
+        except BotoCoreError as error:
+            raise RetryError("archive") from error

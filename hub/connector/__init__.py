@@ -1,0 +1,27 @@
+"""What a vendor does differently, as data: what it sends, what it is asked, what its answers mean."""
+
+from hub.connector.call import Call, account_scope
+from hub.connector.duration import Limit
+from hub.connector.exchange import HttpRequest, HttpResponse, Outcome, Reply, Request
+from hub.connector.idempotency import Idempotency
+from hub.connector.model import Connector
+from hub.connector.reception import UNKNOWN
+from hub.connector.resource import Resource
+from hub.connector.response import Answer, scope_of
+
+__all__ = [
+    "UNKNOWN",
+    "Answer",
+    "Call",
+    "Connector",
+    "HttpRequest",
+    "HttpResponse",
+    "Idempotency",
+    "Limit",
+    "Outcome",
+    "Reply",
+    "Request",
+    "Resource",
+    "account_scope",
+    "scope_of",
+]

@@ -1,0 +1,163 @@
+"""Bodies of incoming requests, read strictly: what is ambiguous, endless or no text is refused.
+
+Every RecordError of this module has the reason `bad-body` and a message without any of the body.
+"""
+
+import json
+import re
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl, urlencode
+
+from hub.errors import RecordError
+
+MAX_DEPTH = 64
+MAX_KEYS = 200_000
+
+_CONTENT_TYPES = {
+    "json": re.compile(r"(application|text)/([\w.+-]+\+)?json"),
+    "form": re.compile(r"application/x-www-form-urlencoded"),
+}
+_CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
+_FIELD = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def accepts(format: str, content_type: str) -> bool:
+    """Whether a content type is one of the format's; a source that sends none is believed."""
+    kind, _, parameters = content_type.lower().partition(";")
+    charset = re.search(r'charset="?([^";\s]*)', parameters)
+    known = not kind.strip() or _CONTENT_TYPES[format].fullmatch(kind.strip()) is not None
+    return known and (charset[1] if charset else "") in _CHARSETS
+
+
+def parse(format: str, raw: bytes) -> Any:
+    """The value of a body of JSON or of a form, whose `a[b]` and `a[]` become objects and lists.
+
+    Raises RecordError for other encodings than UTF-8, duplicate keys, numbers beyond range, NaN,
+    nesting beyond 64 and more than 200,000 keys.
+    """
+    try:
+        text = raw.decode()
+        value = _json(text) if format == "json" else _form(text)
+    except RecursionError:
+        _refuse("nested too deep")
+    except ValueError as error:
+        _refuse(_complaint(error))
+    if raw.count(b"[") + raw.count(b"{") + raw.count(b"%5") > MAX_DEPTH:
+        _check_depth(value)
+    return _repaired(value) if _SURROGATE.search(raw) else value
+
+
+def encode(format: str, value: Any) -> bytes:
+    """The body of a value: compact JSON, or a form with `a[b]` for nested names."""
+    if format == "json":
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return urlencode(_pairs("", value)).encode()
+
+
+class _Refused(ValueError):
+    """One of our own complaints, whose text holds nothing of the body."""
+
+
+def _refuse(message: str) -> NoReturn:
+    raise RecordError("bad-body", message)
+
+
+def _complaint(error: ValueError) -> str:
+    return str(error) if isinstance(error, _Refused) else "malformed"
+
+
+def _json(text: str) -> Any:
+    keys = 0
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal keys
+        keys += len(pairs)
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise _Refused("duplicate key")
+        if keys > MAX_KEYS:
+            raise _Refused("too many keys")
+        return found
+
+    return json.loads(text, object_pairs_hook=members, parse_constant=_constant, parse_float=_float)
+
+
+def _constant(_: str) -> NoReturn:
+    raise _Refused("not a number")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise _Refused("number beyond range")
+    return number
+
+
+def _form(text: str) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
+    if len(pairs) > MAX_KEYS:
+        raise _Refused("too many keys")
+    for name, value in pairs:
+        _insert(result, name, value)
+    return result
+
+
+def _insert(result: dict[str, Any], name: str, value: str) -> None:
+    match = _FIELD.fullmatch(name)
+    if match is None:
+        raise _Refused("malformed name")
+    path = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
+    if len(path) > MAX_DEPTH:
+        raise _Refused("nested too deep")
+    is_list = len(path) > 1 and path[-1] == ""
+    leaf = path[-2] if is_list else path[-1]
+    holder = _holder(result, path[: -2 if is_list else -1])
+    if is_list and isinstance(holder.setdefault(leaf, []), list):
+        holder[leaf].append(value)
+    elif leaf in holder or is_list:
+        raise _Refused("duplicate key")
+    else:
+        holder[leaf] = value
+
+
+def _holder(result: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    for name in path:
+        result = result.setdefault(name, {})
+        if not isinstance(result, dict):
+            raise _Refused("duplicate key")
+    return result
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _members(outer)]
+    if level:
+        _refuse("nested too deep")
+
+
+def _members(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _repaired(value: Any) -> Any:
+    """The value with halves of surrogate pairs, left by a source that cut a text, as U+FFFD."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _pairs(name: str, value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        inner = [(f"{name}[{key}]" if name else str(key), item) for key, item in value.items()]
+        return [pair for key, item in inner for pair in _pairs(key, item)]
+    if isinstance(value, list):
+        return [pair for item in value for pair in _pairs(f"{name}[]", item)]
+    return [(name, text)] if (text := _text(value)) is not None else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else json.dumps(value)

@@ -1,0 +1,235 @@
+"""One request to a vendor as data, and what is read from its answer."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from hub.accounts import Account
+from hub.connector import body
+from hub.connector.duration import seconds
+from hub.connector.exchange import HttpRequest, HttpResponse
+from hub.connector.idempotency import Idempotency
+from hub.connector.paging import Paging
+from hub.connector.response import Answer, scope_of
+from hub.documents import Document
+from hub.errors import PauseError, RecordError
+from hub.expressions import EvaluationError, template
+
+_QUERY = re.compile(r"\?(?![^{}]*\})")
+_AND = re.compile(r"&(?![^{}]*\})")
+_READS = frozenset({"get", "list", "find", "verify"})
+_CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """The request at `path` of a connector file. `idempotency`: where the key of a write goes."""
+
+    document: Document
+    connector: str
+    path: tuple[str | int, ...]
+    idempotency: Idempotency | None = None
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """This call's part of the file."""
+        part: Any = self.document.data
+        for step in self.path:
+            part = part[step]
+        return dict(part)
+
+    @property
+    def name(self) -> str:
+        """get, list, find, upsert, create, update, delete or send."""
+        return str(self.path[2])
+
+    @property
+    def overlap(self) -> float:
+        """Seconds before `since` from which a poll asks again."""
+        return seconds(self.data.get("overlap", "0s"))
+
+    @property
+    def id(self) -> Answer | None:
+        """Where the answer names the record."""
+        return self._answer("id")
+
+    @property
+    def record(self) -> Answer | None:
+        """Where the answer of a `get` holds the record, None for the whole body."""
+        return self._answer("record")
+
+    @property
+    def records(self) -> Answer | None:
+        """Where the answer of a `list` or `find` holds the records."""
+        return self._answer("records")
+
+    @property
+    def version(self) -> Answer | None:
+        """Where a fetched record holds its version."""
+        return self._answer("version")
+
+    @property
+    def bulk(self) -> dict[str, Any] | None:
+        """`{at, max, results}`: how several records go in one request."""
+        return self.data.get("bulk")
+
+    @cached_property
+    def paging(self) -> Paging:
+        """How a list goes on."""
+        return Paging.of(self.data.get("page"))
+
+    @property
+    def needed(self) -> tuple[Answer, ...]:
+        """What a 2xx must show for the call to be done: a write its id, a read its records."""
+        if self.name in _READS:
+            return (self.records or Answer("body"),)
+        return (self.id,) if self.id else ()
+
+    def render(self, scope: Mapping[str, Any], account: Account, secrets: Mapping[str, str]) -> HttpRequest:
+        """The request. `scope`: `record id key customer`, or `since page id` and event levels for reads.
+
+        Raises RecordError("missing-value") where a text needs a value that is null, PauseError where
+        a secret is missing.
+        """
+        known = {"page": None, "since": None, "id": None, **scope}
+        full = {**known, "account": account_scope(account), "secret": _Held(secrets, account.key)}
+        try:
+            return self._rendered(full, account)
+        except EvaluationError as error:
+            reason = str(error.args[0]) if error.args else "bad-expression"
+            message = "the request cannot be made from this record"
+            raise RecordError(reason, message, self.document.place(*self.path)) from error
+
+    def id_of(self, response: HttpResponse) -> str | None:
+        """The id of the record there, None when the answer names none."""
+        value = self._read(self.id, response)
+        return None if value is None or value == "" else str(value)
+
+    def record_of(self, response: HttpResponse) -> Any:
+        """The record that a `get` answered."""
+        return self._read(self.record or Answer("body"), response)
+
+    def records_of(self, response: HttpResponse) -> list[Any]:
+        """The records that a `list` or `find` answered."""
+        found = self._read(self.records or Answer("body"), response)
+        return found if isinstance(found, list) else []
+
+    def next_page(self, response: HttpResponse, page: Any, asked: str) -> Any:
+        """The token of the page after `page`, None at the end. `asked`: URL of this page."""
+        return self.paging.after(page, response, self.records_of(response), asked)
+
+    def _answer(self, name: str) -> Answer | None:
+        return Answer(self.data[name]) if name in self.data else None
+
+    def _read(self, answer: Answer | None, response: HttpResponse) -> Any:
+        try:
+            return answer(scope_of(response)) if answer else None
+        except EvaluationError:
+            return None
+
+    def _rendered(self, scope: dict[str, Any], account: Account) -> HttpRequest:
+        method, _, target = self.data["request"].partition(" ")
+        linked = self.paging.style == "link" and scope["page"]
+        url = scope["page"] if linked else self._url(target, scope, account)
+        content = None if linked else self._body(scope)
+        return HttpRequest(method, url, self._headers(scope, content), content)
+
+    def _url(self, target: str, scope: dict[str, Any], account: Account) -> str:
+        base = str(template(account.base_url or self.document.data["base_url"])(scope))
+        path, *query = _QUERY.split(target, maxsplit=1)
+        pairs = [_pair(pair, scope) for part in query for pair in _AND.split(part)]
+        asked = "&".join(pair for pair in pairs if pair is not None)
+        return base.rstrip("/") + str(template(path)(scope, _quoted)) + (f"?{asked}" if asked else "")
+
+    def _headers(self, scope: dict[str, Any], content: bytes | None) -> dict[str, str]:
+        headers = {"Accept": "application/json", "User-Agent": "cauce"}
+        if content is not None:
+            headers["Content-Type"] = _CONTENT_TYPES[self._format]
+        written = {**(self.document.data.get("headers") or {}), **(self.data.get("headers") or {})}
+        texts = {name: template(text)(scope) for name, text in written.items()}
+        headers |= {name: str(text) for name, text in texts.items() if text is not None}
+        if self.idempotency and self.idempotency.header and scope.get("key"):
+            headers[self.idempotency.header] = self.idempotency.key(scope["key"])
+        return headers | _authorization(self.document.data.get("auth") or {}, scope)
+
+    def _body(self, scope: dict[str, Any]) -> bytes | None:
+        if "body" not in self.data:
+            return None
+        value = template(self.data["body"])(scope)
+        if self.name in _READS:
+            value = _without_nulls(value)
+        if self.idempotency and self.idempotency.member and scope.get("key"):
+            value = {**value, self.idempotency.member: self.idempotency.key(scope["key"])}
+        return body.encode(self._format, value)
+
+    @property
+    def _format(self) -> str:
+        return str(self.data.get("format", "json"))
+
+
+class _Held(dict[str, str]):
+    """The secrets of an account, by name; a missing one pauses the account."""
+
+    def __init__(self, secrets: Mapping[str, str], account: str) -> None:
+        super().__init__(secrets)
+        self.account = account
+
+    def named(self, name: str) -> str:
+        """The secret of this name. Raises PauseError without it."""
+        if not self.get(name):
+            raise PauseError("missing-secret", self.account)
+        return self[name]
+
+
+def account_scope(account: Account) -> dict[str, Any]:
+    """What `{account.x}` may name: the account's settings, and `name`."""
+    return {**account.settings, "name": account.name}
+
+
+def _authorization(auth: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, str]:
+    held: _Held = scope["secret"]
+    if "bearer" in auth:
+        return {"Authorization": f"Bearer {held.named(auth['bearer'])}"}
+    if "basic" in auth:
+        pair = f"{held.named(auth['basic']['user'])}:{held.named(auth['basic']['password'])}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    return {name: _credential(text, scope) for name, text in (auth.get("header") or {}).items()}
+
+
+def _credential(text: str, scope: Mapping[str, Any]) -> str:
+    try:
+        value = template(text)(scope)
+    except EvaluationError:
+        value = None
+    if not value:
+        raise PauseError("missing-secret", scope["secret"].account)
+    return str(value)
+
+
+def _pair(written: str, scope: Mapping[str, Any]) -> str | None:
+    """One query parameter, None when its whole value is null."""
+    name, _, value = written.partition("=")
+    alone = value.startswith("{") and value.find("}") == len(value) - 1
+    filled = template(value)(scope, None if alone else _quoted)
+    if filled is None:
+        return None
+    return f"{name}={_quoted(_text(filled)) if alone else filled}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,69 @@
+"""What passes over HTTP in either direction, as plain values."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from hub.errors import Place
+
+Kind = Literal["done", "retry", "pause", "reject", "missing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in. `url`: the registered public URL with its query, never made from the Host header.
+
+    Names of `headers` are lower case; `body` is what was sent, byte by byte.
+    """
+
+    method: str
+    url: str
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered to a source."""
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What goes out. The repr shows no header and no body, which hold credentials and personal values."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What a vendor answered. Names of `headers` are lower case."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def json(self) -> Any:
+        """The body read as JSON, None when it is empty. Raises ValueError for anything else."""
+        return json.loads(self.body) if self.body.strip() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an answer means. `after`: seconds that the vendor asks to wait, 0.0 when it does not say.
+
+    `reason`: a slug. `place`: the line of the connector that decided, None for the defaults.
+    `unknown`: the vendor said yes, but not in a form that shows what it did.
+    """
+
+    kind: Kind
+    after: float = 0.0
+    reason: str = ""
+    place: Place | None = None

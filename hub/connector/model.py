@@ -1,0 +1,166 @@
+"""A connector: everything that one vendor does differently, read from its file."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from hub.connector import duration
+from hub.connector.call import Call
+from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
+from hub.connector.reception import Reception
+from hub.connector.resource import Resource
+from hub.connector.response import meaning
+from hub.documents import Document
+from hub.messages import Event
+
+_NAMED = re.compile(r"\{secret\.(\w+)\}")
+
+Owner = Callable[[list[tuple[str, str]]], tuple[str, str]]
+"""From settings and values in a signed body to the name and the time zone of their account."""
+
+
+@dataclass(frozen=True, eq=False)
+class Connector:
+    """The connector of one file; its name is the file's."""
+
+    document: Document
+
+    @cached_property
+    def name(self) -> str:
+        """As in accounts.yaml and in URLs."""
+        return PurePosixPath(self.document.file).stem
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The file."""
+        return dict(self.document.data)
+
+    @property
+    def channel(self) -> str | None:
+        """The channel of consent for what is sent through it: email, whatsapp, …."""
+        return self.data.get("channel")
+
+    @property
+    def base_url(self) -> str | None:
+        """Template of the start of its URLs."""
+        return self.data.get("base_url")
+
+    @property
+    def auth(self) -> dict[str, Any]:
+        """How requests are authorised."""
+        return dict(self.data.get("auth") or {})
+
+    @cached_property
+    def limits(self) -> tuple[duration.Limit, ...]:
+        """Rates that each account of it allows."""
+        return duration.limits(self._limit)
+
+    @property
+    def at_once(self) -> int | None:
+        """Calls in flight that each account of it allows, None when it does not say."""
+        return duration.at_once(self._limit)
+
+    @property
+    def empty(self) -> Any:
+        """What "no value" looks like there."""
+        return self.data.get("empty")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What an account of it must set."""
+        return dict(self.data.get("settings") or {})
+
+    @cached_property
+    def secret_names(self) -> tuple[str, ...]:
+        """The secrets that an account of it needs, sorted."""
+        return tuple(sorted(_secrets(self.data.get("receive")) | _credentials(self.auth)))
+
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        """Its kinds of records, by name."""
+        names = self.data.get("resources") or {}
+        return {name: Resource(self.document, self.name, name) for name in names}
+
+    @cached_property
+    def reception(self) -> Reception:
+        """What it says of receiving."""
+        return Reception(self.document, self.name, self.resources)
+
+    @property
+    def receives(self) -> bool:
+        """Whether the vendor sends anything."""
+        return bool(self.data.get("receive"))
+
+    @property
+    def shared(self) -> bool:
+        """Whether one URL can serve all accounts, which the signed body then tells apart."""
+        return bool(self.reception.data.get("account"))
+
+    def handshake(self, request: Request, secrets: Mapping[str, str]) -> Reply | None:
+        """The answer to a vendor that asks whether this URL is ours; None for any other request."""
+        return self.reception.handshake(request, secrets)
+
+    def verify(self, request: Request, secrets: Sequence[Mapping[str, str]], now: float) -> bool:
+        """Whether the request is signed with one of the secrets, and fresh. Never raises on hostile input."""
+        signature = self.reception.signature
+        return signature is not None and signature.verify(request, secrets, now)
+
+    def sign(self, request: Request, secrets: Mapping[str, str], now: float) -> dict[str, str]:
+        """The headers that the vendor would add. Raises KeyError without the secret."""
+        signature = self.reception.signature
+        return signature.sign(request, secrets, now) if signature else {}
+
+    def account_of(self, request: Request) -> list[list[tuple[str, str]]]:
+        """For each event of a request to an app's URL: settings of its account, with their values.
+
+        Raises RecordError("bad-body").
+        """
+        return [self.reception.accounts(scope) for scope in self.reception.scopes(request)]
+
+    def events(self, request: Request, account: str, received_at: str, zone: str = "UTC") -> list[Event]:
+        """The events of a request to one account's URL. `zone`: of times that name none.
+
+        Raises RecordError("bad-body") for a body that is not what the vendor sends.
+        """
+        return self.reception.events(request, lambda scope: (account, zone), received_at)
+
+    def events_of_accounts(self, request: Request, owner: Owner, received_at: str) -> list[Event]:
+        """The events of a request to an app's URL. `owner`: whose they are."""
+        return self.reception.events(
+            request, lambda scope: owner(self.reception.accounts(scope)), received_at
+        )
+
+    def contained(self, event: Event, record: Any) -> list[tuple[str, str, Any]]:
+        """The records inside an event's record as (resource, id, record).
+
+        Raises RecordError where one cannot be read.
+        """
+        outer = self.resources[event.resource]
+        found = (outer.inside(event, record, name, self.resources[name]) for name in outer.contains)
+        return [inner for inner in found if inner is not None]
+
+    def meaning(self, response: HttpResponse, call: Call | None = None, now: float = 0.0) -> Outcome:
+        """What an answer means. `call`: what was asked, so that a yes that does not show it is unknown."""
+        return meaning(self.document, response, call.needed if call else (), now)
+
+    @property
+    def _limit(self) -> list[Any]:
+        return list(self.data.get("limit") or [])
+
+
+def _secrets(part: Any) -> set[str]:
+    """The values of every `secret:` in a part of the file."""
+    if isinstance(part, dict):
+        own = {part["secret"]} if isinstance(part.get("secret"), str) else set()
+        return own.union(*(_secrets(inner) for inner in part.values()))
+    return set()
+
+
+def _credentials(auth: Mapping[str, Any]) -> set[str]:
+    named = {auth["bearer"]} if "bearer" in auth else set()
+    named |= set(auth["basic"].values()) if "basic" in auth else set()
+    texts = (auth.get("header") or {}).values()
+    return named | {name for text in texts for name in _NAMED.findall(text)}

@@ -1,0 +1,218 @@
+"""The `receive:` of a connector: handshakes, and the events of a request."""
+
+import hmac
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from hub.connector import body
+from hub.connector.exchange import Reply, Request
+from hub.connector.resource import Resource
+from hub.connector.signature import Signature
+from hub.documents import Document
+from hub.errors import RecordError
+from hub.expressions import EvaluationError, compile
+from hub.messages import Event, digest, dumps
+from hub.times import parse
+
+UNKNOWN = "unknown"
+"""The account of an event whose account is not in accounts.yaml: unify parks it."""
+
+Whose = Callable[[Mapping[str, Any]], tuple[str, str]]
+"""From the scope of an event to the name and the time zone of its account."""
+
+_EARLIEST_TIME = 10**9
+"""A version that is a number below this is a counter, not Unix seconds (2001) or milliseconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reception:
+    """What a connector file says of receiving; `resources` by name."""
+
+    document: Document
+    connector: str
+    resources: dict[str, Resource]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The `receive:` part; empty when this vendor sends nothing."""
+        return self.document.data.get("receive") or {}
+
+    @property
+    def format(self) -> str:
+        """`json` or `form`."""
+        return str(self.data.get("format", "json"))
+
+    @cached_property
+    def signature(self) -> Signature | None:
+        """How requests are signed; None lets nobody in."""
+        return Signature.of(self.data["signature"]) if "signature" in self.data else None
+
+    @cached_property
+    def topics(self) -> dict[str, Resource]:
+        """Topic -> the resource that it tells of."""
+        return {topic: resource for resource in self.resources.values() for topic in resource.topics}
+
+    def handshake(self, request: Request, secrets: Mapping[str, str]) -> Reply | None:
+        """The answer to a vendor that asks whether this URL is ours; None for any other request."""
+        part = self.data.get("handshake")
+        if not part or not self._greets(part["if"], request):
+            return None
+        scope = _request_scope(request, self._greeting(request))
+        if "secret" in part and not _same(compile(part["token"])(scope), secrets.get(part["secret"])):
+            return Reply(401)
+        answer = compile(part["answer"])(scope) if "answer" in part else ""
+        headers = {"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
+        return Reply(200, _text(answer), headers)
+
+    def scopes(self, request: Request) -> list[dict[str, Any]]:
+        """One scope per event: the request, and each level of `events:` by its name.
+
+        Raises RecordError for a body that is not what the vendor sends.
+        """
+        scopes = [_request_scope(request, body.parse(self.format, request.body))]
+        for name, source in (self.data.get("events") or {}).items():
+            try:
+                found = [(scope, compile(source)(scope)) for scope in scopes]
+            except EvaluationError as error:
+                raise self._bad_body("receive", "events", name) from error
+            scopes = [{**scope, name: item} for scope, items in found for item in _items(items)]
+        return scopes
+
+    def accounts(self, scope: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The settings that tell whose event this is, with their values in the signed body."""
+        found = ((name, self._value(scope, "account", name)) for name in self.data.get("account") or {})
+        return [(name, _text(value)) for name, value in found if value is not None]
+
+    def events(self, request: Request, whose: Whose, received_at: str) -> list[Event]:
+        """The events of a request, in its order; several thin ones of one record are one.
+
+        Events of topics that no resource names, or that their resource skips, are left out.
+        """
+        told = [self._event(scope, whose, received_at) for scope in self.scopes(request)]
+        return list(_joined([event for event in told if event], self.resources))
+
+    def _event(self, scope: dict[str, Any], whose: Whose, received_at: str) -> Event | None:
+        item = self._item(scope)
+        inner = {**item, **scope} if isinstance(item, dict) else scope
+        topic = _text(self._value(inner, "topic"))
+        resource = self.topics.get(topic)
+        if resource is None or resource.says("skip", inner):
+            return None
+        account, zone = whose(inner)
+        version = resource.value("version", inner)
+        event = Event(
+            connector=self.connector,
+            account=account,
+            resource=resource.name,
+            topic=topic,
+            id=resource.told_id(inner),
+            event_id=self._event_id(inner) or (digest(dumps(item)),),
+            received_at=received_at,
+            at=moment(self._value(inner, "at"), zone) or moment(version, zone, least=_EARLIEST_TIME),
+            deleted=resource.says("deleted", inner),
+        )
+        return event if resource.get else replace(event, record=resource.record_in(inner, item))
+
+    def _item(self, scope: Mapping[str, Any]) -> Any:
+        levels = list(self.data.get("events") or {})
+        return scope[levels[-1] if levels else "body"]
+
+    def _event_id(self, scope: Mapping[str, Any]) -> tuple[str, ...]:
+        source = self.data.get("event_id")
+        count = len(source) if isinstance(source, list) else 0
+        values = (
+            [self._value(scope, "event_id", position) for position in range(count)]
+            if count
+            else [self._value(scope, "event_id")]
+        )
+        known = any(value is not None for value in values)
+        return tuple(_text(value) for value in values) if known else ()
+
+    def _value(self, scope: Mapping[str, Any], *path: str | int) -> Any:
+        source: Any = self.data
+        for step in path:
+            source = source.get(step) if isinstance(source, dict) else source[step]
+        try:
+            return compile(source)(scope) if source is not None else None
+        except EvaluationError as error:
+            raise self._bad_body("receive", *path) from error
+
+    def _bad_body(self, *path: str | int) -> RecordError:
+        return RecordError("bad-body", "not what this vendor sends", self.document.place(*path))
+
+    def _greets(self, source: str, request: Request) -> bool:
+        try:
+            return compile(source)(_request_scope(request, self._greeting(request))) is True
+        except EvaluationError:
+            return False
+
+    def _greeting(self, request: Request) -> Any:
+        """The body of a possible handshake, which is not signed: None when it cannot be read."""
+        kind = request.headers.get("content-type", "")
+        form = next((name for name in ("json", "form") if kind and body.accepts(name, kind)), self.format)
+        try:
+            return body.parse(form, request.body) if request.body else None
+        except RecordError:
+            return None
+
+
+def moment(value: Any, zone: str, least: float = 0) -> str | None:
+    """The canonical time of what a vendor wrote, None when it is no time (or a number below `least`)."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if not isinstance(value, str) and value < least:
+        return None
+    try:
+        return parse(value, zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _joined(events: Sequence[Event], resources: Mapping[str, Resource]) -> Iterator[Event]:
+    """The events, with those that only tell of the same record joined to the last of them."""
+    seen: dict[tuple[str, str, str], list[Event]] = {}
+    for number, event in enumerate(events):
+        thin = resources[event.resource].get is not None and event.id
+        seen.setdefault((event.source, event.resource, event.id if thin else f"#{number}"), []).append(event)
+    return map(_last, seen.values())
+
+
+def _last(told: list[Event]) -> Event:
+    """The last event by its time, with an id that names all of them whatever their order was."""
+    ordered = sorted(told, key=_order)
+    keys = sorted({event.key for event in told})
+    if len(keys) == 1:
+        return ordered[-1]
+    return replace(ordered[-1], event_id=(*ordered[-1].event_id, digest("\n".join(keys))[:16]))
+
+
+def _order(event: Event) -> tuple[str, bool, tuple[str, ...], str]:
+    return event.at or "", event.deleted, event.event_id, event.topic
+
+
+def _request_scope(request: Request, parsed: Any) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "url": request.url,
+        "query": request.query,
+        "headers": request.headers,
+        "body": parsed,
+    }
+
+
+def _items(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else dumps(value)
+
+
+def _same(given: Any, secret: str | None) -> bool:
+    return bool(secret) and hmac.compare_digest(_text(given).encode(), str(secret).encode())

@@ -1,0 +1,134 @@
+"""What a vendor's answer says, and what it means for us."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+from hub.connector.exchange import HttpResponse, Kind, Outcome
+from hub.documents import Document
+from hub.expressions import EvaluationError, compile
+
+SHORTEST_WAIT = 1.0
+LONGEST_WAIT = 86_400.0
+
+_SECONDS = {"s": 1.0, "ms": 0.001, "m": 60.0}
+_RETRY = frozenset({408, 425, 429})
+_OWN_NAMES = frozenset({"status", "headers", "body"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An expression over a response."""
+
+    source: str
+
+    def __call__(self, scope: Mapping[str, Any]) -> Any:
+        """Its value over `scope_of(response)`; the body's own fields are in scope, a list body is the scope.
+
+        Raises EvaluationError.
+        """
+        expression = compile(self.source)
+        body = scope["body"]
+        if isinstance(body, dict):
+            return expression({**body, **scope})
+        return expression(scope if expression.names & _OWN_NAMES else cast("Mapping[str, Any]", body))
+
+
+def scope_of(response: HttpResponse) -> dict[str, Any]:
+    """`status headers body`; the body is None where it is not JSON."""
+    return {"status": response.status, "headers": response.headers, "body": _json(response)}
+
+
+def meaning(document: Document, response: HttpResponse, needed: Sequence[Answer], now: float) -> Outcome:
+    """The first rule of `responses:` that matches, else what the status says.
+
+    `needed`: expressions without whose value a 2xx does not show what was done. `now`: Unix seconds,
+    for a Retry-After that is a date and comes without a Date header.
+    """
+    scope = scope_of(response)
+    outcome = _ruled(document, scope, now) or _usual(scope, now)
+    if outcome.kind == "done" and 200 <= response.status < 300 and not _shows(scope, needed):
+        return Outcome("unknown", reason="unreadable-answer")
+    return outcome
+
+
+def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | None:
+    for number, rule in enumerate(document.data.get("responses") or ()):
+        if _value(rule["if"], scope) is True:
+            place = document.place("responses", number)
+            after = _after(rule.get("after"), scope, now)
+            return Outcome(cast("Kind", rule["then"]), after, f"status-{scope['status']}", place)
+    return None
+
+
+def _usual(scope: dict[str, Any], now: float) -> Outcome:
+    status = scope["status"]
+    reason = f"status-{status}"
+    if 200 <= status < 300:
+        return Outcome("done", reason=reason)
+    if status in _RETRY or status >= 500:
+        return Outcome("retry", _retry_after(scope["headers"], now), reason)
+    if status in (401, 403):
+        return Outcome("pause", reason=reason)
+    return Outcome("missing" if status in (404, 410) else "reject", reason=reason)
+
+
+def _after(rule: Any, scope: dict[str, Any], now: float) -> float:
+    if not isinstance(rule, dict):
+        return _retry_after(scope["headers"], now)
+    value = _value(rule["from"], scope)
+    return _clamped(_number(value) * _SECONDS[rule.get("unit", "s")])
+
+
+def _retry_after(headers: Mapping[str, str], now: float) -> float:
+    """Seconds of a Retry-After in seconds or as a date (RFC 9110, 10.2.3); 0.0 when there is none."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return _clamped(_number(text))
+    until = _epoch(text)
+    started = _epoch(headers.get("date", "")) or now
+    return _clamped(until - started) if until and started else 0.0
+
+
+def _epoch(text: str) -> float:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+
+
+def _clamped(seconds: float) -> float:
+    """Between a second and a day; NaN is a second."""
+    return min(LONGEST_WAIT, seconds) if seconds > SHORTEST_WAIT else SHORTEST_WAIT
+
+
+def _shows(scope: dict[str, Any], needed: Sequence[Answer]) -> bool:
+    return all(_value_of(answer, scope) is not None for answer in needed)
+
+
+def _value(source: str, scope: dict[str, Any]) -> Any:
+    return _value_of(Answer(source), scope)
+
+
+def _value_of(answer: Answer, scope: dict[str, Any]) -> Any:
+    try:
+        return answer(scope)
+    except EvaluationError:
+        return None
+
+
+def _json(response: HttpResponse) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None

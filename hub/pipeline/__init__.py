@@ -1,0 +1,108 @@
+"""The use-cases: one module per step, the only place where the rooms of the hub meet."""
+
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from hub.archive import Archive, S3Archive
+from hub.catalog import Catalog
+from hub.client import Client, HttpClient
+from hub.queues import Queue, SqsQueue
+from hub.secrets import AwsSecrets, Secrets
+from hub.settings import Settings
+from hub.store import Store
+
+
+class Hub:
+    """What the steps work with; each part is made when it is first used, or passed in by its name.
+
+    `clock`: Unix seconds; nothing in `hub.pipeline` reads another clock. `sleep`: waits of less than a
+    second. `random`: jitter.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        **parts: Any,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.sleep = sleep
+        self.__dict__.update(parts)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """All files: of the artifact when there is one, else of the working directory."""
+        return sandboxed(_catalog(), self.settings.vendor_url)
+
+    @cached_property
+    def store(self) -> Store:
+        """The table."""
+        from hub.store.dynamodb import DynamoStore
+
+        return DynamoStore(self.settings.table, self.clock)
+
+    @cached_property
+    def inbound(self) -> Queue:
+        """Events on their way to unify."""
+        return SqsQueue(self.settings.inbound_url)
+
+    @cached_property
+    def outbound(self) -> Queue:
+        """Deliveries on their way to deliver."""
+        return SqsQueue(self.settings.outbound_url)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Raw events and claim checks."""
+        return S3Archive(self.settings.bucket)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The accounts' credentials."""
+        return AwsSecrets(self.settings.stack, self.clock)
+
+    @cached_property
+    def client(self) -> Client:
+        """Outgoing HTTP."""
+        return HttpClient(plain=bool(self.settings.vendor_url))
+
+    @cached_property
+    def random(self) -> random.Random:
+        """Jitter."""
+        return random.Random()
+
+
+@cache
+def current() -> Hub:
+    """The hub of this process."""
+    return Hub(Settings.current())
+
+
+def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
+    """The catalogue with each account at `<vendor_url>/<connector>.<account>` and its own URL's path."""
+    if not vendor_url:
+        return catalog
+    accounts = {}
+    for key, account in catalog.accounts.items():
+        connector = catalog.connectors.get(account.connector)
+        base = account.base_url or (connector.base_url if connector else None) or ""
+        path = re.sub(r"^[a-z]+://[^/]*", "", base)
+        accounts[key] = replace(account, base_url=f"{vendor_url.rstrip('/')}/{key}{path}")
+    return replace(catalog, accounts=accounts)
+
+
+def _catalog() -> Catalog:
+    try:
+        import compiled  # type: ignore[import-not-found]  # written by the build into the artifact
+    except ImportError:
+        return Catalog.read(Path.cwd())
+    return Catalog.thaw(compiled.DATA)
