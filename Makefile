@@ -1,0 +1,74 @@
+# Needs only Python 3.11 or newer and make. Each target makes the virtual environment that it needs.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON   ?= $(shell command -v python3.11 || command -v python3)
+PLATFORM ?= arm64
+STAGE    ?= dev
+# The template's PythonRuntime: PYTHON must be the same one to write bytecode that it reads.
+RUNTIME  ?= 3.11
+PY       := .venv/bin/python
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: .venv/installed .venv-engine/installed ## one customer across channels, on a local AWS engine
+	.venv/bin/hub demo
+
+dev: .venv/installed .venv-engine/installed ## the same, left running to be played with
+	.venv/bin/hub dev
+
+test: .venv/installed .venv-engine/installed .venv-ric/installed ## all tests, with their branch coverage
+	$(PY) -m pytest --cov --cov-report=term
+
+check: .venv/installed .venv-sam/installed ## format, lint, types, imports, template, the files people edit
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m cfnlint template.yaml
+	.venv-sam/bin/sam validate --lint --region us-east-1
+	.venv/bin/hub check
+
+artifact: .venv/installed ## build/artifact, the code of all functions for PLATFORM (arm64 or x86_64)
+	$(PY) -m hub.artifact --out build/artifact --platform $(PLATFORM) --python $(RUNTIME)
+
+build: artifact .venv-sam/installed ## what sam deploy takes
+	.venv-sam/bin/sam build --parameter-overrides Architecture=$(PLATFORM) PythonRuntime=python$(RUNTIME)
+
+deploy: build ## to AWS, with your credentials: STAGE=dev, staging or prod
+	.venv-sam/bin/sam deploy --config-env $(STAGE)
+
+vendor-check: .venv/installed ## the shipped connectors against the vendors' own vectors, where ../shared has them
+	$(PY) -m pytest tests/vendors --no-cov
+
+bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
+	$(PY) -m bench
+
+lock: .venv/installed ## requirements/*.txt from pyproject.toml
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra cli --group dev --output-file requirements/dev.txt
+	$(foreach group,engine ric sam,$(LOCK) --group $(group) --output-file requirements/$(group).txt;)
+
+clean: ## remove what was built and installed
+	rm -rf build .aws-sam .venv .venv-engine .venv-ric .venv-sam
+
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+VENV = $(PYTHON) -m venv --clear $(@D) && $(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
+
+# `installed` is newer than the lock file: running a target again costs nothing.
+.venv/installed: requirements/dev.txt pyproject.toml
+	$(VENV)
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-%/installed: requirements/%.txt
+	$(VENV)
+	@touch $@
+
+.PHONY: help demo dev test check artifact build deploy vendor-check bench lock clean
+.PRECIOUS: .venv-%/installed
