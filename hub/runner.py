@@ -1,0 +1,119 @@
+"""The whole hub in one process: moves messages between the steps, with a clock that stands until it is moved.
+
+For tests, simulations and dry runs: thousands of schedules and simulated days run in seconds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
+
+from hub.errors import RetryError
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.deliver import deliver
+from hub.pipeline.poll import poll
+from hub.pipeline.route import route
+from hub.pipeline.sweep import sweep
+from hub.pipeline.unify import Result, unify
+from hub.queues import MemoryQueue, Stored
+from hub.store.memory import MemoryStore
+
+ROUNDS = 10_000
+"""A flow of events that has not come to rest by then goes round in circles."""
+
+
+class Clock:
+    """A clock that stands still until it is moved: Unix seconds."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Waiting is moving the clock."""
+        self.now += seconds
+
+
+class Runner:
+    """Runs the steps of a hub whose store and queues are in memory until nothing is left to do.
+
+    `results`: what became of each event and delivery. A crash (any BaseException of a port) leaves the
+    messages in flight: `recover` makes them visible again, as the visibility timeout does.
+    """
+
+    def __init__(self, hub: Hub, *, batch: int = 10) -> None:
+        self.hub = hub
+        self.batch = batch
+        self.results: list[Result | str] = []
+        self._relayed = 0
+
+    @property
+    def store(self) -> MemoryStore:
+        """The hub's store."""
+        return cast(MemoryStore, self.hub.store)
+
+    def run(self) -> None:
+        """Unify, route and deliver until all queues and the stream are at rest."""
+        for _ in range(ROUNDS):
+            if not (self.unify() or self.route() or self.deliver()):
+                return
+        raise RuntimeError("the flow of events does not come to rest")
+
+    def recover(self) -> None:
+        """Give back what was in flight when a step crashed."""
+        for queue in (self.hub.inbound, self.hub.outbound):
+            for stored in cast(MemoryQueue, queue).waiting:
+                stored.until = 0.0
+
+    def unify(self) -> bool:
+        """One batch of events; whether there was any."""
+        return self._step(self.hub.inbound, lambda stored: unify(self.hub, _bodies(stored)))
+
+    def deliver(self) -> bool:
+        """One batch of deliveries; whether there was any."""
+        return self._step(self.hub.outbound, self._deliveries)
+
+    def route(self) -> bool:
+        """The stream since the last relay; whether there was anything new."""
+        stream = self.store.stream
+        fresh = [item for item in stream[self._relayed :] if item.kind == "outbox" and item.version == 1]
+        seen = len(stream)
+        if fresh:
+            route(self.hub, fresh)
+        self._relayed = seen
+        return bool(fresh)
+
+    def poll(self) -> None:
+        """Ask the sources that are polled, then run."""
+        poll(self.hub)
+        self.run()
+
+    def sweep(self) -> None:
+        """Take up what is due, then run."""
+        sweep(self.hub)
+        self.run()
+
+    def _deliveries(self, taken: Sequence[Stored]) -> Iterator[str]:
+        for body in _bodies(taken):
+            yield str(deliver(self.hub, Delivery.loads(body)))
+
+    def _step(self, queue: object, work: "Callable[[Sequence[Stored]], Iterator[Result | str]]") -> bool:
+        """Take a batch, acknowledge what succeeded; what failed and all behind it comes again."""
+        memory = cast(MemoryQueue, queue)
+        taken = memory.receive(self.batch)
+        done = 0
+        try:
+            for result in work(taken) if taken else ():
+                self.results.append(result)
+                memory.ack(taken[done])
+                done += 1
+        except RetryError as error:
+            for stored in taken[done:]:
+                memory.fail(stored, error.after or 1.0)
+        return bool(taken)
+
+
+def _bodies(taken: Sequence[Stored]) -> list[str]:
+    return [stored.message.body for stored in taken]

@@ -1,0 +1,382 @@
+import itertools
+import random
+
+import pytest
+
+from hub import keys, ledger
+from hub.errors import RetryError
+from hub.messages import digest
+from hub.pipeline.unify import unify
+from hub.store import Conflict, Item, Put
+from hub.store.memory import MemoryStore
+from tests.hub.pipeline.world import World, catalog, event, snapshot
+
+ADA = {"email": "ada@correo.co"}
+PHONE = {"phone": "+573001234567"}
+
+
+def test_a_new_record_founds_a_customer_who_knows_where_each_field_came_from():
+    world = World()
+    assert world.tell(event(name="Ada", **ADA)).kind == "applied"
+    root = world.customer()
+    value, record, at, *_ = root.data["fields"]["email"]
+    assert (value, record, at) == ("ada@correo.co", "REC#shop#co#customer#1", "2026-01-01T00:01:00.000000Z")
+    assert list(root.data["records"]) == ["REC#shop#co#customer#1"]
+
+
+def test_the_same_event_again_changes_nothing():
+    world = World()
+    world.tell(event(**ADA))
+    before, written = snapshot(world.store), len(world.store.stream)
+    assert world.tell(event(**ADA)).kind == "duplicate"
+    assert (snapshot(world.store), len(world.store.stream)) == (before, written)
+
+
+def test_one_event_id_with_another_body_is_kept_for_review():
+    world = World()
+    world.tell(event(**ADA))
+    assert world.tell(event(email="eve@correo.co")).reason == "same-id-other-body"
+    assert world.value("email") == "ada@correo.co"
+    assert world.store.todo(keys.PARKED).items[0].data["reason"] == "same-id-other-body"
+
+
+def test_systems_that_share_an_identifier_tell_of_one_customer():
+    world = World()
+    world.tell(event("shop.co", "1", 1, **ADA))
+    world.tell(event("crm.main", "9", 2, name="Ada Lovelace", **ADA, **PHONE))
+    world.tell(event("pos.one", "7", 3, **PHONE))
+    assert set(world.customer().data["records"]) == {
+        "REC#shop#co#customer#1", "REC#crm#main#customer#9", "REC#pos#one#customer#7",
+    }  # fmt: skip
+
+
+def test_customers_that_turn_out_to_be_one_are_merged_in_the_same_transaction():
+    world = World()
+    world.tell(event("shop.co", "1", 1, **ADA))
+    world.tell(event("pos.one", "7", 2, **PHONE))
+    elder, younger = sorted(world.customers(), key=lambda root: min(root.data["records"].values()))
+    world.tell(event("crm.main", "9", 3, **ADA, **PHONE))
+    winner = world.customer()
+    assert winner.data["id"] == elder.data["id"]
+    assert winner.data["absorbed"] == [younger.data["id"]]
+    gone = world.store.read([younger.key])[younger.key]
+    assert (gone.data["state"], gone.data["into"]) == ("merged", elder.data["id"])
+    told = [item for item in world.outbox() if "id" in item.data["changed"]]
+    assert [item.data["id"] for item in told] == [elder.data["id"]]
+
+
+def test_an_older_event_that_comes_late_loses_its_values_but_not_its_identifiers():
+    world = World()
+    world.tell(event("crm.main", "9", 5, name="Ada King", **ADA))
+    world.tell(event("crm.main", "9", 2, name="Ada Byron", **PHONE))
+    world.tell(event("pos.one", "7", 6, **PHONE))
+    assert world.value("name") == "Ada King"
+    assert len(world.customer().data["records"]) == 2
+
+
+def test_an_order_is_told_with_its_customer_in_one_transaction():
+    world = World()
+    world.tell(event("shop.co", "1001", 1, "order", number="#1", status="paid", customer={"id": "1", **ADA}))
+    (order,) = world.orders()
+    assert order.data["customer"] == "REC#shop#co#customer#1"
+    images = {item.data["entity"]: item.data for item in world.outbox()}
+    assert images["order"]["customer"] == world.customer().data["id"]
+    assert images["order"]["customer_fields"]["email"] == "ada@correo.co"
+    entries = world.store.page("REC#shop#co#customer#1", prefix="T#").items
+    assert [entry.data["facts"] for entry in entries] == [{"number": "#1", "status": "paid"}]
+
+
+def test_a_guest_who_buys_often_is_one_record():
+    world = World()
+    for n in range(1, 9):
+        world.tell(event("shop.co", f"10{n}", n, "order", number=f"#{n}", customer=ADA))
+    assert len(world.customer().data["records"]) == 1
+    assert len(world.orders()) == 8
+
+
+def test_an_order_that_shop_and_erp_know_is_one_order():
+    world = World()
+    world.tell(event("shop.co", "1001", 1, "order", number="#1", reference="R-1", customer=ADA))
+    world.tell(event("erp.main", "77", 2, "order", number="S77", reference="R-1", status="fulfilled"))
+    (order,) = world.orders()
+    assert order.data["fields"]["number"][0] == "#1"
+    assert order.data["fields"]["status"][0] == "fulfilled"
+
+
+def test_only_changed_values_reach_the_outbox():
+    world = World()
+    world.tell(event("shop.co", "1", 1, **ADA))
+    world.tell(event("shop.co", "1", 2, **ADA))
+    assert len(world.outbox()) == 1
+    world.tell(event("shop.co", "1", 3, email="ada@otro.co"))
+    assert [item.data["changed"] for item in world.outbox()] == [["email"], ["email"]]
+
+
+def test_a_cleared_value_gives_way_to_another_source():
+    world = World()
+    world.tell(event("shop.co", "1", 1, name="Ada", **ADA))
+    world.tell(event("crm.main", "9", 2, name="Ada King", **ADA))
+    world.tell(event("crm.main", "9", 3, name=None))
+    assert world.value("name") == "Ada"
+
+
+def test_a_union_loses_what_no_source_says_any_more():
+    world = World()
+    world.tell(event("shop.co", "1", 1, tags=["vip"], **ADA))
+    world.tell(event("crm.main", "9", 2, tags=["web"], **ADA))
+    world.tell(event("crm.main", "9", 3, tags=["new"]))
+    assert world.value("tags") == ["vip", "new"]
+
+
+def test_a_deleted_record_says_nothing_any_more():
+    world = World()
+    world.tell(event("shop.co", "1", 1, name="Ada", **ADA))
+    world.tell(event("crm.main", "9", 2, name="Ada King", **ADA))
+    world.tell(event("crm.main", "9", 3, deleted=True))
+    assert world.value("name") == "Ada"
+
+
+def test_what_we_wrote_ourselves_is_an_echo_and_no_news():
+    world = World()
+    world.tell(event("shop.co", "1", 1, name="Ada", **ADA))
+    customer = world.customer().data["id"]
+    wrote = ledger.entry({"email": "ada@correo.co", "name": "Ada"}, "2026-01-02T00:00:00.000000Z")
+    note = Item(keys.delivery("crm.main.customer", "customer", customer), "delivery", {"wrote": wrote})
+    world.store.commit([Put(note)])
+    result = world.tell(event("crm.main", "9", 2, name="Ada", **ADA))
+    assert result.kind == "echo"
+    assert len(world.customer().data["records"]) == 2
+    assert len(world.outbox()) == 1
+    assert world.customer().data["fields"]["name"][1] == "REC#shop#co#customer#1"
+    assert world.tell(event("crm.main", "9", 3, name="Ada King", **ADA)).kind == "applied"
+    assert world.value("name") == "Ada King"
+
+
+def test_a_time_from_the_future_is_parked():
+    world = World()
+    result = world.tell(event(updated_at="2026-01-02T00:11:00.000000Z", **ADA))
+    assert (result.kind, result.reason) == ("parked", "future-time")
+    assert world.customers() == []
+
+
+def test_an_unknown_account_is_parked():
+    world = World()
+    assert world.tell(event("shop.unknown", **ADA)).reason == "unknown-account"
+
+
+def test_a_parked_event_is_applied_by_a_replay_and_only_then():
+    world = World()
+    late = event(updated_at="2026-01-02T00:11:00.000000Z", **ADA)
+    world.tell(late)
+    assert world.tell(late).kind == "duplicate"
+    fixed = event(replay="2026-01-03T00:00:00.000000Z-ab", **ADA)
+    assert world.tell(fixed).kind == "applied"
+    assert world.value("email") == "ada@correo.co"
+    assert world.store.todo(keys.PARKED).items == []
+
+
+def test_a_replay_under_new_files_wins_over_the_first_telling():
+    world = World()
+    world.tell(event(name="WRONG", **ADA))
+    again = event(name="Ada", replay="2026-01-03T00:00:00.000000Z-ab", **ADA)
+    assert world.tell(again).kind == "unchanged"
+    world.hub.catalog = catalog(revision="r2")
+    assert world.tell(again).kind == "applied"
+    assert world.value("name") == "Ada"
+
+
+def test_an_edited_priority_takes_effect_with_the_next_event():
+    world = World()
+    world.tell(event("shop.co", "1", 2, name="Shop", **ADA))
+    world.tell(event("crm.main", "9", 1, name="Crm", **ADA))
+    assert world.value("name") == "Crm"
+    world.hub.catalog = catalog(revision="r2", name=("newest", ""))
+    world.tell(event("shop.co", "1", 3, tags=["x"], **ADA))
+    assert world.value("name") == "Shop"
+
+
+def test_the_owner_keeps_a_field():
+    world = World()
+    world.tell(event("erp.main", "5", 1, tax_id="900123456", **ADA))
+    world.tell(event("shop.co", "1", 2, tax_id="111", **ADA))
+    assert world.value("tax_id") == "900123456"
+
+
+def test_an_opt_out_wins_at_the_same_time_and_unknown_says_nothing():
+    world = World()
+
+    def consent(state, minute):
+        at = f"2026-01-01T00:{minute:02d}:00.000000Z"
+        return [{"channel": "email", "purpose": "marketing", "address_type": "email",
+                 "address": "ada@correo.co", "state": state, "at": at}]  # fmt: skip
+
+    def state():
+        return [item.data["state"] for item in world.store.items() if item.kind == "consent"]
+
+    world.tell(event(n=1, consent=consent("denied", 5), **ADA))
+    world.tell(event(n=2, consent=consent("granted", 5), **ADA))
+    world.tell(event(n=3, consent=consent("unknown", 9), **ADA))
+    assert state() == ["denied"]
+    world.tell(event(n=4, consent=consent("granted", 6), **ADA))
+    assert state() == ["granted"]
+
+
+def test_too_many_records_of_one_person_are_parked_and_nothing_is_half_applied():
+    world = World()
+    for n in range(25):
+        assert world.tell(event("pos.one", str(n), n + 1, tax_id="900123456")).kind == "applied"
+    before = len(world.customer().data["records"])
+    assert world.tell(event("pos.one", "99", 60, tax_id="900123456")).reason == "too-many-records"
+    assert len(world.customer().data["records"]) == before == 25
+
+
+def test_a_phone_of_a_crowd_splits_them_again():
+    world = World()
+    for n in range(5):
+        world.tell(event("pos.one", str(n), n + 1, email=f"p{n}@correo.co", **PHONE))
+    assert len(world.customers()) == 1
+    world.tell(event("pos.one", "6", 9, email="p6@correo.co", **PHONE))
+    assert len(world.customers()) == 6
+    assert all(len(root.data["records"]) == 1 for root in world.customers())
+    assert all(not root.data["absorbed"] for root in world.customers())
+
+
+class Counting(MemoryStore):
+    """A store that counts its calls."""
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.calls = []
+
+    def read(self, keys):
+        self.calls.append("read")
+        return super().read(keys)
+
+    def commit(self, writes):
+        self.calls.append("commit")
+        return super().commit(writes)
+
+    def page(self, *args, **options):
+        self.calls.append("page")
+        return super().page(*args, **options)
+
+
+def test_the_fast_path_takes_two_batch_reads_and_one_transaction():
+    world = World(store=Counting(lambda: 1_790_000_000.0))
+    world.tell(event("shop.co", "1001", 1, "order", number="#1", status="open", customer={"id": "1", **ADA}))
+    world.store.calls.clear()
+    world.tell(event("shop.co", "1001", 2, "order", number="#1", status="paid", customer={"id": "1", **ADA}))
+    assert world.store.calls == ["read", "read", "commit"]
+
+
+SCENARIO = [
+    event("shop.co", "1", 1, name="Ada", **ADA),
+    event("crm.main", "9", 2, name="Ada King", tags=["vip"], **PHONE),
+    event("pos.one", "7", 3, tags=["club"], tax_id="900123456", **PHONE),
+    event("shop.co", "1001", 4, "order", number="#1", status="paid", customer={"id": "1", **ADA, **PHONE}),
+    event("shop.co", "1", 5, name=None, birth_date="1815-12-10", **ADA),
+]
+
+
+def test_every_order_of_arrival_ends_in_one_state():
+    states = set()
+    for order in itertools.permutations(SCENARIO):
+        world = World()
+        for told in order:
+            world.tell(told)
+        states.add(repr(sorted(comparable(world).items())))
+    assert len(states) == 1
+
+
+def comparable(world):
+    """The snapshot without what follows from the order of merging: who was absorbed when, tombstones."""
+    kept = {}
+    for key, (kind, data) in snapshot(world.store).items():
+        if kind == "root":
+            if data["state"] == "active":
+                kept[key] = {name: value for name, value in data.items() if name != "absorbed"}
+        elif kind == "record":
+            kept[key] = data
+        else:
+            kept[key] = (kind, data)
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_interleaved_workers_crashes_and_duplicates_end_in_the_state_of_one_worker(seed):
+    rng = random.Random(seed)
+    calm = World()
+    for told in SCENARIO:
+        calm.tell(told)
+    stormy = World(store=Stormy(rng))
+    stormy.store.rivals = [lambda: None]
+    left = SCENARIO + rng.sample(SCENARIO, k=3)
+    rng.shuffle(left)
+    stormy.store.others = lambda: stormy.hub
+    while left:
+        told = left.pop()
+        try:
+            stormy.store.armed = True
+            stormy.tell(told)
+        except (Crash, RetryError):
+            left.insert(0, told)
+    assert comparable(stormy) == comparable(calm)
+
+
+class Crash(BaseException):
+    """The process died."""
+
+
+class Stormy(MemoryStore):
+    """Between a read and the next call another worker may run; a process may die before or after a commit."""
+
+    def __init__(self, rng):
+        super().__init__(lambda: 1_790_000_000.0)
+        self.rng = rng
+        self.armed = False
+
+    def read(self, keys):
+        if self.armed and self.rng.random() < 0.3:
+            self._rival()
+        return super().read(keys)
+
+    def commit(self, writes):
+        chance = self.rng.random()
+        if self.armed and chance < 0.15:
+            raise Crash
+        if self.armed and 0.15 <= chance < 0.3:
+            raise Conflict([writes[0].item.key])
+        super().commit(writes)
+        if self.armed and chance > 0.85:
+            raise Crash
+
+    def _rival(self):
+        """Another worker applies some event of the scenario in between."""
+        self.armed = False
+        rival = World(store=self)
+        rival.tell(self.rng.choice(SCENARIO))
+        self.armed = True
+
+
+def test_a_batch_is_archived_before_it_is_applied_and_points_to_it():
+    world = World()
+    told = event(**ADA)
+    results = list(unify(world.hub, [told.dumps(), event(n=2, **PHONE).dumps()]))
+    assert [result.kind for result in results] == ["applied", "applied"]
+    name, line = world.marker(told).data["archive"]
+    assert world.hub.archive.get(name).splitlines()[line] == told.dumps()
+
+
+def test_a_claim_check_is_fetched():
+    world = World()
+    told = event(**ADA)
+    world.hub.archive.put(f"claims/{digest('x')}", told.dumps())
+    (result,) = unify(world.hub, [f'{{"format": 1, "claim": "claims/{digest("x")}"}}'])
+    assert result.kind == "applied"
+
+
+def test_without_a_pepper_nothing_is_applied_yet():
+    world = World()
+    world.hub.secrets.put("pepper", [])
+    with pytest.raises(RetryError):
+        list(unify(world.hub, [event(**ADA).dumps()]))
