@@ -92,14 +92,14 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
     secrets = hub.secrets.get(event.source)
     response = hub.client.send(call.render({"id": event.id}, account, secrets[0] if secrets else {}))
-    outcome = connector.meaning(response)
+    outcome = connector.meaning(response, call, hub.clock())
     if outcome.kind == "missing":
         return replace(event, deleted=True)
     if outcome.kind == "reject":
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
         raise RetryError(f"fetch-{outcome.reason}", outcome.after)
-    return replace(event, record=call.record(response))
+    return replace(event, record=call.record_of(response))
 
 
 def _contained(hub: Hub, event: Event) -> list[tuple[str, str, Any]]:
