@@ -1,0 +1,89 @@
+"""serve: what people and programs ask of the hub: a customer, what is parked, and to send it again.
+
+Every answer is read from the table at that moment. No value of a customer stands in a URL, a log or an
+exception; they are only in the body of an answer to who holds the API key.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from hub.errors import RetryError
+from hub.pipeline import Hub
+from hub.pipeline.serve.authorisation import authorised
+from hub.pipeline.serve.exchange import Answer, Question, Refusal
+from hub.pipeline.serve.parked import parked
+from hub.pipeline.serve.profile import profile
+from hub.pipeline.serve.replay import replay
+from hub.pipeline.serve.search import search
+
+__all__ = ["Answer", "Question", "serve"]
+
+LARGEST_BODY = 64 * 1024
+"""Bytes: a search is one identifier, a replay at most a hundred ids."""
+
+Step = Callable[[Hub, Question, Mapping[str, str]], Any]
+
+
+class Route(NamedTuple):
+    """A path and who answers it. `open`: without the API key."""
+
+    method: str
+    path: re.Pattern[str]
+    step: Step
+    open: bool = False
+
+
+def serve(hub: Hub, question: Question) -> Answer:
+    """The answer to a question to the API: 200 with JSON, else 400, 401 (empty), 404, 405, 409, 413, 503."""
+    try:
+        return Answer(200, _answered(hub, question))
+    except Refusal as refusal:
+        return refusal.answer
+    except RetryError:
+        return Answer(503, {"error": "busy", "message": "ask again"}, {"retry-after": "1"})
+
+
+def _answered(hub: Hub, question: Question) -> Any:
+    found = [(route, match) for route in ROUTES if (match := route.path.fullmatch(question.path))]
+    asked = next(((r, m) for r, m in found if r.method == question.method), None)
+    if not (asked and asked[0].open) and not authorised(hub, question.headers):
+        raise Refusal(401)
+    if not found:
+        raise Refusal(404)
+    if asked is None:
+        raise Refusal(405, headers={"allow": ", ".join(sorted(route.method for route, _ in found))})
+    if len(question.body) > LARGEST_BODY:
+        raise Refusal(413)
+    route, match = asked
+    return route.step(hub, question, match.groupdict())
+
+
+def _search(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return profile(hub, search(hub, question.json()), question.page())
+
+
+def _customer(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return profile(hub, path["id"], question.page())
+
+
+def _parked(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return parked(hub, question.page())
+
+
+def _replay(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return replay(hub, question.json())
+
+
+def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    """That the function runs and its files can be read; asks nobody else, so that anybody may ask."""
+    return {"status": "ok", "revision": hub.catalog.revision}
+
+
+ROUTES = (
+    Route("POST", re.compile("/v1/customers/search"), _search),
+    Route("GET", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})"), _customer),
+    Route("GET", re.compile("/v1/parked"), _parked),
+    Route("POST", re.compile("/v1/replay"), _replay),
+    Route("GET", re.compile("/v1/health"), _health, open=True),
+)
