@@ -1,0 +1,142 @@
+"""hub demo and hub dev: the whole hub on this machine, on a local AWS engine, with vendors beside it."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
+
+from hub import artifact
+from hub.demo import page, story
+from hub.demo.stage import STACK, Stage
+
+FAULT = "hubspot.main:3:429"
+"""One call of the story meets a rate limit, as calls do."""
+FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "api")
+HOME = Path("build/demo")
+
+
+def add(subparsers: Any) -> None:
+    """Add the commands to the parser of `hub`."""
+    demo = subparsers.add_parser(
+        "demo", help="one person across channels, on a local AWS engine: what comes out"
+    )
+    demo.add_argument("--auth", action="store_true", help="enforce the functions' IAM policies")
+    demo.set_defaults(run=run_demo)
+    dev = subparsers.add_parser("dev", help="the same, left running to be played with; Ctrl-C ends it")
+    dev.add_argument("--story", action="store_true", help="play the story first")
+    dev.set_defaults(run=run_dev)
+
+
+def run_demo(options: argparse.Namespace, root: Path) -> int:
+    """Play the story, then all of it again; 0 when the second time changed nothing."""
+    started = time.monotonic()
+    with _staged(root, auth=options.auth) as stage:
+        _say(f"the stack of template.yaml is up after {time.monotonic() - started:.1f} s: {stage.url}")
+        told = story.chapters(root)
+        for chapter in told:
+            _chapter(stage, chapter)
+        story.take_up(stage)
+        _page(stage)
+        same = _again(stage, told)
+    _say("", f"{time.monotonic() - started:.1f} s in all. `make dev` leaves it running to be played with.")
+    return 0 if same else 1
+
+
+def run_dev(options: argparse.Namespace, root: Path) -> int:
+    """Leave it running, with the functions' logs on the screen."""
+    with _staged(root, faults=()) as stage:
+        secrets = {account: secrets_of(account) for account in ACCOUNTS}
+        file = root / HOME / "secrets.json"
+        file.write_text(json.dumps(secrets, indent=2), encoding="utf-8")
+        if options.story:
+            for chapter in story.chapters(root):
+                _chapter(stage, chapter)
+        _say(
+            "",
+            f"webhooks   {stage.url}/v1/webhooks/<connector>/<account>",
+            f"           hub send shopify events/shopify/customer.json --url {stage.url}",
+            f"customers  curl -H 'authorization: Bearer {stage.api_key}' {stage.url}/v1/customers/search \\",
+            f"             -d '{json.dumps(story.PERSON)}'",
+            f"vendors    {stage.vendors_url}/_calls and /_state",
+            f"secrets    {file.relative_to(root)}",
+            "The functions' logs follow; Ctrl-C ends it.",
+            "",
+        )
+        _follow(stage)
+    return 0
+
+
+def _staged(root: Path, *, auth: bool = False, faults: tuple[str, ...] = (FAULT,)) -> Stage:
+    built = root / HOME / "artifact"
+    built.parent.mkdir(parents=True, exist_ok=True)
+    _say("building the artifact of all functions for this machine …")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    artifact.build(root, built, platform=artifact.here(), python=python)
+    return Stage(root, artifact=built, auth=auth, faults=faults)
+
+
+def _chapter(stage: Stage, chapter: story.Chapter) -> None:
+    _say("", chapter.say)
+    way = f"{chapter.connector}.{chapter.account}"
+    _say(f"  {way} is asked for what changed" if chapter.poll else f"  {way} posts {chapter.file}, signed")
+    made = story.play(stage, chapter)
+    _say(*(f"    → {call['account']}  {call['method']} {call['path']}  {call['status']}" for call in made))
+
+
+def _page(stage: Stage) -> None:
+    profile = stage.ask("POST", "/v1/customers/search", story.PERSON)
+    _title("One customer")
+    _say(*page.customer(profile))
+    _title("One journey")
+    _say(*page.journey(profile))
+    _title("Everybody has been told")
+    _say(*page.calls(story.writes(stage)))
+    _say("")
+    _say(*page.deliveries(profile))
+
+
+def _again(stage: Stage, told: list[story.Chapter]) -> bool:
+    _title("All of it again")
+    before, calls = story.left(stage), len(story.writes(stage))
+    story.again(stage, told, _say)
+    moved = sorted(key for key, data in story.left(stage).items() if before.get(key) != data)
+    made = len(story.writes(stage)) - calls
+    _say(f"{len(before)} items in the table, {len(moved)} changed; {made} calls written to vendors")
+    _say(*moved)
+    return not moved and not made
+
+
+def _follow(stage: Stage) -> None:
+    """Print what the functions log, until Ctrl-C."""
+    since = time.time()
+    try:
+        while True:
+            lines: list[tuple[float, str, str]] = []
+            for function in FUNCTIONS:
+                lines += [
+                    (at, function, text.rstrip()) for at, text in stage.engine.logs(STACK, function, since)
+                ]
+            for at, function, text in sorted(lines):
+                _say(f"{function:8} {text}")
+                since = max(since, at + 0.001)
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        _say("", "stopping …")
+
+
+def _title(text: str) -> None:
+    _say("", text, "=" * len(text))
+
+
+def _say(*lines: str) -> None:
+    _print(lines)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)

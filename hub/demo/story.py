@@ -1,0 +1,103 @@
+"""The story of the demo: what one person does across the channels, told as signed webhooks, and told again."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.demo.stage import Stage
+from hub.store.dynamodb import decode
+
+PERSON = {"email": "lucia.fernandez@correo.example"}
+SEED = 20261120
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One step. `file`: the sample event; `poll`: a resource to be asked for instead; `edit`: a record that
+    the vendor's users changed before."""
+
+    connector: str
+    account: str
+    say: str
+    file: str = ""
+    poll: str = ""
+    edit: str = ""
+
+
+def chapters(root: Path) -> list[Chapter]:
+    """The story as `events/journey.json` tells it."""
+    return [
+        Chapter(**step) for step in json.loads((root / "events/journey.json").read_text(encoding="utf-8"))
+    ]
+
+
+def play(stage: Stage, chapter: Chapter) -> list[dict[str, Any]]:
+    """Let one step happen and wait until the hub is at rest; the writes that it caused."""
+    before = len(writes(stage))
+    happen(stage, chapter)
+    stage.settle()
+    return writes(stage)[before:]
+
+
+def happen(stage: Stage, chapter: Chapter) -> None:
+    """What the step does: edit at the vendor, then the webhook, or the poll."""
+    if chapter.edit:
+        resource, _, _ = Path(chapter.edit).name.partition(".")
+        record = json.loads((stage.root / chapter.edit).read_text(encoding="utf-8"))
+        told = {"resource": resource, "record": record, "tell": False}
+        stage.vendor(f"/_edit/{chapter.connector}.{chapter.account}", told)
+    if chapter.poll:
+        stage.invoke("poll")
+    else:
+        status = stage.post(chapter.connector, chapter.account, stage.root / chapter.file)
+        if status != 200:
+            raise RuntimeError(f"{chapter.file} was answered with {status}")
+
+
+def take_up(stage: Stage, rounds: int = 20) -> None:
+    """Sweep until nothing is due in the next seconds: what a destination put off is sent again."""
+    for _ in range(rounds):
+        if not due(stage):
+            return
+        stage.invoke("sweep")
+        stage.settle()
+
+
+def due(stage: Stage) -> int:
+    """How many deliveries are parked until a time that comes soon."""
+    return sum(1 for item in map(decode, stage.table()) if item.todo == "due")
+
+
+def again(stage: Stage, told: list[Chapter], note: Callable[[str], None]) -> None:
+    """Everything once more, twice each and in any order: retries and late webhooks of a bad day."""
+    shuffled = [*told, *told]
+    random.Random(SEED).shuffle(shuffled)
+    note(f"{len(shuffled)} deliveries of the same events, shuffled")
+    for chapter in shuffled:
+        happen(stage, chapter)
+    stage.settle()
+    take_up(stage)
+
+
+def writes(stage: Stage) -> list[dict[str, Any]]:
+    """The calls that changed something at a vendor, in their order."""
+    return [call for call in stage.vendor("/_calls") if _writes(call)]
+
+
+def _writes(call: dict[str, Any]) -> bool:
+    asks = call["method"] == "GET" or call["path"].rpartition("/")[2] in ("search", "search_read", "read")
+    return not asks and 200 <= call["status"] < 300
+
+
+def left(stage: Stage) -> dict[str, Any]:
+    """What the hub holds of people, orders and messages, without what counts attempts and times of work."""
+    kept = ("root", "record", "claim", "timeline", "consent")
+    items = [item for item in map(decode, stage.table()) if item.kind in kept]
+    return {f"{item.key.pk} {item.key.sk}": _lasting(item.data) for item in items}
+
+
+def _lasting(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "archive"}
