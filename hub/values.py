@@ -1,0 +1,229 @@
+"""The normal form of each field type: two values are the same when their normal forms are equal.
+
+`normalise` is idempotent. No error says the value.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from hub import times
+
+ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
+
+_EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def _codes(text: str) -> list[str]:
+    return text.split()
+
+
+_EXPONENTS = {
+    **dict.fromkeys(_codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0),
+    **dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3),
+    **dict.fromkeys(_codes("CLF UYW"), 4),
+}
+_COUNTRIES = frozenset(
+    _codes(
+        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
+        "BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM "
+        "DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS "
+        "GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
+        "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+        "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+        "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+        "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
+        "VN VU WF WS YE YT ZA ZM ZW "
+    )
+)
+
+
+def normalise(type: str, value: Any, *, region: str = "", zone: str = "UTC") -> Any:
+    """The normal form of `value` for a field of `type`.
+
+    `region`: country of phones without a country code; `zone`: time zone of times without offset.
+    Raises ValueError, without the value, where there is none.
+    """
+    try:
+        return TYPES[type](value, region, zone)
+    except (ValueError, TypeError, AttributeError, ArithmeticError, OSError):
+        raise ValueError(f"not a value of type {type}") from None
+
+
+def exponent(currency: str) -> int:
+    """Decimals of the currency's smallest unit (ISO 4217)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def amount_text(amount: Decimal, currency: str) -> str:
+    """Decimal text with at least the currency's decimals, and no zeros behind them."""
+    if not amount.is_finite() or abs(amount.adjusted()) > 30:
+        raise ValueError("not an amount")
+    places = exponent(currency)
+    digits = f"{amount:f}".rstrip("0").rstrip(".") if "." in f"{amount:f}" else f"{amount:f}"
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.ljust(places, "0")
+    text = f"{whole}.{fraction}" if fraction else whole
+    return text.removeprefix("-") if not amount else text
+
+
+def decimal(value: Any) -> Decimal:
+    """The exact decimal of a number or of its text. Raises ValueError or TypeError."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise TypeError("not a number")
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not number.is_finite() or abs(number.adjusted()) > 30:
+        raise ValueError("not a number")
+    return number
+
+
+def plain(value: Any) -> str:
+    """A scalar as text: no `.0` behind whole numbers. Raises ValueError for lists and objects."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value)
+    raise ValueError("not a scalar")
+
+
+def money(amount: Any, currency: Any) -> dict[str, str]:
+    """`{amount, currency}` in normal form. Raises ValueError or TypeError."""
+    code = str(currency).strip().upper()
+    if not _CURRENCY.fullmatch(code):
+        raise ValueError("not a currency")
+    return {"amount": amount_text(decimal(amount), code), "currency": code}
+
+
+def _text(value: Any, region: str, zone: str) -> str:
+    text = unicodedata.normalize("NFC", plain(value)).strip()
+    if not text:
+        raise ValueError("blank")
+    return text
+
+
+def _email(value: str, region: str, zone: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value.strip()).lower()).strip()
+    local, _, domain = folded.rpartition("@")
+    address = f"{local}@{domain.encode('idna').decode().lower()}"
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise ValueError("not an address")
+    return address
+
+
+def _phone(value: Any, region: str, zone: str) -> str:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(plain(value), region or None)
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a phone") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("not a phone")
+    number.extension = None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _time(value: Any, region: str, zone: str) -> str:
+    return times.parse(value.strip() if isinstance(value, str) else value, zone)
+
+
+def _date(value: Any, region: str, zone: str) -> str:
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        return dt.date.fromisoformat(value.strip()).isoformat()
+    moment = dt.datetime.fromisoformat(_time(value, region, zone))
+    return moment.astimezone(ZoneInfo(zone if isinstance(value, str) else "UTC")).date().isoformat()
+
+
+def _number(value: Any, region: str, zone: str) -> int | float:
+    number = decimal(value)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _boolean(value: Any, region: str, zone: str) -> bool:
+    known = {"true": True, "false": False, "1": True, "0": False}
+    text = plain(value).strip().lower()
+    if text not in known:
+        raise ValueError("not a boolean")
+    return known[text]
+
+
+def _country(value: str, region: str, zone: str) -> str:
+    code = value.strip().upper()
+    if code not in _COUNTRIES:
+        raise ValueError("not a country")
+    return code
+
+
+def _language(value: str, region: str, zone: str) -> str:
+    match = _LANGUAGE.fullmatch(value.strip())
+    if match is None:
+        raise ValueError("not a language")
+    parts = (match[1].lower(), (match[2] or "").title(), (match[3] or "").upper())
+    return "-".join(part for part in parts if part)
+
+
+def _money(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return money(value.get("amount"), value.get("currency"))
+
+
+def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    lines = {name: plain(value[name]) for name in ADDRESS if value.get(name) not in {None, False}}
+    trimmed = {name: unicodedata.normalize("NFC", " ".join(line.split())) for name, line in lines.items()}
+    kept = {name: line for name, line in trimmed.items() if line}
+    if not kept:
+        raise ValueError("blank")
+    if kept.get("country", "").upper() in _COUNTRIES:
+        kept["country"] = kept["country"].upper()
+    return kept
+
+
+def _url(value: str, region: str, zone: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme.lower() not in {"http", "https"} or not parts.netloc or re.search(r"\s", value.strip()):
+        raise ValueError("not a URL")
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), *parts[2:]))
+
+
+def _instance(kind: type, value: Any, region: str, zone: str) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError("of another kind")
+    return value
+
+
+TYPES: dict[str, Callable[[Any, str, str], Any]] = {
+    "text": _text,
+    "email": _email,
+    "phone": _phone,
+    "time": _time,
+    "date": _date,
+    "number": _number,
+    "boolean": _boolean,
+    "country": _country,
+    "language": _language,
+    "money": _money,
+    "address": _address,
+    "url": _url,
+    "list": partial(_instance, list),
+    "object": partial(_instance, dict),
+}
+"""What `type:` of a field may say, and the function that gives its normal form."""
