@@ -1,0 +1,19 @@
+"""deliver: one entity or act to one destination, at a time and in a state that is right now.
+
+Results, for logs: done · unchanged · rejected · skipped:<reason> · parked:<reason>. Raises RetryError only
+when our own state moved or is not reachable; everything else is written to the delivery and acknowledged.
+"""
+
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.deliver.act import perform
+from hub.pipeline.deliver.state import bring
+from hub.pipeline.deliver.target import Target
+
+
+def deliver(hub: Hub, delivery: Delivery) -> str:
+    """Carry out a delivery: the result as a text without any value of the record."""
+    target = Target.find(hub.catalog, delivery.destination)
+    if target is None:
+        return "skipped:unknown-destination"
+    return perform(hub, target, delivery) if delivery.trigger else bring(hub, target, delivery)

@@ -1,0 +1,167 @@
+"""An act at a destination (a message, an e-mail): at most once per destination, flow and trigger.
+
+Its intent is committed before the call. An intent found without a result is not repeated, unless the
+vendor recognises the same request by its key; a person decides what became of it.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub import identity, keys
+from hub.connector import Call
+from hub.errors import RecordError
+from hub.expressions import EvaluationError
+from hub.flow import Flow, Send
+from hub.messages import Delivery
+from hub.pipeline import Hub, flows
+from hub.pipeline.deliver import parking
+from hub.pipeline.deliver.calls import Calls, StoppedError
+from hub.pipeline.deliver.case import Case, open_case
+from hub.pipeline.deliver.desire import customer_there, idempotency_key
+from hub.pipeline.deliver.target import Target, switches
+from hub.pipeline.deliver.writing import present
+from hub.pipeline.flows import Sight
+from hub.pipeline.subjects import Subject, find
+from hub.pipeline.unify.telling import loads_peppers
+from hub.times import from_epoch
+
+MESSAGE = "message"
+"""The entity that `with:` builds."""
+
+FINAL = ("held", "rejected", "exhausted", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the act happens: the flow, its `send` entry and the entity as it is now."""
+
+    flow: Flow
+    to: Send
+    subject: Subject
+
+
+def perform(hub: Hub, target: Target, delivery: Delivery) -> str:
+    """Do the act unless it was done: the result, as in `deliver`."""
+    case = open_case(hub, target, delivery, keys.act(delivery), "act")
+    if _decided(case):
+        return "unchanged"
+    if case.data.get("inflight") and not target.idempotent:
+        return parking.show(case, "held", "unknown-outcome")
+    cause = _cause(case)
+    if cause is None:
+        return _skip(case, "flow-or-entity-gone")
+    try:
+        return _perform(case, cause)
+    except (RecordError, EvaluationError) as error:
+        return parking.reject(case, error)
+
+
+def _decided(case: Case) -> bool:
+    """Whether nothing is left to do. What is done stays done; a replay asks again about the rest."""
+    state = case.data.get("state")
+    return state == "done" or (state in FINAL and case.delivery.replay is None)
+
+
+def _cause(case: Case) -> Cause | None:
+    catalog, delivery = case.hub.catalog, case.delivery
+    flow = catalog.flows.get(delivery.flow)
+    subject = find(case.hub.store, delivery.entity, delivery.id)
+    sends = flow.send if flow else ()
+    to = next((to for to in sends if catalog.destination(to.to) == delivery.destination), None)
+    return Cause(flow, to, subject) if flow and to and subject else None
+
+
+def _perform(case: Case, cause: Cause) -> str:
+    switched = switches(case.hub, case.target.account_name)
+    if switched.paused:
+        return parking.park(case, "paused", parking.PAUSED_DELAY)
+    reason = _refusal(case, cause)
+    if reason:
+        return _skip(case, reason)
+    zone = case.target.account.time_zone
+    quiet = flows.quiet_until(cause.flow.quiet, zone, case.now)
+    if quiet is not None:
+        return parking.park(case, "quiet-hours", quiet - case.now)
+    scope = _scope(case, cause)
+    if switched.dry_run:
+        case.write(state="dry-run", would=scope["record"])
+        return "skipped:dry-run"
+    return _attempt(case, _call(case.target), scope)
+
+
+def _refusal(case: Case, cause: Cause) -> str:
+    """Why the act must not happen (any more), "" when it may."""
+    flow, subject, store = cause.flow, cause.subject, case.hub.store
+    if flow.wait and not flows.holds(flow, Sight(subject)):
+        return "condition"
+    if flows.cancelled(store, flow, subject):
+        return "cancelled"
+    return _consent(case, flow.purpose, subject.customer) if flow.purpose else ""
+
+
+def _consent(case: Case, purpose: str, customer: Subject | None) -> str:
+    """ "" when the address has granted the purpose on this channel: unknown is no."""
+    channel = case.target.connector.channel
+    kind = "email" if channel == "email" else "phone"
+    address = customer.fields.get(kind) if customer else None
+    if not address or not channel:
+        return "no-address"
+    pepper = loads_peppers(case.hub.secrets.get(case.hub.settings.pepper_secret))[0]
+    key = keys.consent(channel, purpose, identity.hashed(pepper, kind, address))
+    found = case.hub.store.read([key]).get(key)
+    return "" if found and found.data["state"] == "granted" else "no-consent"
+
+
+def _scope(case: Case, cause: Cause) -> dict[str, Any]:
+    """What the call's templates see: the mapped record, the key of the act, the customer."""
+    built = cause.to.fields is not None
+    entity = MESSAGE if built else cause.subject.entity
+    mapping = case.target.mappings.get(entity)
+    if mapping is None:
+        raise RecordError("no-mapping", f"{case.target.name} has no mapping from {entity}")
+    delivery = case.delivery
+    sight = Sight(replace(cause.subject, epoch=delivery.epoch)).scope
+    fields = {name: value(sight) for name, value in (cause.to.fields or {}).items()}
+    image = {**fields, "id": delivery.trigger} if built else cause.subject.image
+    customer, _ = customer_there(case, cause.subject.customer)
+    key = idempotency_key(delivery.destination, delivery.flow, delivery.trigger)
+    record = mapping.outward(image, customer, case.target.context(case.now))
+    return {"record": record, "key": key, "customer": customer, "id": None}
+
+
+def _call(target: Target) -> Call:
+    call = target.resource.send or target.resource.upsert or target.resource.create
+    if call is None:
+        raise RecordError("nothing-to-write-with", f"{target.name} cannot be written")
+    return call
+
+
+def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
+    calls = Calls(case.hub, case.target)
+    try:
+        calls.admit()
+    except StoppedError as stop:
+        return parking.park(case, stop.outcome.reason, stop.outcome.after)
+    inflight = {"at": from_epoch(case.now)}
+    case = case.write(state="intent", inflight=inflight, todo=keys.DUE, at=case.now + parking.INTENT_SECONDS)
+    try:
+        remote = call.id_of(present(calls.make(call, scope)))
+    except StoppedError as stop:
+        return _stopped(case, stop)
+    except (RecordError, EvaluationError) as error:
+        return parking.reject(case, error)
+    case.write(state="done", remote=remote, **parking.CLEAN)
+    return "done"
+
+
+def _stopped(case: Case, stop: StoppedError) -> str:
+    if stop.throttled:
+        return parking.park(case, stop.outcome.reason, stop.outcome.after, inflight=None)
+    if stop.outcome.kind == "unknown" and not case.target.idempotent:
+        return parking.show(case, "held", "unknown-outcome")
+    return parking.settle(case, stop.outcome)
+
+
+def _skip(case: Case, reason: str) -> str:
+    case.write(state="skipped", reason=reason)
+    return f"skipped:{reason}"

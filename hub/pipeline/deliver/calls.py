@@ -1,0 +1,71 @@
+"""One HTTP call to a destination: a token of its limit, the request, and what the answer means."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hub import limiter
+from hub.connector import Call, HttpResponse, Outcome
+from hub.errors import PauseError, RetryError
+from hub.pipeline import Hub
+from hub.pipeline.deliver.target import Target
+
+
+class StoppedError(Exception):
+    """The delivery cannot go on: `outcome` says why; `throttled`: our own limit, so nothing was sent."""
+
+    def __init__(self, outcome: Outcome, *, throttled: bool = False) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+        self.throttled = throttled
+
+
+@dataclass(slots=True)
+class Calls:
+    """The calls of one attempt. `admitted`: the next call's token is already taken."""
+
+    hub: Hub
+    target: Target
+    admitted: bool = False
+
+    def admit(self) -> None:
+        """Take the next call's token, before the intent is written. Raises StoppedError."""
+        account, limits = self.target.account_name, self.target.connector.limits
+        try:
+            limiter.acquire(self.hub.store, account, limits, self.hub.clock, self.hub.sleep)
+        except RetryError as error:
+            outcome = Outcome("retry", after=error.after, reason=error.reason)
+            raise StoppedError(outcome, throttled=True) from error
+        self.admitted = True
+
+    def make(self, call: Call, scope: dict[str, Any]) -> HttpResponse | None:
+        """The answer; None when the record is not there. Raises StoppedError, RecordError.
+
+        A refused credential is read again once: it may have been renewed since it was cached.
+        """
+        outcome, response = self._once(call, scope)
+        if outcome.kind == "pause":
+            self.hub.secrets.refresh(self.target.account_name)
+            outcome, response = self._once(call, scope)
+        if outcome.kind == "missing":
+            return None
+        if outcome.kind != "done" or response is None:
+            raise StoppedError(outcome)
+        return response
+
+    def _once(self, call: Call, scope: dict[str, Any]) -> tuple[Outcome, HttpResponse | None]:
+        if not self.admitted:
+            self.admit()
+        self.admitted = False
+        account = self.target.account
+        secrets = self.hub.secrets.get(self.target.account_name)
+        try:
+            request = call.render(scope, account, secrets[0] if secrets else {})
+        except PauseError as error:
+            return Outcome("pause", reason=error.reason), None
+        try:
+            response = self.hub.client.send(request)
+        except RetryError as error:
+            # Without a connection nothing was sent; after a timeout nobody knows.
+            kind: Literal["retry", "unknown"] = "retry" if error.reason == "connection" else "unknown"
+            raise StoppedError(Outcome(kind, after=error.after, reason=error.reason)) from error
+        return self.target.connector.meaning(response, call, self.hub.clock()), response

@@ -1,0 +1,63 @@
+"""One delivery at work: what was read of it, and the only way in which its state is written."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.errors import RetryError
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.deliver.target import Target
+from hub.store import Conflict, Item, Key, Put
+from hub.times import from_epoch
+
+ACT_DAYS = 400
+"""Days for which an act is remembered: a replay of a year ago must not send its message again."""
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`item` is the delivery's state (or the act's) as it was read; writes are guarded by its version."""
+
+    hub: Hub
+    target: Target
+    delivery: Delivery
+    item: Item
+
+    @property
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.hub.clock()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The state as JSON."""
+        return self.item.data
+
+    def write(self, *, todo: str | None = None, at: float | None = None, **changes: Any) -> "Case":
+        """The case after writing `changes` (None takes a name out). Raises RetryError when state moved."""
+        merged = {**self.data, **changes, "message": self._message()}
+        item = replace(
+            self.item,
+            data={name: value for name, value in merged.items() if value is not None},
+            ttl=int(self.now) + ACT_DAYS * DAY if self.item.kind == "act" else None,
+            todo=todo,
+            at=None if at is None else from_epoch(at),
+        )
+        try:
+            self.hub.store.commit([Put(item)])
+        except Conflict as conflict:
+            raise RetryError("moved") from conflict
+        return replace(self, item=replace(item, version=item.version + 1))
+
+    def _message(self) -> str:
+        """The delivery to send again; its attempts only grow, so that each gets its own deduplication id."""
+        held = self.data.get("message")
+        attempt = max(self.delivery.attempt, Delivery.loads(held).attempt if held else 0)
+        return replace(self.delivery, attempt=attempt).dumps()
+
+
+def open_case(hub: Hub, target: Target, delivery: Delivery, key: Key, kind: str) -> Case:
+    """The case as it stands in the table."""
+    return Case(hub, target, delivery, hub.store.read([key]).get(key, Item(key, kind)))

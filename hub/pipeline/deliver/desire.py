@@ -1,0 +1,202 @@
+"""What a destination should have of an entity, and what it is known to have.
+
+What it has: per field of `both`, what its own record told since our last write, else what we wrote last;
+for the rest, the hash of what we wrote last. So a change that came from there is not sent back to it,
+and a value that was set there meanwhile is overwritten when another one won.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+from hub import keys
+from hub.errors import RecordError
+from hub.golden import DELETED
+from hub.ledger import fingerprint
+from hub.mapping import Mapping
+from hub.messages import digest, dumps, escape
+from hub.pipeline.deliver.case import Case
+from hub.pipeline.subjects import CUSTOMER, Subject
+from hub.store import Item, Key
+
+NOTHING = digest(dumps({}))
+"""Hash of the rest before anything was written: of a record of which `both` says everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desire:
+    """`record`: what is to be written; `both`: its canonical fields that are read back from there.
+
+    `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
+    destination's own record tells; `remote`: its id there; `orphans`: other ids there of the same entity
+    (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
+    `same`: the destination has all this already.
+    """
+
+    record: dict[str, Any]
+    both: dict[str, Any]
+    hash: str
+    rest: str
+    seen: dict[str, str]
+    remote: str | None
+    orphans: tuple[str, ...]
+    customer: dict[str, Any]
+    here: str | None
+    same: bool = False
+
+    def at(self, remote: str | None) -> "Desire":
+        """The same, at another id there."""
+        return replace(self, remote=remote)
+
+
+def idempotency_key(destination: str, *parts: object) -> str:
+    """The same text on every attempt at the same thing: 64 hex digits."""
+    return digest(escape(destination, *parts))
+
+
+def desired(case: Case, subject: Subject) -> Desire:
+    """What the destination should have. Raises RecordError when the entity does not fit there."""
+    mapping = case.target.mappings.get(subject.entity)
+    if mapping is None:
+        raise RecordError("no-mapping", f"{case.target.name} has no mapping from {subject.entity}")
+    customer, here = customer_there(case, subject.customer)
+    record = mapping.outward(subject.image, customer, case.target.context(case.now))
+    own = _own_records(case, subject)
+    ids = _ids(case, subject, own)
+    desire = Desire(
+        record=record,
+        both=_both(subject, mapping),
+        hash=digest(dumps(record)),
+        rest=digest(dumps(_without(record, mapping))),
+        seen=_marks(own.get(ids[0]) if ids else None, mapping),
+        remote=ids[0] if ids else None,
+        orphans=tuple(ids[1:]),
+        customer=customer,
+        here=here,
+    )
+    return replace(desire, same=_same(case, desire, own.get(ids[0]) if ids else None))
+
+
+def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any], str | None]:
+    """The customer as mappings see it (fields, `id`, `ids` by connector), and its id at this account."""
+    if customer is None:
+        return {"id": None, "ids": {}}, None
+    ids: dict[str, str] = {}
+    here: str | None = None
+    for connector, account, resource, id in map(_parts, customer.records):
+        if not _contained(case, connector, id):
+            ids.setdefault(connector, id)
+            local = f"{connector}.{account}" == case.target.account_name and resource in case.target.customers
+            here = here or (id if local else None)
+    here = _written(case, customer) or here
+    if here:
+        ids[case.target.connector.name] = here
+    return {**customer.image, "ids": ids}, here
+
+
+def _written(case: Case, customer: Subject) -> str | None:
+    """The customer's id at this account, as our own writes learnt it."""
+    prefix = case.target.account_name
+    wanted = [keys.delivery(f"{prefix}.{name}", CUSTOMER, customer.id) for name in case.target.customers]
+    found = case.hub.store.read(wanted)
+    return next((found[key].data["remote"] for key in wanted if _remote(found.get(key))), None)
+
+
+def _same(case: Case, desire: Desire, own: Item | None) -> bool:
+    """Whether nothing needs to be written. A request that may still land, and a replay, need it."""
+    data = case.data
+    if case.delivery.replay is not None or data.get("ambiguous") or data.get("inflight"):
+        return False
+    if desire.seen == data.get("seen", {}) or own is None:
+        return bool(data.get("hash") == desire.hash)
+    known = _known(data, desire, own)
+    told = all(known.get(field) == fingerprint(value) for field, value in desire.both.items())
+    return told and bool(data.get("rest", NOTHING) == desire.rest)
+
+
+def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
+    """Fingerprint of what the destination has in each field of `both`."""
+    wrote, seen, registers = data.get("wrote", {}), data.get("seen", {}), own.data.get("registers", {})
+    return {
+        field: wrote[field][0][0]
+        if field in wrote and desire.seen.get(field) == seen.get(field)
+        else fingerprint(registers[field][0] if field in registers else None)
+        for field in desire.both
+    }
+
+
+def _both(subject: Subject, mapping: Mapping) -> dict[str, Any]:
+    """What the destination would tell of this entity: of a composite only the members it knows."""
+    told: dict[str, Any] = {}
+    for path in mapping.both.values():
+        field, _, member = path.partition(".")
+        value = subject.fields.get(field)
+        if member:
+            told.setdefault(field, {})[member] = (value or {}).get(member)
+        else:
+            told[field] = value
+    return told
+
+
+def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
+    """A mark of each register that the destination's own record told: another one is news from there."""
+    registers = own.data.get("registers", {}) if own else {}
+    fields = {path.partition(".")[0] for path in mapping.both.values()}
+    return {field: fingerprint(registers[field]) for field in fields if field in registers}
+
+
+def _own_records(case: Case, subject: Subject) -> dict[str, Item]:
+    """The records at this very destination that the entity is made of, by their id there."""
+    wanted: dict[Key, str] = {}
+    for pk in subject.records:
+        connector, account, resource, id = _parts(pk)
+        if f"{connector}.{account}.{resource}" == case.target.name and not _contained(case, connector, id):
+            wanted[Key(pk, "REC")] = id
+    found = case.hub.store.read(wanted) if wanted else {}
+    return {wanted[key]: found[key] for key in wanted if key in found and not _gone(found[key])}
+
+
+def _gone(record: Item) -> bool:
+    """Whether its source says that the record was deleted."""
+    return bool(record.data.get("registers", {}).get(DELETED, [None])[0])
+
+
+def _ids(case: Case, subject: Subject, own: Iterable[str]) -> list[str]:
+    """The ids there: the one we write to, those of profiles merged into this one, those of its records."""
+    wanted = [keys.delivery(case.target.name, subject.entity, id) for id in subject.absorbed]
+    found = case.hub.store.read(wanted) if wanted else {}
+    written = [_remote(case.item), *(_remote(found.get(key)) for key in wanted)]
+    return list(dict.fromkeys(id for id in (*written, *own) if id))
+
+
+def _remote(item: Item | None) -> str | None:
+    return item.data.get("remote") if item else None
+
+
+def _parts(pk: str) -> Sequence[str]:
+    """Connector, account, resource and id of a record's key; a resource may name its entity, too."""
+    connector, account, resource, id = (unquote(part) for part in pk.split("#")[1:])
+    return connector, account, resource.partition(".")[0], id
+
+
+def _contained(case: Case, connector: str, id: str) -> bool:
+    """Whether a record was told inside another one and has no id of its own (`order/4711`, `guest/…`)."""
+    known = case.hub.catalog.connectors.get(connector)
+    return "/" in id and id.partition("/")[0] in ("guest", *(known.resources if known else ()))
+
+
+def _without(record: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
+    """The record less what `both` wrote."""
+    rest: Any = record
+    for path in mapping.both:
+        rest = _cut(rest, path.split("."))
+    return dict(rest)
+
+
+def _cut(value: Any, path: list[str]) -> Any:
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    kept = {name: inner for name, inner in value.items() if name != path[0]}
+    inner = _cut(value[path[0]], path[1:]) if path[1:] else None
+    return {**kept, path[0]: inner} if inner else kept

@@ -1,0 +1,85 @@
+"""What becomes of a delivery that did not end well: tried again later, or listed for people.
+
+Nothing waits in the queue: a parked delivery is acknowledged, frees its FIFO group, and sweep sends it
+again when it is due.
+"""
+
+from typing import Any
+
+from hub import keys, limiter
+from hub.connector import Outcome
+from hub.errors import RecordError
+from hub.expressions import EvaluationError
+from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.target import pause
+from hub.times import from_epoch, to_epoch
+
+FIRST_DELAY = 2.0
+LONGEST_DELAY = 900.0
+HORIZON = 3 * 86_400.0
+"""Seconds after which a delivery that never succeeded is exhausted (the senders' own practice: 3 days)."""
+
+PAUSED_DELAY = 300.0
+"""Seconds after which a delivery to a paused account asks again whether it is still paused."""
+
+QUIET = 75.0
+"""Seconds after which a request whose outcome is unknown can no longer land: the client's timeout + 60."""
+
+INTENT_SECONDS = 600.0
+"""Seconds after which an intent that nobody finished is tried again by sweep: longer than the queue does."""
+
+CLEAN: dict[str, Any] = dict.fromkeys(("inflight", "attempts", "since", "reason", "place", "would"))
+"""What a success takes out of the state."""
+
+
+def park(case: Case, reason: str, after: float, **changes: Any) -> str:
+    """Try again in `after` seconds; not a failure of the destination, so it is not counted."""
+    # A tenth more at random: what was parked together does not come back together.
+    due = case.now + after + case.hub.random.uniform(0, after / 10)
+    case.write(state="due", reason=reason, todo=keys.DUE, at=due, **changes)
+    return f"parked:{reason}"
+
+
+def show(case: Case, state: str, reason: str, **changes: Any) -> str:
+    """List it for people under `state`: tried again only when the entity changes or somebody replays."""
+    case.write(state=state, reason=reason, inflight=None, todo=keys.PARKED, at=case.now, **changes)
+    return "rejected" if state == "rejected" else f"parked:{state}"
+
+
+def reject(case: Case, error: RecordError | EvaluationError, **changes: Any) -> str:
+    """List a record that can never succeed as it is, with the line that decided."""
+    place = error.place if isinstance(error, RecordError) else None
+    return settle(case, Outcome("reject", reason=error.reason, place=place), **changes)
+
+
+def settle(case: Case, outcome: Outcome, **changes: Any) -> str:
+    """Write what an answer that was no success means. `changes` go with a rejection."""
+    if outcome.kind == "pause":
+        pause(case.hub, case.target.account_name, outcome.reason)
+        return park(case, outcome.reason, PAUSED_DELAY, inflight=None)
+    if outcome.kind in ("retry", "unknown"):
+        return _again(case, outcome)
+    state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"
+    place = str(outcome.place) if outcome.place else None
+    return show(case, state, outcome.reason or outcome.kind, place=place, **changes)
+
+
+def _again(case: Case, outcome: Outcome) -> str:
+    attempts = case.data.get("attempts", 0)
+    since = case.data.get("since") or from_epoch(case.now)
+    if case.now - to_epoch(since) > HORIZON:
+        return show(case, "exhausted", outcome.reason, attempts=None, since=None)
+    if outcome.after:
+        account, limits = case.target.account_name, case.target.connector.limits
+        limiter.block(case.hub.store, account, limits, case.now + outcome.after)
+    unknown = outcome.kind == "unknown"
+    inflight = case.data.get("inflight") if unknown else None
+    due = case.now + max(outcome.after, QUIET if unknown else 0.0, _backoff(case, attempts))
+    changes = {"attempts": attempts + 1, "since": since, "inflight": inflight}
+    case.write(state="due", reason=outcome.reason, todo=keys.DUE, at=due, **changes)
+    return f"parked:{outcome.reason}"
+
+
+def _backoff(case: Case, attempts: int) -> float:
+    """Full jitter: anything up to the delay, so that a recovering destination is not hit at once."""
+    return case.hub.random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 20)))

@@ -1,0 +1,138 @@
+"""Bringing a destination's record to the state of its entity: desired state, so that order does not matter.
+
+The intent and the ledger are committed before the first call, because the vendor's webhook about the
+write can come before its answer. A request whose outcome is unknown may still land after a later one:
+once it no longer can, the current state is written once more (`ambiguous`).
+"""
+
+from hub import keys, ledger
+from hub.connector import Outcome
+from hub.errors import RecordError
+from hub.expressions import EvaluationError
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.deliver import parking
+from hub.pipeline.deliver.calls import Calls, StoppedError
+from hub.pipeline.deliver.case import Case, open_case
+from hub.pipeline.deliver.desire import Desire, desired
+from hub.pipeline.deliver.target import Target, switches
+from hub.pipeline.deliver.writing import write_record
+from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.times import from_epoch, to_epoch
+
+LEASE = 60.0
+"""Seconds for which an intent without an upsert keeps others from creating the same record."""
+
+DIRTY = "unknown"
+"""Hash of what is there while a write is under way or has failed: equal to nothing."""
+
+DEALT = ("ok", "rejected", "ambiguous", "exhausted")
+
+
+def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
+    """Write the entity's current state to the destination: the result, as in `deliver`."""
+    subject = find(hub.store, delivery.entity, delivery.id)
+    if subject is None:
+        return "skipped:unknown-entity"
+    key = keys.delivery(delivery.destination, subject.entity, subject.id)
+    case = open_case(hub, target, delivery, key, "delivery")
+    if _dealt(case, subject):
+        return "unchanged"
+    try:
+        return _bring(case, subject)
+    except (RecordError, EvaluationError) as error:
+        return parking.reject(case, error, epoch=subject.epoch)
+
+
+def _dealt(case: Case, subject: Subject) -> bool:
+    """Whether this version was dealt with before. A replay asks again."""
+    data = case.data
+    dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
+    return dealt and case.delivery.replay is None
+
+
+def _bring(case: Case, subject: Subject) -> str:
+    switched = switches(case.hub, case.target.account_name)
+    if switched.paused:
+        return parking.park(case, "paused", parking.PAUSED_DELAY)
+    desire = desired(case, subject)
+    if CUSTOMER in case.target.resource.needs and desire.here is None:
+        return parking.settle(case, Outcome("retry", reason="waiting-for-customer"))
+    if desire.same:
+        return _close(case, subject, desire, "unchanged")
+    if switched.dry_run:
+        case.write(state="dry-run", would=desire.record)
+        return "skipped:dry-run"
+    leased = _leased(case)
+    if leased > 0:
+        return parking.park(case, "leased", leased)
+    return _attempt(case, subject, desire)
+
+
+def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
+    calls = Calls(case.hub, case.target)
+    try:
+        calls.admit()
+    except StoppedError as stop:
+        return parking.park(case, stop.outcome.reason, stop.outcome.after)
+    case = _intend(case, subject, desire)
+    try:
+        remote = write_record(calls, case, subject, desire)
+    except StoppedError as stop:
+        return _stopped(case, subject, stop)
+    except (RecordError, EvaluationError) as error:
+        return parking.reject(case, error, epoch=subject.epoch)
+    return _close(case, subject, desire.at(remote), "done")
+
+
+def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
+    if stop.throttled:
+        return parking.park(case, stop.outcome.reason, stop.outcome.after, inflight=None)
+    return parking.settle(case, stop.outcome, epoch=subject.epoch)
+
+
+def _leased(case: Case) -> float:
+    """Seconds for which somebody else may be creating the record just now."""
+    inflight = case.data.get("inflight")
+    if not inflight or case.target.resource.upsert is not None:
+        return 0.0
+    return to_epoch(inflight["at"]) + LEASE - case.now
+
+
+def _intend(case: Case, subject: Subject, desire: Desire) -> Case:
+    """Commit what is about to be written; an intent found there is a request that may still land.
+
+    `first`: the version whose creation is unsettled, so that creating again repeats its idempotency key.
+    """
+    now = from_epoch(case.now)
+    earlier = case.data.get("inflight") or {}
+    return case.write(
+        state="sending",
+        inflight={"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
+        ambiguous=earlier.get("at", case.data.get("ambiguous")),
+        wrote=ledger.entry(desire.both, now, case.data.get("wrote")),
+        hash=DIRTY,
+        rest=DIRTY,
+        todo=keys.DUE,
+        at=case.now + parking.INTENT_SECONDS,
+    )
+
+
+def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
+    """The destination has this version; it is written again later while an earlier request may still land."""
+    ambiguous = case.data.get("ambiguous")
+    lands = to_epoch(ambiguous) + parking.QUIET if ambiguous else 0.0
+    settling = lands > case.now
+    case.write(
+        state="settling" if settling else "ok",
+        todo=keys.DUE if settling else None,
+        at=lands if settling else None,
+        epoch=subject.epoch,
+        hash=desire.hash,
+        rest=desire.rest,
+        seen=desire.seen,
+        remote=desire.remote,
+        orphans=list(desire.orphans) or None,
+        **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},
+    )
+    return result

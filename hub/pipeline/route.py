@@ -1,0 +1,145 @@
+"""route: the outbox relay. Decides by the flows who hears of a change, and tells the outbound queue.
+
+All or nothing: anything that fails is raised, the batch comes again, and whatever was already sent is
+known downstream by its deduplication id and the delivery's epoch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from hub import keys
+from hub.errors import RetryError
+from hub.expressions import EvaluationError
+from hub.flow import Flow
+from hub.messages import Delivery
+from hub.pipeline import Hub, flows
+from hub.pipeline.flows import Sight
+from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.queues import Message
+from hub.store import Item
+from hub.times import from_epoch
+
+WAIT_DAYS = 30
+"""Days for which a decided wait is kept, so that a late relay does not start it again."""
+
+
+def route(hub: Hub, images: Sequence[Item]) -> int:
+    """Fan out these outbox items and mark them relayed: the number of deliveries sent.
+
+    Raises RetryError when a queue or the store is not ready; nothing is marked then.
+    """
+    decided = [_decide(hub, image) for image in images]
+    deliveries = [delivery for sent, _ in decided for delivery in sent]
+    send(hub, deliveries)
+    for image, (_, reason) in zip(images, decided, strict=True):
+        _close(hub, image, reason)
+    return len(deliveries)
+
+
+def send(hub: Hub, deliveries: Sequence[Delivery]) -> None:
+    """Put deliveries on the outbound queue."""
+    if deliveries:
+        hub.outbound.send([Message(d.dumps(), d.group, d.dedup) for d in deliveries])
+
+
+def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
+    """What the flow sends now, one delivery per destination. Raises EvaluationError."""
+    subject = sight.subject
+    for to in flow.send:
+        destination = hub.catalog.destination(to.to)
+        act = to.fields is not None or _is_act(hub, destination)
+        yield Delivery(
+            destination=destination,
+            entity=subject.entity,
+            id=subject.id,
+            epoch=subject.epoch,
+            customer=subject.customer_id,
+            flow=flow.name,
+            trigger=flows.trigger(flow, sight) if act else "",
+        )
+
+
+def _decide(hub: Hub, image: Item) -> tuple[list[Delivery], str]:
+    """The deliveries of one image, and the reason why a flow could not be decided."""
+    decide = _pass_on if image.data.get("superseded") else _follow
+    sent: list[Delivery] = []
+    reason = ""
+    for flow in hub.catalog.flows.values():
+        try:
+            sent += decide(hub, flow, image)
+        except EvaluationError as error:
+            reason = f"{flow.name}:{error.reason}"
+    return sent, reason
+
+
+def _follow(hub: Hub, flow: Flow, image: Item) -> list[Delivery]:
+    """What a flow makes of a change: deliveries now, a wait, or a note that it may cancel one."""
+    sight = Sight(_pictured(image), bool(image.data.get("created")))
+    if sight.subject.entity in flow.cancel and sight.subject.customer_id:
+        flows.note(hub.store, flow, sight.subject, hub.clock())
+    if flow.on != sight.subject.entity:
+        return []
+    if flow.wait:
+        _wait(hub, flow, sight)
+        return []
+    return list(deliveries_of(hub, flow, sight)) if flows.holds(flow, sight) else []
+
+
+def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
+    """Start the wait (again), or end it where the condition no longer holds."""
+    subject = sight.subject
+    key = keys.wait(flow.name, subject.entity, subject.id)
+    held = hub.store.read([key]).get(key, Item(key, "waiting"))
+    if held.data.get("epoch", -1) >= subject.epoch:
+        return
+    due = hub.clock() + (flow.wait or 0)
+    waits = flows.holds(flow, sight)
+    item = replace(
+        held,
+        data={
+            "flow": flow.name,
+            "entity": subject.entity,
+            "id": subject.id,
+            "epoch": subject.epoch,
+            "state": "waiting" if waits else "ended",
+        },
+        ttl=int(due) + WAIT_DAYS * flows.DAY,
+        todo=keys.WAITING if waits else None,
+        at=from_epoch(due) if waits else None,
+    )
+    if not flows.commit_once(hub.store, item):
+        raise RetryError("moved")
+
+
+def _pass_on(hub: Hub, flow: Flow, image: Item) -> list[Delivery]:
+    """An entity that was merged away: its destinations hear of the winner under the old id. No acts."""
+    entity = image.data["entity"]
+    winner = find(hub.store, entity, image.data["superseded"])
+    if winner is None or flow.on != entity or flow.wait or not flows.holds(flow, Sight(winner)):
+        return []
+    old = {"id": image.data["id"], "epoch": image.data["epoch"]}
+    return [replace(d, **old) for d in deliveries_of(hub, flow, Sight(winner)) if not d.trigger]
+
+
+def _pictured(image: Item) -> Subject:
+    data = image.data
+    owner = None
+    if data["entity"] != CUSTOMER and data.get("customer"):
+        owner = Subject(CUSTOMER, data["customer"], 0, data.get("customer_fields") or {})
+    return Subject(data["entity"], data["id"], data["epoch"], data["fields"], owner=owner)
+
+
+def _close(hub: Hub, image: Item, reason: str) -> None:
+    """Take it off the list of pending images; one that a flow failed on is listed for people instead.
+
+    A Conflict means that somebody else has relayed it: nothing to do.
+    """
+    data = {**image.data, "reason": reason} if reason else image.data
+    todo = keys.PARKED if reason else None
+    at = from_epoch(hub.clock()) if reason else None
+    flows.commit_once(hub.store, replace(image, data=data, todo=todo, at=at))
+
+
+def _is_act(hub: Hub, destination: str) -> bool:
+    connector, _, resource = destination.split(".")
+    return hub.catalog.connectors[connector].resources[resource].send is not None

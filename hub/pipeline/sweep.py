@@ -1,0 +1,97 @@
+"""sweep: each minute, whatever has become due: parked deliveries, waiting flows, images nobody relayed.
+
+Sending comes first and the note that it was sent second: a crash in between sends the same again, which
+the deduplication id or the delivery's state recognises.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hub import keys
+from hub.expressions import EvaluationError
+from hub.messages import Delivery
+from hub.pipeline import Hub, flows
+from hub.pipeline.flows import Sight
+from hub.pipeline.route import deliveries_of, route, send
+from hub.pipeline.subjects import find
+from hub.store import Item
+from hub.times import from_epoch
+
+LEASE = 600.0
+"""Seconds until a delivery that was sent to the queue is taken for lost: longer than FIFO's 5 minutes of
+deduplication, so that the second sending is not swallowed."""
+
+RELAY_SECONDS = 120.0
+"""How long the stream's relay has before the sweep takes an image over."""
+
+PAGE = 100
+
+
+def sweep(hub: Hub, budget: int = 1000) -> dict[str, int]:
+    """Do what is due, at most `budget` items of each kind: how many were taken up of each."""
+    now = hub.clock()
+    return {
+        "deliveries": sum(_resend(hub, item) for item in _listed(hub, keys.DUE, now, budget)),
+        "waiting": sum(_wake(hub, item) for item in _listed(hub, keys.WAITING, now, budget)),
+        "relayed": _relay(hub, list(_listed(hub, keys.PENDING, now - RELAY_SECONDS, budget))),
+    }
+
+
+def _listed(hub: Hub, name: str, until: float, budget: int) -> Iterator[Item]:
+    """The items of a list as they stand now: the index may lag behind them."""
+    after = None
+    while budget > 0:
+        page = hub.store.todo(name, until=from_epoch(until), after=after, limit=min(PAGE, budget))
+        budget -= len(page.items)
+        fresh = hub.store.read([item.key for item in page.items])
+        for item in page.items:
+            now = fresh.get(item.key)
+            if now is not None and now.todo == name and (now.at or "") <= from_epoch(until):
+                yield now
+        after = page.next
+        if after is None:
+            return
+
+
+def _resend(hub: Hub, item: Item) -> int:
+    delivery = Delivery.loads(item.data["message"])
+    again = replace(delivery, attempt=delivery.attempt + 1)
+    send(hub, [again])
+    data = {**item.data, "message": again.dumps()}
+    flows.commit_once(hub.store, replace(item, data=data, at=from_epoch(hub.clock() + LEASE)))
+    return 1
+
+
+def _wake(hub: Hub, item: Item) -> int:
+    """Ask a flow again now that its wait is over."""
+    try:
+        state = _decide(hub, item)
+    except EvaluationError as error:
+        data = {**item.data, "state": "rejected", "reason": error.reason}
+        flows.commit_once(hub.store, replace(item, data=data, todo=keys.PARKED, at=from_epoch(hub.clock())))
+        return 1
+    data = {**item.data, "state": state}
+    flows.commit_once(hub.store, replace(item, data=data, todo=None, at=None))
+    return 1
+
+
+def _decide(hub: Hub, item: Item) -> str:
+    """What became of a waiting flow: sent, ended or cancelled."""
+    flow = hub.catalog.flows.get(item.data["flow"])
+    subject = find(hub.store, item.data["entity"], item.data["id"])
+    if flow is None or subject is None:
+        return "ended"
+    # The version that was waited with names the act, so that a second sweep does not name another.
+    sight = Sight(replace(subject, epoch=item.data["epoch"]))
+    if not flows.holds(flow, sight):
+        return "ended"
+    if flows.cancelled(hub.store, flow, subject):
+        return "cancelled"
+    send(hub, list(deliveries_of(hub, flow, sight)))
+    return "sent"
+
+
+def _relay(hub: Hub, images: list[Item]) -> int:
+    if images:
+        route(hub, images)
+    return len(images)

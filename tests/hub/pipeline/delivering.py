@@ -1,0 +1,487 @@
+"""A small deployment for the tests of route, deliver and sweep: its files, its state, its vendors."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from hub import identity, keys
+from hub.catalog import Catalog
+from hub.connector import HttpRequest, HttpResponse
+from hub.errors import RetryError
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.deliver import deliver
+from hub.pipeline.route import route
+from hub.pipeline.sweep import sweep
+from hub.queues import MemoryQueue
+from hub.secrets import MemorySecrets
+from hub.settings import Settings
+from hub.store import Item, Key, Put
+from hub.store.memory import MemoryStore
+from hub.times import from_epoch, to_epoch
+
+NOON = to_epoch("2026-11-23T17:00:00.000000Z")
+"""Noon in Bogotá."""
+
+PEPPER = identity.Pepper("1", "a pepper of the tests")
+
+FILES = {
+    "accounts.yaml": """
+shop.co:   {role: shop, country: CO, time_zone: America/Bogota}
+crm.main:  {role: crm, country: CO, time_zone: America/Bogota}
+erp.main:  {role: erp, country: CO, time_zone: America/Bogota}
+mail.main: {role: email, country: CO, time_zone: America/Bogota}
+chat.main: {role: support, country: CO, time_zone: America/Bogota}
+""",
+    "owners.yaml": "customer: {}\n",
+    "entities/customer.yaml": """
+name: customer
+fields:
+  email:       {type: email, keep: newest, identifies: weak, pii: true}
+  phone:       {type: phone, keep: newest, identifies: weak, pii: true}
+  given_name:  {type: text, keep: newest, pii: true}
+  family_name: {type: text, keep: newest, pii: true}
+  stage:       {type: text, keep: newest}
+""",
+    "entities/order.yaml": """
+name: order
+customer: true
+fields:
+  number:    {type: text, keep: first}
+  status:    {type: text, keep: newest}
+  placed_at: {type: time, keep: first}
+""",
+    "entities/cart.yaml": """
+name: cart
+customer: true
+fields:
+  status:     {type: text, keep: newest}
+  url:        {type: text, keep: newest}
+  created_at: {type: time, keep: first}
+""",
+    "entities/message.yaml": """
+name: message
+customer: true
+fields:
+  name: {type: text, keep: first}
+  text: {type: text, keep: first}
+  url:  {type: text, keep: first}
+""",
+    "connectors/shop.yaml": """
+resources:
+  customer: {id: text(id)}
+  order:    {id: text(id)}
+  checkout: {id: text(id)}
+""",
+    "connectors/crm.yaml": """
+base_url: https://crm.example
+auth: {bearer: token}
+limit: [100 per 1s]
+resources:
+  contact:
+    id: text(id)
+    upsert: {request: POST /contacts, body: {match: "email:{record.email}", record: "{record}"}, id: id}
+    update: {request: "PATCH /contacts/{id}", body: {record: "{record}"}, id: id}
+""",
+    "connectors/erp.yaml": """
+base_url: https://erp.example
+auth: {bearer: token}
+limit: [100 per 1s]
+resources:
+  partner:
+    id: text(id)
+    find:
+      - request: POST /partners/search
+        body: {match: "ref:{record.ref}"}
+        records: found
+        id: found[0].id
+      - request: POST /partners/search
+        body: {match: "email:{record.email}"}
+        records: found
+        id: found[0].id
+    create: {request: POST /partners, body: {record: "{record}"}, id: id}
+    update: {request: "PUT /partners/{id}", body: {record: "{record}"}, id: id}
+  sale:
+    needs: [customer]
+    idempotency: {header: Idempotency-Key}
+    create: {request: POST /sales, body: {record: "{record}"}, id: id}
+    update: {request: "PUT /sales/{id}", body: {record: "{record}"}, id: id}
+""",
+    "connectors/mail.yaml": """
+channel: email
+base_url: https://mail.example
+auth: {bearer: token}
+limit: [100 per 1s]
+resources:
+  event:
+    idempotency: {body: unique_id}
+    send: {request: POST /events, body: {record: "{record}"}}
+""",
+    "connectors/chat.yaml": """
+channel: chat
+base_url: https://chat.example
+auth: {bearer: token}
+limit: [100 per 1s]
+resources:
+  message:
+    send: {request: POST /messages, body: {record: "{record}"}, id: id}
+""",
+    "mappings/shop.customer.yaml": "entity: customer\nin: {email: email}\n",
+    "mappings/shop.order.yaml": "entity: order\nin: {number: name}\n",
+    "mappings/shop.checkout.yaml": "entity: cart\nin: {url: url}\n",
+    "mappings/crm.contact.yaml": """
+entity: customer
+both:
+  email:     email
+  phone:     phone
+  firstname: given_name
+  stage:     stage
+""",
+    "mappings/erp.partner.yaml": """
+entity: customer
+both:
+  email: email
+out:
+  ref:  id
+  name: given_name
+""",
+    "mappings/erp.sale.yaml": """
+entity: order
+out:
+  number:  number
+  partner: customer.ids.erp
+""",
+    "mappings/mail.event.yaml": """
+entity: message
+out:
+  name:  name
+  url:   url
+  email: customer.email
+""",
+    "mappings/chat.message.yaml": """
+entity: message
+out:
+  text: text
+  to:   customer.phone
+""",
+    "flows/sync.yaml": "on: customer\nif: customer.email != null\nsend: [crm.contact, erp.partner]\n",
+    "flows/sales.yaml": "on: order\nif: order.status == 'paid'\nsend: [erp.sale]\n",
+    "flows/thanks.yaml": """
+on: order
+if: order.status == 'paid'
+once: order.id
+send:
+  - {to: mail.event, with: {name: "'Placed Order'", url: order.number}}
+""",
+    "flows/reminder.yaml": """
+on: cart
+if: cart.status == 'open'
+wait: 1h
+cancel: {order: "after(order.placed_at, cart.created_at)"}
+purpose: marketing
+quiet: 21:00-08:00
+once: cart.id
+send:
+  - {to: chat.message, with: {text: "'Your cart waits'"}}
+  - {to: mail.event, with: {name: "'Cart abandoned'", url: cart.url}}
+""",
+}
+
+
+def project(root: Path) -> Catalog:
+    """The catalogue of these files, written below `root`."""
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Catalog.read(root)
+
+
+class Crash(BaseException):
+    """The process is gone at this point."""
+
+
+@dataclass
+class Vendors:
+    """Four vendors in one client: what they hold, what they were asked, what they do wrong next.
+
+    `faults`: callables (apply) -> response, taken one per request; `apply` carries the request out.
+    """
+
+    clock: Callable[[], float]
+    contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    partners: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sales: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    faults: list[Callable[[Callable[[], HttpResponse]], HttpResponse]] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    token: str = "good"
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        body = json.loads(request.body) if request.body else None
+        self.asked.append((request.method, request.url, body))
+        self.headers.append(request.headers)
+
+        def apply() -> HttpResponse:
+            return self._apply(request, body)
+
+        return self.faults.pop(0)(apply) if self.faults else apply()
+
+    @property
+    def writes(self) -> list[tuple[str, str, Any]]:
+        return [call for call in self.asked if not call[1].endswith("/search")]
+
+    def state(self) -> dict[str, Any]:
+        """What a crash may not change: the records, without the ids that the vendor gave."""
+        held = {
+            "contacts": list(self.contacts.values()),
+            "partners": list(self.partners.values()),
+            "sales": list(self.sales.values()),
+            "events": list(self.events.values()),
+        }
+        return {name: sorted(map(json.dumps, records)) for name, records in held.items()}
+
+    def _apply(self, request: HttpRequest, body: Any) -> HttpResponse:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return answer(401)
+        _, _, host, *path = request.url.split("/")
+        serve = {"crm.example": self._crm, "erp.example": self._erp}.get(host)
+        if serve:
+            return serve(request, path, body)
+        return self._mail(body) if host == "mail.example" else self._chat(body)
+
+    def _crm(self, request: HttpRequest, path: list[str], body: Any) -> HttpResponse:
+        if request.method == "PATCH":
+            return _update(self.contacts, path[1], body["record"])
+        known = _matching(self.contacts, body["match"])
+        id = known[0] if known else f"c{len(self.contacts) + 1}"
+        self.contacts[id] = {**self.contacts.get(id, {}), **body["record"]}
+        return answer(200, {"id": id})
+
+    def _erp(self, request: HttpRequest, path: list[str], body: Any) -> HttpResponse:
+        table = self.partners if path[0] == "partners" else self.sales
+        if path[-1] == "search":
+            return answer(200, {"found": [{"id": id} for id in _matching(table, body["match"])]})
+        if request.method == "PUT":
+            return _update(table, path[1], body["record"])
+        key = request.headers.get("Idempotency-Key")
+        id = self.keys.get(key or "") or f"e{len(table) + 1}"
+        if key:
+            self.keys[key] = id
+        table.setdefault(id, body["record"])
+        return answer(201, {"id": id})
+
+    def _mail(self, body: Any) -> HttpResponse:
+        self.events.setdefault(body["unique_id"], body["record"])
+        return answer(202)
+
+    def _chat(self, body: Any) -> HttpResponse:
+        self.messages.append(body["record"])
+        return answer(200, {"id": f"m{len(self.messages)}"})
+
+
+def _matching(table: dict[str, dict[str, Any]], match: str) -> list[str]:
+    name, _, value = match.partition(":")
+    return [id for id, held in table.items() if held.get(name) == value]
+
+
+def _update(table: dict[str, dict[str, Any]], id: str, record: dict[str, Any]) -> HttpResponse:
+    if id not in table:
+        return answer(404)
+    table[id] = {**table[id], **record}
+    return answer(200, {"id": id})
+
+
+def answer(status: int, body: Any = None, **headers: str) -> HttpResponse:
+    """An answer; names of headers are written with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpResponse(status, named, b"" if body is None else json.dumps(body).encode())
+
+
+def says(status: int, body: Any = None, **headers: str) -> Callable[[Any], HttpResponse]:
+    """A vendor that answers this instead of doing anything."""
+    return lambda apply: answer(status, body, **headers)
+
+
+def refuses(apply: Callable[[], HttpResponse]) -> HttpResponse:
+    """A vendor that cannot be reached."""
+    raise RetryError("connection")
+
+
+def loses_the_answer(apply: Callable[[], HttpResponse]) -> HttpResponse:
+    """A vendor that did it, and whose answer never came."""
+    apply()
+    raise RetryError("timeout")
+
+
+def never_hears(apply: Callable[[], HttpResponse]) -> HttpResponse:
+    """A vendor that did nothing, which nobody can know."""
+    raise RetryError("timeout")
+
+
+class World:
+    """The hub in memory with the state that unify would have written."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.now = NOON
+        self.vendors = Vendors(self.clock)
+        self.store = MemoryStore(self.clock)
+        self.outbound = MemoryQueue(self.clock)
+        accounts = ("crm.main", "erp.main", "mail.main", "chat.main")
+        self.secrets = MemorySecrets(
+            {"pepper": [{"1": PEPPER.secret}], **{name: [{"token": "good"}] for name in accounts}}
+        )
+        self.hub = Hub(
+            Settings(),
+            clock=self.clock,
+            sleep=self.sleep,
+            catalog=catalog,
+            store=self.store,
+            outbound=self.outbound,
+            secrets=self.secrets,
+            client=self.vendors,
+            random=random.Random(7),
+        )
+        self.results: list[str] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    # What unify writes.
+
+    def entity(self, entity: str, id: str, *, relay: str = "now", **data: Any) -> Item:
+        """A new version of an entity with these fields; `records`, `absorbed`, `customer` as in a root."""
+        key = keys.root(entity, id)
+        held = self.store.read([key]).get(key, Item(key, "root"))
+        extra = {name: data.pop(name) for name in ("records", "absorbed", "customer") if name in data}
+        fields = {**{f: r[0] for f, r in held.data.get("fields", {}).items()}, **data}
+        root = {
+            "entity": entity,
+            "id": id,
+            "state": "active",
+            "records": held.data.get("records", {}),
+            "absorbed": held.data.get("absorbed", []),
+            "customer": held.data.get("customer", ""),
+            **extra,
+            "fields": {name: [value, "REC#x", "", "", 0] for name, value in fields.items()},
+        }
+        self.store.commit([Put(Item(key, "root", root, held.version))])
+        return self.image(entity, id, fields, created=held.version == 0, relay=relay)
+
+    def image(self, entity: str, id: str, fields: dict[str, Any], *, relay: str = "now", **more: Any) -> Item:
+        """The outbox item of an entity's present version; `relay` it now, later (by sweep) or never."""
+        key = keys.root(entity, id)
+        root = self.store.read([key])[key]
+        owner = self.owner(root)
+        data = {
+            "entity": entity,
+            "id": id,
+            "epoch": root.version,
+            "fields": fields,
+            "changed": sorted(fields),
+            "customer": id if entity == "customer" else owner[0],
+            "customer_fields": fields if entity == "customer" else owner[1],
+            "cause": {"event": "e", "source": "shop.co", "record": "REC#x", "via": "webhook"},
+            **more,
+        }
+        out = keys.outbox(entity, id, root.version)
+        self.store.commit([Put(Item(out, "outbox", data, todo=keys.PENDING, at=from_epoch(self.now)))])
+        item = self.store.read([out])[out]
+        if relay == "now":
+            self.route(item)
+        if relay == "never":
+            self.store.commit([Put(replace(item, todo=None, at=None))])
+        return item
+
+    def owner(self, root: Item) -> tuple[str, dict[str, Any]]:
+        if not root.data.get("customer"):
+            return "", {}
+        record = Key(root.data["customer"], "REC")
+        id = self.store.read([record])[record].data["root"]
+        found = self.store.read([keys.root("customer", id)])[keys.root("customer", id)]
+        return found.data.get("into", id), {f: r[0] for f, r in found.data["fields"].items()}
+
+    def record(self, account: str, resource: str, id: str, root: str, **registers: Any) -> str:
+        """A source record of a customer, with what it tells: its partition key."""
+        connector, name = account.split(".")
+        key = keys.record(connector, name, resource, id)
+        held = self.store.read([key]).get(key, Item(key, "record"))
+        said = {f: [value, from_epoch(self.now), "e", 0] for f, value in registers.items()}
+        data = {"entity": "customer", "root": root, "registers": {**held.data.get("registers", {}), **said}}
+        self.store.commit([Put(Item(key, "record", data, held.version))])
+        return key.pk
+
+    def merge(self, loser: str, winner: str) -> None:
+        """One customer turns out to be another."""
+        lost, won = keys.root("customer", loser), keys.root("customer", winner)
+        found = self.store.read([lost, won])
+        tombstone = {**found[lost].data, "state": "merged", "into": winner}
+        absorbed = [*found[won].data["absorbed"], loser]
+        kept = {**found[won].data, "absorbed": absorbed}
+        self.store.commit(
+            [
+                Put(Item(lost, "root", tombstone, found[lost].version)),
+                Put(Item(won, "root", kept, found[won].version)),
+            ]
+        )
+
+    def consent(self, channel: str, purpose: str, kind: str, address: str, state: str = "granted") -> None:
+        key = keys.consent(channel, purpose, identity.hashed(PEPPER, kind, address))
+        held = self.store.read([key]).get(key, Item(key, "consent"))
+        self.store.commit([Put(Item(key, "consent", {"state": state}, held.version))])
+
+    def switch(self, account: str, **data: Any) -> None:
+        key = keys.account(account)
+        held = self.store.read([key]).get(key, Item(key, "account"))
+        self.store.commit([Put(Item(key, "account", {**held.data, **data}, held.version))])
+
+    # The steps.
+
+    def route(self, *images: Item) -> int:
+        return route(self.hub, list(images))
+
+    def deliver(self) -> list[str]:
+        """Deliver what is queued, batch by batch: the results."""
+        results: list[str] = []
+        while taken := self.outbound.receive():
+            for stored in taken:
+                results.append(deliver(self.hub, Delivery.loads(stored.message.body)))
+                self.outbound.ack(stored)
+        self.results += results
+        return results
+
+    def later(self, seconds: float) -> list[str]:
+        """Time passes, sweep runs, what it sent is delivered: the results."""
+        self.now += seconds
+        sweep(self.hub)
+        return self.deliver()
+
+    def rest(self, hours: float = 2) -> None:
+        """Time passes in minutes until nothing is due any more."""
+        until = self.now + hours * 3600
+        while self.now < until:
+            self.later(60)
+            if not any(item.todo in (keys.DUE, keys.PENDING) for item in self.store.items()):
+                return
+
+    def state(self, destination: str, id: str, entity: str = "customer") -> dict[str, Any]:
+        """The delivery state of an entity at a destination."""
+        key = keys.delivery(destination, entity, id)
+        item = self.store.read([key]).get(key)
+        return item.data if item else {}
+
+    def item(self, destination: str, id: str, entity: str = "customer") -> Item:
+        key = keys.delivery(destination, entity, id)
+        return self.store.read([key])[key]
+
+    def acts(self) -> list[Item]:
+        return [item for item in self.store.items() if item.kind == "act"]

@@ -1,0 +1,320 @@
+"""Acts: messages and e-mails that flows send, now or after a wait."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub import keys
+from hub.messages import Delivery
+from hub.pipeline.deliver import deliver
+from hub.pipeline.flows import quiet_until
+from tests.hub.pipeline.delivering import World, loses_the_answer, never_hears, refuses, says
+
+CART = {"status": "open", "url": "https://tienda.example/k-1", "created_at": "2026-11-23T16:00:00.000000Z"}
+AFTER = "2026-11-23T16:30:00.000000Z"
+BEFORE = "2026-11-23T15:30:00.000000Z"
+
+
+@pytest.fixture
+def shopper(world: World) -> World:
+    """A world with a customer who may be reminded in both channels."""
+    world.shopper = world.record("shop.co", "customer", "1", "c-1")
+    ada = {"email": "ada@correo.example", "phone": "+573105550147"}
+    world.entity("customer", "c-1", relay="never", given_name="Ada", **ada)
+    world.consent("chat", "marketing", "phone", ada["phone"])
+    world.consent("email", "marketing", "email", ada["email"])
+    return world
+
+
+def leave(world: World, id: str = "k-1", **fields: str) -> None:
+    """The customer leaves a cart."""
+    world.entity("cart", id, customer=world.shopper, **{**CART, **fields})
+
+
+def buy(world: World, placed_at: str, customer: str = "") -> None:
+    world.entity("order", "o-1", status="open", placed_at=placed_at, customer=customer or world.shopper)
+
+
+def reminded(world: World) -> tuple[int, int]:
+    """How many chat messages and how many e-mails were sent."""
+    return len(world.vendors.messages), len(world.vendors.events)
+
+
+# Waiting and cancelling.
+
+
+def test_a_cart_that_was_left_is_brought_to_mind_after_an_hour_in_both_channels(shopper):
+    leave(shopper)
+    assert shopper.later(3599) == []
+    assert shopper.later(1) == ["done", "done"]
+    assert shopper.vendors.messages == [{"text": "Your cart waits", "to": "+573105550147"}]
+    url = "https://tienda.example/k-1"
+    sent = {"name": "Cart abandoned", "url": url, "email": "ada@correo.example"}
+    assert list(shopper.vendors.events.values()) == [sent]
+
+
+def test_a_cart_is_brought_to_mind_once_however_often_it_changes_and_sweep_runs(shopper):
+    leave(shopper)
+    shopper.later(3600)
+    leave(shopper, url="https://tienda.example/other")
+    shopper.later(3600)
+    shopper.later(3600)
+    assert reminded(shopper) == (1, 1)
+
+
+def test_a_cart_that_was_bought_meanwhile_is_not_brought_to_mind(shopper):
+    leave(shopper)
+    leave(shopper, status="converted")
+    assert shopper.later(3600) == []
+
+
+def test_an_order_of_the_same_customer_in_any_channel_cancels(shopper):
+    leave(shopper)
+    buy(shopper, AFTER)
+    assert shopper.later(3600) == []
+    key = keys.wait("reminder", "cart", "k-1")
+    assert shopper.store.read([key])[key].data["state"] == "cancelled"
+
+
+def test_an_order_that_was_told_before_the_cart_cancels_too(shopper):
+    buy(shopper, AFTER)
+    leave(shopper)
+    assert shopper.later(3600) == []
+
+
+def test_an_older_order_does_not_cancel(shopper):
+    buy(shopper, BEFORE)
+    leave(shopper)
+    shopper.later(3600)
+    assert reminded(shopper) == (1, 1)
+
+
+def test_an_order_of_somebody_else_does_not_cancel(shopper):
+    other = shopper.record("shop.co", "customer", "2", "c-2")
+    shopper.entity("customer", "c-2", relay="never", given_name="Eva")
+    buy(shopper, AFTER, other)
+    leave(shopper)
+    shopper.later(3600)
+    assert reminded(shopper) == (1, 1)
+
+
+def test_an_order_of_a_customer_that_turned_out_to_be_the_same_cancels(shopper):
+    other = shopper.record("pos.bogota", "customer", "2", "c-2")
+    shopper.entity("customer", "c-2", relay="never", given_name="Ada")
+    leave(shopper)
+    buy(shopper, AFTER, other)
+    shopper.merge("c-2", "c-1")
+    assert shopper.later(3600) == []
+
+
+def test_an_order_between_due_and_send_cancels(shopper):
+    leave(shopper)
+    shopper.switch("chat.main", paused=True)
+    shopper.switch("mail.main", paused=True)
+    assert shopper.later(3600) == ["parked:paused", "parked:paused"]
+    buy(shopper, AFTER)
+    shopper.switch("chat.main", paused=False)
+    shopper.switch("mail.main", paused=False)
+    shopper.rest()
+    assert reminded(shopper) == (0, 0)
+    assert {item.data["reason"] for item in shopper.acts()} == {"cancelled"}
+
+
+def test_a_cart_that_is_bought_between_due_and_send_is_not_brought_to_mind(shopper):
+    leave(shopper)
+    shopper.vendors.faults = [says(503), says(503)]
+    shopper.later(3600)
+    leave(shopper, status="converted")
+    shopper.rest()
+    assert reminded(shopper) == (0, 0)
+    assert {item.data["reason"] for item in shopper.acts()} == {"condition"}
+
+
+def test_a_cart_of_nobody_yet_waits_for_nobody(world):
+    world.entity("cart", "k-1", **CART)
+    assert world.later(3600) == ["skipped:no-address", "skipped:no-address"]
+
+
+def test_a_wait_whose_cart_is_gone_ends(shopper):
+    leave(shopper)
+    key = keys.root("cart", "k-1")
+    del shopper.store._items[key]
+    assert shopper.later(3600) == []
+    wait = keys.wait("reminder", "cart", "k-1")
+    assert shopper.store.read([wait])[wait].todo is None
+
+
+# Consent and quiet hours.
+
+
+@pytest.mark.parametrize("state", ["denied", "unknown"])
+def test_what_was_not_granted_is_not_sent(shopper, state):
+    shopper.consent("chat", "marketing", "phone", "+573105550147", state)
+    leave(shopper)
+    assert sorted(shopper.later(3600)) == ["done", "skipped:no-consent"]
+    assert reminded(shopper) == (0, 1)
+
+
+def test_consent_is_by_address_so_a_new_number_has_none(shopper):
+    shopper.entity("customer", "c-1", relay="never", phone="+573105550199")
+    leave(shopper)
+    assert sorted(shopper.later(3600)) == ["done", "skipped:no-consent"]
+
+
+def test_consent_withdrawn_while_it_waited_holds(shopper):
+    leave(shopper)
+    shopper.consent("email", "marketing", "email", "ada@correo.example", "denied")
+    shopper.later(3600)
+    assert reminded(shopper) == (1, 0)
+
+
+def test_a_flow_without_a_purpose_needs_no_consent(shopper):
+    shopper.consent("email", "marketing", "email", "ada@correo.example", "denied")
+    shopper.entity("order", "o-1", status="paid", number="1001", customer=shopper.shopper)
+    shopper.deliver()
+    assert [sent["name"] for sent in shopper.vendors.events.values()] == ["Placed Order"]
+
+
+def test_nothing_is_sent_in_quiet_hours_and_everything_after_them(shopper):
+    shopper.now += 8.5 * 3600
+    leave(shopper)
+    assert shopper.later(3600) == ["parked:quiet-hours", "parked:quiet-hours"]
+    assert reminded(shopper) == (0, 0)
+    shopper.later(10.4 * 3600)
+    assert reminded(shopper) == (0, 0)
+    shopper.rest()
+    assert reminded(shopper) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "local", "ends"),
+    [
+        (("21:00", "08:00"), "2026-11-23T20:59", None),
+        (("21:00", "08:00"), "2026-11-23T21:00", "2026-11-24T08:00"),
+        (("21:00", "08:00"), "2026-11-24T07:59", "2026-11-24T08:00"),
+        (("21:00", "08:00"), "2026-11-24T08:00", None),
+        (("13:00", "15:00"), "2026-11-23T13:30", "2026-11-23T15:00"),
+        (("13:00", "15:00"), "2026-11-23T12:59", None),
+        (("13:00", "15:00"), "2026-11-23T15:00", None),
+    ],
+)
+def test_quiet_hours_are_local_and_may_cross_midnight(quiet, local, ends):
+    zone = ZoneInfo("America/Bogota")
+
+    def seconds(text: str) -> float:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+
+    assert quiet_until(quiet, "America/Bogota", seconds(local)) == (seconds(ends) if ends else None)
+
+
+def test_without_quiet_hours_it_is_never_quiet():
+    assert quiet_until(None, "America/Bogota", 0.0) is None
+
+
+# At most once.
+
+
+def test_the_same_act_again_is_not_repeated(shopper):
+    leave(shopper)
+    shopper.later(3600)
+    act = Delivery("chat.main.message", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1", attempt=7)
+    assert deliver(shopper.hub, act) == "unchanged"
+    again = Delivery("chat.main.message", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1", replay="r1")
+    assert deliver(shopper.hub, again) == "unchanged"
+    assert reminded(shopper) == (1, 1)
+
+
+def only(world: World, destination: str) -> str:
+    act = Delivery(destination, "cart", "k-1", 1, "c-1", "reminder", trigger="k-1")
+    return deliver(world.hub, act)
+
+
+@pytest.mark.parametrize("fault", [loses_the_answer, never_hears])
+def test_a_message_whose_outcome_is_unknown_is_held_for_a_person(shopper, fault):
+    leave(shopper)
+    shopper.vendors.faults = [fault]
+    assert only(shopper, "chat.main.message") == "parked:held"
+    (act,) = shopper.acts()
+    assert (act.todo, act.data["reason"]) == (keys.PARKED, "unknown-outcome")
+    assert only(shopper, "chat.main.message") == "unchanged"
+
+
+def test_an_intent_without_a_result_is_held_for_a_person(shopper):
+    leave(shopper)
+
+    def crash(apply):
+        raise KeyboardInterrupt
+
+    shopper.vendors.faults = [crash]
+    with pytest.raises(KeyboardInterrupt):
+        only(shopper, "chat.main.message")
+    assert only(shopper, "chat.main.message") == "parked:held"
+
+
+def test_a_held_message_is_sent_when_a_person_replays_it(shopper):
+    leave(shopper)
+    shopper.vendors.faults = [never_hears]
+    only(shopper, "chat.main.message")
+    act = Delivery("chat.main.message", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1", replay="r1")
+    assert deliver(shopper.hub, act) == "done"
+    assert len(shopper.vendors.messages) == 1
+
+
+@pytest.mark.parametrize("fault", [loses_the_answer, never_hears])
+def test_where_the_vendor_knows_the_key_an_unknown_outcome_is_repeated(shopper, fault):
+    leave(shopper)
+    shopper.vendors.faults = [fault]
+    assert only(shopper, "mail.main.event") == "parked:timeout"
+    shopper.later(80)
+    assert len(shopper.vendors.events) == 1
+    assert len({body["unique_id"] for _, url, body in shopper.vendors.asked if url.endswith("/events")}) == 1
+
+
+@pytest.mark.parametrize("fault", [says(429, retry_after="30"), says(503), refuses])
+def test_a_message_that_was_certainly_not_sent_is_sent_later(shopper, fault):
+    leave(shopper)
+    shopper.vendors.faults = [fault]
+    assert only(shopper, "chat.main.message").startswith("parked:")
+    shopper.later(90)
+    assert len(shopper.vendors.messages) == 1
+
+
+def test_a_refused_message_is_rejected_and_not_tried_again(shopper):
+    leave(shopper)
+    shopper.vendors.faults = [says(400)]
+    assert only(shopper, "chat.main.message") == "rejected"
+    assert only(shopper, "chat.main.message") == "unchanged"
+    assert shopper.acts()[0].todo == keys.PARKED
+
+
+def test_a_place_that_is_not_there_rejects_the_message(shopper):
+    leave(shopper)
+    shopper.vendors.faults = [says(404)]
+    assert only(shopper, "chat.main.message") == "rejected"
+    assert shopper.acts()[0].data["reason"] == "missing"
+
+
+def test_a_dry_run_sends_nothing(shopper):
+    shopper.switch("chat.main", dry_run=True)
+    leave(shopper)
+    assert only(shopper, "chat.main.message") == "skipped:dry-run"
+    assert shopper.acts()[0].data["would"]["text"] == "Your cart waits"
+    assert shopper.vendors.messages == []
+
+
+def test_a_message_waits_for_the_limit_without_an_intent(shopper):
+    leave(shopper)
+    shopper.store.block(keys.limit("chat.main", "100 per 1s"), shopper.now + 60)
+    assert only(shopper, "chat.main.message") == "parked:rate-limit"
+    assert "inflight" not in shopper.acts()[0].data
+
+
+def test_an_act_of_a_flow_or_an_entity_that_is_gone_is_skipped(shopper):
+    gone = Delivery("chat.main.message", "cart", "k-9", 1, "c-1", "reminder", trigger="k-9")
+    assert deliver(shopper.hub, gone) == "skipped:flow-or-entity-gone"
+    leave(shopper)
+    old = Delivery("chat.main.message", "cart", "k-1", 1, "c-1", "old-flow", trigger="k-1")
+    assert deliver(shopper.hub, old) == "skipped:flow-or-entity-gone"
+    moved = Delivery("crm.main.contact", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1")
+    assert deliver(shopper.hub, moved) == "skipped:flow-or-entity-gone"

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+from hub import keys
+from hub.messages import Delivery
+from hub.pipeline.sweep import LEASE, sweep
+from hub.store import Put
+from tests.hub.pipeline.delivering import World, says
+
+ADA = {"email": "ada@correo.example"}
+
+
+def parked(world: World, many: int = 1) -> None:
+    world.vendors.faults = [says(503)] * 2 * many
+    for number in range(many):
+        world.entity("customer", f"c-{number}", email=f"ada{number}@correo.example")
+    world.deliver()
+
+
+def test_what_is_not_due_stays(world):
+    parked(world)
+    assert sweep(world.hub) == {"deliveries": 0, "waiting": 0, "relayed": 0}
+
+
+def test_a_due_delivery_is_sent_again_under_another_deduplication_id(world):
+    parked(world)
+    world.now += 60
+    assert sweep(world.hub)["deliveries"] == 2
+    attempts = [Delivery.loads(s.message.body).attempt for s in world.outbound.waiting]
+    assert attempts == [1, 1]
+
+
+def test_what_was_sent_again_is_left_to_the_queue_until_it_must_be_lost(world):
+    parked(world)
+    world.now += 60
+    sweep(world.hub)
+    world.now += 60
+    assert sweep(world.hub)["deliveries"] == 0
+    world.now += LEASE
+    world.outbound.waiting.clear()
+    assert sweep(world.hub)["deliveries"] == 2
+    world.deliver()
+    assert len(world.vendors.contacts) == 1
+
+
+def test_an_image_that_nobody_relayed_is_relayed_after_two_minutes(world):
+    world.entity("customer", "c-1", relay="later", **ADA)
+    assert sweep(world.hub)["relayed"] == 0
+    world.now += 121
+    assert sweep(world.hub)["relayed"] == 1
+    world.deliver()
+    assert len(world.vendors.contacts) == 1
+    assert sweep(world.hub)["relayed"] == 0
+
+
+def test_one_run_takes_up_no_more_than_its_budget_and_the_next_goes_on(world):
+    parked(world, 10)
+    world.now += 60
+    assert sweep(world.hub, budget=7)["deliveries"] == 7
+    assert sweep(world.hub, budget=7)["deliveries"] == 7
+    assert sweep(world.hub, budget=7)["deliveries"] == 6
+
+
+def test_lists_longer_than_a_page_are_read_to_their_end(world):
+    for number in range(130):
+        world.entity("customer", f"c-{number}", relay="later", email=f"ada{number}@correo.example")
+    world.now += 121
+    assert sweep(world.hub)["relayed"] == 130
+
+
+def test_an_index_that_lags_behind_sends_nothing_again(world, monkeypatch):
+    parked(world)
+    world.now += 60
+    stale = world.store.todo(keys.DUE)
+    sweep(world.hub)
+    world.deliver()
+    monkeypatch.setattr(
+        world.store, "todo", lambda name, **_: stale if name == keys.DUE else stale._replace(items=[])
+    )
+    assert sweep(world.hub)["deliveries"] == 0
+
+
+def test_a_wait_that_cannot_be_decided_is_listed_for_people(world):
+    world.entity("cart", "k-1", status="open")
+    key = keys.root("cart", "k-1")
+    root = world.store.read([key])[key]
+    assert root.data["state"] == "active"
+    world.store.commit([Put(replace(root, data={**root.data, "id": ""}))])
+    world.now += 3600
+    assert sweep(world.hub)["waiting"] == 1
+    wait = keys.wait("reminder", "cart", "k-1")
+    assert world.store.read([wait])[wait].todo == keys.PARKED
+    assert world.later(3600) == []
