@@ -8,7 +8,6 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    LocationParseError,
     NewConnectionError,
     SSLError,
 )
@@ -41,7 +40,7 @@ class HttpClient:
         self.plain = plain
 
     def send(self, request: HttpRequest) -> HttpResponse:
-        """The answer. Raises RetryError, and RecordError("bad-url") for an address that may not be called."""
+        """The answer. Raises RetryError, and RecordError for one that may not be sent or cannot be."""
         self._check(request.url)
         try:
             answer = self._pool.request(
@@ -53,8 +52,8 @@ class HttpClient:
                 preload_content=False,
             )
             return _read(answer)
-        except LocationParseError as error:
-            raise RecordError("bad-url", "not an address") from error
+        except ValueError as error:
+            raise RecordError("bad-request", "the request cannot be put into HTTP") from error
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             raise RetryError("connection") from error
         except HTTPError as error:
@@ -68,10 +67,11 @@ class HttpClient:
     def _check(self, url: str) -> None:
         try:
             parts = urlsplit(url)
+            parts.port  # noqa: B018 - raises for a port that is none
         except ValueError as error:
             raise RecordError("bad-url", "not an address") from error
         plain = parts.scheme == "http" and (self.plain or parts.hostname in _LOOPBACK)
-        if parts.scheme != "https" and not plain:
+        if not parts.hostname or (parts.scheme != "https" and not plain):
             raise RecordError("bad-url", "only https:// may be called")
 
 

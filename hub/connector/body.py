@@ -5,6 +5,7 @@ Every RecordError of this module has the reason `bad-body` and a message without
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,7 +14,9 @@ from hub.errors import RecordError
 MAX_DEPTH = 64
 MAX_KEYS = 200_000
 
-_CONTENT_TYPES = {
+CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+_ACCEPTED = {
     "json": re.compile(r"(application|text)/([\w.+-]+\+)?json"),
     "form": re.compile(r"application/x-www-form-urlencoded"),
 }
@@ -26,7 +29,7 @@ def accepts(format: str, content_type: str) -> bool:
     """Whether a content type is one of the format's; a source that sends none is believed."""
     kind, _, parameters = content_type.lower().partition(";")
     charset = re.search(r'charset="?([^";\s]*)', parameters)
-    known = not kind.strip() or _CONTENT_TYPES[format].fullmatch(kind.strip()) is not None
+    known = not kind.strip() or _ACCEPTED[format].fullmatch(kind.strip()) is not None
     return known and (charset[1] if charset else "") in _CHARSETS
 
 
@@ -43,7 +46,7 @@ def parse(format: str, raw: bytes) -> Any:
         _refuse("nested too deep")
     except ValueError as error:
         _refuse(_complaint(error))
-    if raw.count(b"[") + raw.count(b"{") + raw.count(b"%5") > MAX_DEPTH:
+    if format == "json" and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
         _check_depth(value)
     return _repaired(value) if _SURROGATE.search(raw) else value
 
@@ -132,16 +135,14 @@ def _holder(result: dict[str, Any], path: list[str]) -> dict[str, Any]:
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _members(outer)]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _members(outer) if isinstance(inner, dict | list)]
     if level:
         _refuse("nested too deep")
 
 
-def _members(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _repaired(value: Any) -> Any:

@@ -18,12 +18,11 @@ from hub.connector.paging import Paging
 from hub.connector.response import Answer, scope_of
 from hub.documents import Document
 from hub.errors import PauseError, RecordError
-from hub.expressions import EvaluationError, template
+from hub.expressions import EvaluationError, Template, template
 
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
 _READS = frozenset({"get", "list", "find", "verify"})
-_CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +58,6 @@ class Call:
         return self._answer("id")
 
     @property
-    def record(self) -> Answer | None:
-        """Where the answer of a `get` holds the record, None for the whole body."""
-        return self._answer("record")
-
-    @property
     def records(self) -> Answer | None:
         """Where the answer of a `list` or `find` holds the records."""
         return self._answer("records")
@@ -87,7 +81,7 @@ class Call:
     def needed(self) -> tuple[Answer, ...]:
         """What a 2xx must show for the call to be done: a write its id, a read its records."""
         if self.name in _READS:
-            return (self.records or Answer("body"),)
+            return (self.records or self._answer("record") or Answer("body"),)
         return (self.id,) if self.id else ()
 
     def render(self, scope: Mapping[str, Any], account: Account, secrets: Mapping[str, str]) -> HttpRequest:
@@ -97,7 +91,7 @@ class Call:
         a secret is missing.
         """
         known = {"page": None, "since": None, "id": None, **scope}
-        full = {**known, "account": account_scope(account), "secret": _Held(secrets, account.key)}
+        full = {**known, "account": account_scope(account), "secret": _Held(secrets, account.name)}
         try:
             return self._rendered(full, account)
         except EvaluationError as error:
@@ -110,9 +104,9 @@ class Call:
         value = self._read(self.id, response)
         return None if value is None or value == "" else str(value)
 
-    def record_of(self, response: HttpResponse) -> Any:
-        """The record that a `get` answered."""
-        return self._read(self.record or Answer("body"), response)
+    def record(self, response: HttpResponse) -> Any:
+        """The record that a `get` answered: at `record:`, else the whole body."""
+        return self._read(self._answer("record") or Answer("body"), response)
 
     def records_of(self, response: HttpResponse) -> list[Any]:
         """The records that a `list` or `find` answered."""
@@ -149,7 +143,7 @@ class Call:
     def _headers(self, scope: dict[str, Any], content: bytes | None) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": "cauce"}
         if content is not None:
-            headers["Content-Type"] = _CONTENT_TYPES[self._format]
+            headers["Content-Type"] = body.CONTENT_TYPES[self._format]
         written = {**(self.document.data.get("headers") or {}), **(self.data.get("headers") or {})}
         texts = {name: template(text)(scope) for name, text in written.items()}
         headers |= {name: str(text) for name, text in texts.items() if text is not None}
@@ -160,12 +154,16 @@ class Call:
     def _body(self, scope: dict[str, Any]) -> bytes | None:
         if "body" not in self.data:
             return None
-        value = template(self.data["body"])(scope)
+        value = self._template(scope)
         if self.name in _READS:
             value = _without_nulls(value)
         if self.idempotency and self.idempotency.member and scope.get("key"):
-            value = {**value, self.idempotency.member: self.idempotency.key(scope["key"])}
+            value = _with(value, self.idempotency.member.split("."), self.idempotency.key(scope["key"]))
         return body.encode(self._format, value)
+
+    @cached_property
+    def _template(self) -> Template:
+        return template(self.data["body"])
 
     @property
     def _format(self) -> str:
@@ -227,6 +225,12 @@ def _text(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="")
+
+
+def _with(value: dict[str, Any], path: list[str], key: str) -> dict[str, Any]:
+    """The body with the idempotency key at this path."""
+    name, *inner = path
+    return {**value, name: _with(value.get(name) or {}, inner, key) if inner else key}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -125,7 +125,7 @@ class Resource:
             found = compile(self.contains[name])(_scope(record))
         except EvaluationError as error:
             raise RecordError("bad-record", "the contained record cannot be read", place) from error
-        if found is None:
+        if not isinstance(found, dict):
             return None
         return name, inner.identify(found) or f"{event.resource}/{event.id}", found
 

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from hub.accounts import Account
 from hub.archive import Archive, S3Archive
 from hub.catalog import Catalog
 from hub.client import Client, HttpClient
@@ -36,6 +37,8 @@ class Hub:
         self.settings = settings
         self.clock = clock
         self.sleep = sleep
+        if unknown := sorted(name for name in parts if not hasattr(type(self), name)):
+            raise TypeError(f"no such part: {', '.join(unknown)}")
         self.__dict__.update(parts)
 
     @cached_property
@@ -48,7 +51,7 @@ class Hub:
         """The table."""
         from hub.store.dynamodb import DynamoStore
 
-        return DynamoStore(self.settings.table, self.clock)
+        return DynamoStore(self.settings.table, clock=self.clock, sleep=self.sleep)
 
     @cached_property
     def inbound(self) -> Queue:
@@ -91,13 +94,18 @@ def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
     """The catalogue with each account at `<vendor_url>/<connector>.<account>` and its own URL's path."""
     if not vendor_url:
         return catalog
-    accounts = {}
-    for key, account in catalog.accounts.items():
-        connector = catalog.connectors.get(account.connector)
-        base = account.base_url or (connector.base_url if connector else None) or ""
-        path = re.sub(r"^[a-z]+://[^/]*", "", base)
-        accounts[key] = replace(account, base_url=f"{vendor_url.rstrip('/')}/{key}{path}")
-    return replace(catalog, accounts=accounts)
+    moved = replace(catalog)
+    moved.__dict__["accounts"] = {
+        name: replace(account, base_url=f"{vendor_url.rstrip('/')}/{name}{_path(catalog, account)}")
+        for name, account in catalog.accounts.items()
+    }
+    return moved
+
+
+def _path(catalog: Catalog, account: Account) -> str:
+    connector = catalog.connectors.get(account.connector)
+    base = account.base_url or (connector.base_url if connector else None) or ""
+    return re.sub(r"^[a-z]+://[^/]*", "", base)
 
 
 def _catalog() -> Catalog:

@@ -43,7 +43,7 @@ class Door:
     @property
     def secret(self) -> str:
         """The name of the secret that signs here."""
-        return self.account.key if self.account else self.connector.name
+        return self.account.name if self.account else self.connector.name
 
 
 def receive(hub: Hub, arrival: Arrival) -> Reply:
@@ -127,16 +127,16 @@ def _events(hub: Hub, door: Door, request: Request) -> list[Event]:
     received_at = from_epoch(hub.clock())
     if door.account:
         account = door.account
-        return door.connector.events(request, account.name, received_at, account.time_zone)
+        return door.connector.events(request, account.key, received_at, account.time_zone)
     accounts = [one for one in hub.catalog.accounts.values() if one.connector == door.connector.name]
     return door.connector.events_of_accounts(request, lambda told: _owner(accounts, told), received_at)
 
 
 def _owner(accounts: Sequence[Account], told: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """Name and zone of the account with these settings; one that nobody has entered is "unknown"."""
+    """Key and zone of the account with these settings; one that nobody has entered is "unknown"."""
     for account in accounts:
         if told and all(str(account.settings.get(name, "")) == value for name, value in told):
-            return account.name, account.time_zone
+            return account.key, account.time_zone
     return UNKNOWN, "UTC"
 
 

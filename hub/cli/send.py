@@ -1,0 +1,156 @@
+"""hub send: a sample event, signed as the vendor signs it, posted to a hub."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from hub.accounts import Account
+from hub.catalog import Catalog
+from hub.client import HttpClient
+from hub.connector import Connector, HttpRequest, Request
+from hub.connector.body import CONTENT_TYPES, encode
+from hub.errors import HubError, RetryError
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+DEFAULT_SECRETS = Path("build/demo/secrets.json")
+
+
+class Mistake(HubError):
+    """What the person at the keyboard can put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a sample goes: `account` None is the one URL of an app; `base` the hub's address."""
+
+    connector: Connector
+    account: Account | None
+    base: str
+    signed_base: str
+
+    @property
+    def path(self) -> str:
+        """The path of the webhook."""
+        name = quote(self.connector.name)
+        return f"/v1/webhooks/{name}/{quote(self.account.key)}" if self.account else f"/v1/webhooks/{name}"
+
+    @property
+    def secret(self) -> str:
+        """The name of the secret that signs."""
+        return self.account.name if self.account else self.connector.name
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the parser of `hub`."""
+    parser = subparsers.add_parser("send", help="sign a sample event as the vendor does and post it")
+    parser.add_argument("connector", help="name of the connector, such as shopify")
+    parser.add_argument("event", type=Path, help="sample event: {headers, query, body} as JSON")
+    parser.add_argument("--url", default=DEFAULT_URL, help="address of the hub (default %(default)s)")
+    parser.add_argument("--public-url", help="address over which the vendor signs, where it is another")
+    parser.add_argument("--account", help="such as shopify.co; needed where a connector has several")
+    parser.add_argument("--app", action="store_true", help="post to the one URL that serves all accounts")
+    parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument(
+        "--secrets-file", type=Path, help=f"{{account: {{name: value}}}} as JSON (default {DEFAULT_SECRETS})"
+    )
+    parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Post the event; 0 when the hub answered 2xx, 1 when it did not, 2 for a mistake in the arguments."""
+    try:
+        status, text = _send(arguments, Catalog.read(arguments.root))
+    except HubError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(status, text.strip())
+    return 0 if 200 <= status < 300 else 1
+
+
+def post(
+    target: Target, sample: Mapping[str, Any], secrets: Mapping[str, str], now: float
+) -> tuple[int, str]:
+    """Post a sample that is signed at `now` (Unix seconds): status and body of the answer."""
+    query = urlencode(sample.get("query") or {})
+    request = _request(target, sample, query)
+    signed = request.headers | _signature(target, request, secrets, now)
+    address = target.base.rstrip("/") + target.path + (f"?{query}" if query else "")
+    try:
+        answer = HttpClient(plain=True).send(HttpRequest(request.method, address, signed, request.body))
+    except RetryError as error:
+        raise Mistake(f"no hub answers at {target.base}: {error.reason}") from error
+    return answer.status, answer.body.decode("utf-8", "replace")
+
+
+def _send(arguments: argparse.Namespace, catalog: Catalog) -> tuple[int, str]:
+    import time
+
+    connector = catalog.connectors.get(arguments.connector)
+    if connector is None:
+        raise Mistake(
+            f"no connector {arguments.connector!r}; there are {', '.join(sorted(catalog.connectors))}"
+        )
+    account = None if arguments.app else _account(arguments, catalog)
+    target = Target(connector, account, arguments.url, _signed_base(arguments, account))
+    return post(target, _sample(arguments.event), _secrets(arguments, target), time.time())
+
+
+def _account(arguments: argparse.Namespace, catalog: Catalog) -> Account:
+    own = {key: one for key, one in catalog.accounts.items() if one.connector == arguments.connector}
+    wanted = arguments.account or (next(iter(own)) if len(own) == 1 else "")
+    if wanted not in own:
+        raise Mistake(f"say --account, one of: {', '.join(sorted(own)) or 'none in accounts.yaml'}")
+    return own[wanted]
+
+
+def _signed_base(arguments: argparse.Namespace, account: Account | None) -> str:
+    registered = account.public_url if account else None
+    return str(arguments.public_url or registered or arguments.url)
+
+
+def _sample(path: Path) -> dict[str, Any]:
+    try:
+        sample = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{path}: not a sample event: {type(error).__name__}") from error
+    if not isinstance(sample, dict) or ("body" not in sample and "query" not in sample):
+        raise Mistake(f"{path}: a sample event has headers, query and body")
+    return sample
+
+
+def _secrets(arguments: argparse.Namespace, target: Target) -> dict[str, str]:
+    pairs = [text.partition("=") for text in arguments.secret]
+    path = arguments.secrets_file or arguments.root / DEFAULT_SECRETS
+    if not path.exists():
+        if arguments.secrets_file:
+            raise Mistake(f"{path}: no such file")
+        return {name: value for name, _, value in pairs}
+    try:
+        held = json.loads(path.read_text()).get(target.secret, {})
+    except (ValueError, AttributeError) as error:
+        raise Mistake(f"{path}: not JSON of the form {{account: {{name: value}}}}") from error
+    return {**held, **{name: value for name, _, value in pairs}}
+
+
+def _request(target: Target, sample: Mapping[str, Any], query: str) -> Request:
+    form = target.connector.reception.format
+    body = sample.get("body")
+    raw = body.encode() if isinstance(body, str) else encode(form, body) if body is not None else b""
+    headers = {"content-type": CONTENT_TYPES[form]}
+    headers |= {name.lower(): text for name, text in (sample.get("headers") or {}).items()}
+    url = target.signed_base.rstrip("/") + target.path + (f"?{query}" if query else "")
+    return Request(sample.get("method", "POST"), url, dict(sample.get("query") or {}), headers, raw)
+
+
+def _signature(target: Target, request: Request, secrets: Mapping[str, str], now: float) -> dict[str, str]:
+    try:
+        return target.connector.sign(request, secrets, now)
+    except KeyError as error:
+        missing = error.args[0]
+        raise Mistake(f"no secret {missing!r} of {target.secret}: say --secret {missing}=…") from error

@@ -1,0 +1,11 @@
+from functions import poll as function
+from hub.pipeline.poll import Polled
+from tests.memory_hub import memory_hub
+
+
+def test_the_schedule_polls_and_says_what_came_and_what_failed(monkeypatch):
+    found = [Polled("shop.co", "order", 3), Polled("crm.main", "contact", 0, "timeout")]
+    hub = memory_hub()
+    monkeypatch.setattr(function, "current", lambda: hub)
+    monkeypatch.setattr(function, "poll", lambda asked: found if asked is hub else [])
+    assert function.handler({}, None) == {"records": 3, "errors": 1}

@@ -1,0 +1,188 @@
+import base64
+import hashlib
+import hmac
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.connector import Request
+from hub.connector.signature import MAX_SIGNATURES, Signature
+
+NOW = 1_795_000_000.0
+SECRETS = [{"key": "current"}, {"key": "previous"}]
+
+PLAIN = {"hmac": "sha256", "encoding": "base64", "header": "X-Shop-Hmac", "secret": "key"}
+PREFIXED = {"hmac": "sha256", "header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": "key"}
+PARSED = {
+    "hmac": "sha256",
+    "header": "X-Sign",
+    "parse": "t={timestamp},v1={signature}",
+    "over": "{timestamp}.{body}",
+    "timestamp": {"unit": "s", "within": "5m"},
+    "secret": "key",
+}
+STAMPED = {
+    "hmac": "sha256",
+    "encoding": "base64",
+    "header": "X-Signature-v3",
+    "over": "{method}{url}{body}{timestamp}",
+    "decode": ":/?@!$'()*,;",
+    "timestamp": {"header": "X-Request-Timestamp", "unit": "ms", "within": "5m"},
+    "secret": "key",
+}
+HASHED = {"hash": "sha256", "header": "X-Old", "over": "{secret}{method}{url}{body}", "secret": "key"}
+NAMED = {"hmac": "sha1", "header": "X-Id-Sign", "over": "{id}:{query.order}", "id": "X-Id", "secret": "key"}
+SCHEMES = [PLAIN, PREFIXED, PARSED, STAMPED, HASHED, NAMED]
+
+
+def request(body=b'{"id": 1}', headers=None, url="https://hub.example/v1/webhooks/shop/co", query=None):
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    return Request("POST", url, query or {"order": "7"}, {"x-id": "42", **lower}, body)
+
+
+def verified(scheme, asked, secrets=SECRETS, now=NOW):
+    return Signature.of(scheme).verify(asked, secrets, now)
+
+
+def signed(scheme, asked, secret="current", now=NOW):
+    added = Signature.of(scheme).sign(asked, {"key": secret}, now)
+    lower = {name.lower(): value for name, value in added.items()}
+    return Request(asked.method, asked.url, asked.query, asked.headers | lower, asked.body)
+
+
+def test_the_plain_scheme_is_an_hmac_of_the_raw_body_in_base64():
+    body = b"\xff\x00 not even text"
+    expected = base64.b64encode(hmac.digest(b"current", body, "sha256")).decode()
+    assert verified(PLAIN, request(body, {"X-Shop-Hmac": expected}))
+
+
+def test_the_prefixed_scheme_is_hexadecimal_in_either_case():
+    expected = hmac.digest(b"current", b'{"id": 1}', "sha256").hex()
+    assert verified(PREFIXED, request(headers={"X-Hub-Signature-256": "sha256=" + expected.upper()}))
+    assert not verified(PREFIXED, request(headers={"X-Hub-Signature-256": expected}))
+
+
+def test_a_parsed_header_holds_the_time_and_the_signature_over_both():
+    expected = hmac.digest(b"current", b'1795000000.{"id": 1}', "sha256").hex()
+    assert verified(PARSED, request(headers={"X-Sign": f"t=1795000000,v1={expected},v0=other"}))
+    assert verified(PARSED, request(headers={"X-Sign": f"t=1795000000, v1=00, v1={expected}"}))
+
+
+def test_an_url_is_decoded_where_the_vendor_decodes_it_before_signing():
+    asked = request(url="https://hub.example/v1/webhooks/crm?back=https%3A%2f%2fx.example%20")
+    content = b'POSThttps://hub.example/v1/webhooks/crm?back=https://x.example%20{"id": 1}1795000000000'
+    expected = base64.b64encode(hmac.digest(b"current", content, "sha256")).decode()
+    headers = {"x-signature-v3": expected, "x-request-timestamp": "1795000000000"}
+    assert verified(STAMPED, Request("POST", asked.url, {}, headers, asked.body))
+
+
+def test_a_plain_hash_names_the_secret_in_its_content():
+    content = b'currentPOSThttps://hub.example/v1/webhooks/shop/co{"id": 1}'
+    assert verified(HASHED, request(headers={"X-Old": hashlib.sha256(content).hexdigest()}))
+
+
+def test_content_may_come_from_headers_and_query():
+    assert verified(NAMED, request(headers={"X-Id-Sign": hmac.digest(b"current", b"42:7", "sha1").hex()}))
+
+
+@settings(max_examples=60)
+@given(
+    scheme=st.sampled_from(SCHEMES),
+    body=st.binary(max_size=200),
+    secret=st.sampled_from(["current", "previous"]),
+    query=st.text(max_size=10),
+)
+def test_what_is_signed_verifies_under_either_secret(scheme, body, secret, query):
+    asked = signed(scheme, request(body, query={"order": query}), secret)
+    assert verified(scheme, asked)
+    assert not verified(scheme, asked, [{"key": "another"}])
+
+
+@pytest.mark.parametrize("scheme", SCHEMES[:-1])
+def test_another_body_does_not_verify(scheme):
+    asked = signed(scheme, request())
+    assert not verified(scheme, Request("POST", asked.url, asked.query, asked.headers, asked.body + b" "))
+
+
+@pytest.mark.parametrize("scheme", [STAMPED, HASHED])
+def test_another_url_does_not_verify_where_it_is_signed(scheme):
+    asked = signed(scheme, request())
+    assert not verified(scheme, Request("POST", asked.url + "?a=1", asked.query, asked.headers, asked.body))
+
+
+@pytest.mark.parametrize("scheme", [PARSED, STAMPED])
+@pytest.mark.parametrize(("late", "right"), [(300, True), (301, False), (-300, True), (-301, False)])
+def test_a_signature_is_good_for_five_minutes_around_its_time(scheme, late, right):
+    assert verified(scheme, signed(scheme, request()), now=NOW + late) is right
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["", "nan", "inf", "1e400", "1_795_000_000", " 1795000000", "1795000000.5", "-1", "١٧٩٥٠٠٠٠٠٠", "1" * 17],
+)
+def test_a_time_is_up_to_sixteen_digits_and_nothing_else(stamp):
+    expected = hmac.digest(b"current", stamp.encode() + b'.{"id": 1}', "sha256").hex()
+    assert not verified(PARSED, request(headers={"X-Sign": f"t={stamp},v1={expected}"}))
+
+
+def test_two_different_times_are_no_time():
+    asked = signed(PARSED, request())
+    doubled = asked.headers["x-sign"] + ",t=1795000001"
+    assert not verified(PARSED, request(headers={"X-Sign": doubled}))
+
+
+def test_a_scheme_without_a_window_still_needs_the_time_that_it_signs():
+    scheme = {**STAMPED, "timestamp": {"header": "X-Request-Timestamp"}}
+    asked = signed(scheme, request(), now=1.0)
+    assert verified(scheme, asked)
+    headers = {name: text for name, text in asked.headers.items() if name != "x-request-timestamp"}
+    assert not verified(scheme, Request("POST", asked.url, asked.query, headers, asked.body))
+
+
+def test_only_the_first_eight_signatures_are_examined():
+    right = signed(PREFIXED, request()).headers["x-hub-signature-256"]
+    wrong = ["sha256=00"] * (MAX_SIGNATURES - 1)
+    assert verified(PREFIXED, request(headers={"X-Hub-Signature-256": ",".join([*wrong, right])}))
+    assert verified(PREFIXED, request(headers={"X-Hub-Signature-256": ", ".join([*wrong, right])}))
+    assert not verified(
+        PREFIXED, request(headers={"X-Hub-Signature-256": ",".join([*wrong, "sha256=1", right])})
+    )
+
+
+@pytest.mark.parametrize("secrets", [[], [{}], [{"key": ""}], [{"other": "current"}]])
+def test_nothing_verifies_without_a_secret(secrets):
+    asked = signed(PLAIN, request(), "")
+    assert not verified(PLAIN, asked, secrets)
+
+
+def test_signing_needs_the_secret():
+    with pytest.raises(KeyError, match="key"):
+        Signature.of(PLAIN).sign(request(), {}, NOW)
+
+
+@settings(max_examples=150)
+@given(
+    scheme=st.sampled_from(SCHEMES),
+    header=st.text(st.characters(), max_size=60),
+    stamp=st.text(st.characters(), max_size=20),
+    body=st.binary(max_size=50),
+    url=st.text(st.characters(), max_size=30),
+)
+def test_hostile_headers_are_refused_without_an_exception(scheme, header, stamp, body, url):
+    headers = {scheme["header"]: header, "X-Request-Timestamp": stamp, "X-Id": header}
+    assert verified(scheme, request(body, headers, url, {"order": stamp})) is False
+
+
+@pytest.mark.parametrize(
+    "header", [None, "sha256=", "sha256", "=", ",,,", "sha256=é", "sha256=\udcff", "===="]
+)
+def test_malformed_signatures_are_refused(header):
+    headers = {} if header is None else {"X-Hub-Signature-256": header, "X-Shop-Hmac": header}
+    assert not verified(PREFIXED, request(headers=headers))
+    assert not verified(PLAIN, request(headers=headers))
+
+
+def test_content_that_names_what_the_request_lacks_is_refused():
+    scheme = {**NAMED, "over": "{id}:{query.absent}"}
+    assert not verified(scheme, request(headers={"X-Id-Sign": "00"}))
