@@ -110,7 +110,7 @@ def _path(catalog: Catalog, account: Account) -> str:
 
 def _catalog() -> Catalog:
     try:
-        import compiled  # type: ignore[import-not-found]  # written by the build into the artifact
+        import compiled  # the build writes it into the artifact
     except ImportError:
         return Catalog.read(Path.cwd())
     return Catalog.thaw(compiled.DATA)
