@@ -1,0 +1,1 @@
+"""The demo: one person across seven systems, on one laptop."""

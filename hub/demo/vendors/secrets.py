@@ -1,0 +1,19 @@
+"""The invented credentials of the demo's accounts: what each of them would get from its vendor."""
+
+ACCOUNTS: dict[str, tuple[str, ...]] = {
+    "shopify.co": ("client_secret",),
+    "woocommerce.co": ("webhook_secret", "consumer_key", "consumer_secret"),
+    "square.bogota": ("signature_key", "access_token"),
+    "hubspot.main": ("client_secret", "access_token"),
+    "klaviyo.main": ("api_key",),
+    "odoo.main": ("api_key",),
+    "whatsapp": ("app_secret", "verify_token"),
+    "whatsapp.co": ("access_token",),
+}
+"""Account (or connector, where the vendor signs for all accounts of an app) -> the names of its secrets."""
+
+
+def secrets_of(account: str) -> dict[str, str]:
+    """The secrets of an account by name; those of its connector's app with them. Empty for an unknown one."""
+    owners = (account.partition(".")[0], account)
+    return {name: f"demo-{owner}-{name}" for owner in owners for name in ACCOUNTS.get(owner, ())}

@@ -1,0 +1,82 @@
+"""The vendors' own webhooks: signed as each of them signs, posted by a thread, tried again a few times."""
+
+import json
+import queue
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from hub.catalog import Catalog
+from hub.connector import Request
+from hub.demo.vendors.exchange import Webhook
+from hub.demo.vendors.secrets import secrets_of
+
+_ATTEMPTS = 4
+
+
+class Poster:
+    """Posts webhooks to `<hub_url>/v1/webhooks/<connector>[/<account>]`, in their order."""
+
+    def __init__(self, catalog: Catalog, hub_url: str, clock: Callable[[], float] = time.time) -> None:
+        self.catalog = catalog
+        self.hub_url = hub_url.rstrip("/")
+        self.clock = clock
+        self.log: list[tuple[str, int]] = []
+        self._queue: queue.Queue[Webhook | None] = queue.Queue()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Begins to post."""
+        self._thread.start()
+
+    def tell(self, webhook: Webhook) -> None:
+        """Posts this one when its turn comes."""
+        self._queue.put(webhook)
+
+    def stop(self) -> None:
+        """Ends after what is under way; what is still waiting is not posted."""
+        self._stopped.set()
+        self._queue.put(None)
+        self._thread.join()
+
+    def idle(self) -> None:
+        """Waits until everything told so far was posted or given up."""
+        self._queue.join()
+
+    def request(self, webhook: Webhook) -> Request:
+        """The signed request of a webhook."""
+        path = "/".join(filter(None, ("/v1/webhooks", webhook.connector, webhook.account)))
+        body = json.dumps(webhook.body, ensure_ascii=False).encode()
+        plain = Request("POST", self.hub_url + path, {}, dict(webhook.headers), body)
+        secrets = secrets_of(".".join(filter(None, (webhook.connector, webhook.account))))
+        signature = self.catalog.connectors[webhook.connector].sign(plain, secrets, self.clock())
+        headers = {**plain.headers, **{name.lower(): value for name, value in signature.items()}}
+        return Request("POST", plain.url, {}, headers, body)
+
+    def _run(self) -> None:
+        while (webhook := self._queue.get()) is not None:
+            if not self._stopped.is_set():
+                self._post(webhook)
+            self._queue.task_done()
+
+    def _post(self, webhook: Webhook) -> None:
+        for attempt in range(_ATTEMPTS):
+            status = _status(self.request(webhook))
+            self.log.append((webhook.connector, status))
+            if 200 <= status < 300 or self._stopped.wait(0.2 * 2**attempt):
+                return
+
+
+def _status(request: Request) -> int:
+    """The status of the answer, 0 when there is none."""
+    sent = urllib.request.Request(request.url, request.body, request.headers, method=request.method)  # noqa: S310
+    try:
+        with urllib.request.urlopen(sent, timeout=10) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0

@@ -1,0 +1,121 @@
+"""The shipped connectors verify what the vendors' own SDKs sign, and refuse what those refuse.
+
+Square's vectors are negative only, HubSpot's are of v1 and v2: Square's good signature and HubSpot's
+v3 are computed here, with nothing but the standard library and the vendor's description.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+
+import pytest
+from hub.catalog import Catalog
+
+from hub.connector import Request
+from tests.vendor_check.shared import ROOT, VENDORS, needs_shared
+
+NOW = 1_763_650_000.0
+VECTORS = {
+    "shopify": ("shopify", "x-shopify-hmac-sha256"),
+    "woocommerce": ("shopify", "x-wc-webhook-signature"),
+    "square": ("square", "x-square-hmacsha256-signature"),
+    "whatsapp": ("github", "x-hub-signature-256"),
+}
+
+
+@pytest.fixture(scope="module")
+def connectors():
+    return Catalog.read(ROOT).connectors
+
+
+def vectors(prefix):
+    file = VENDORS / "signature_vectors.json"
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    return [vector for vector in known if vector["vendor"].startswith(prefix)]
+
+
+def cases():
+    for connector, (prefix, header) in VECTORS.items():
+        for number, vector in enumerate(vectors(prefix)):
+            yield pytest.param(connector, header, vector, id=f"{connector}-{number}-{vector['valid']}")
+
+
+def secret_of(connector):
+    return connector.data["receive"]["signature"]["secret"]
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "header", "vector"), cases())
+def test_a_published_vector_is_judged_as_its_publisher_does(connectors, name, header, vector):
+    connector = connectors[name]
+    signature = next(iter(vector["headers"].values()))
+    url = vector["url"] or "https://hub.example/v1/webhooks"
+    request = Request("POST", url, {}, {header: signature}, vector["body"].encode())
+    assert connector.verify(request, [{secret_of(connector): vector["secret"]}], NOW) == vector["valid"]
+
+
+@needs_shared
+def test_there_is_a_vector_for_each_construction():
+    assert all(vectors(prefix) for prefix, _ in VECTORS.values())
+    assert any(vector["valid"] for vector in vectors("shopify"))
+    assert any(vector["valid"] for vector in vectors("github"))
+
+
+def hubspot_v3(secret, method, url, body, timestamp):
+    content = method.encode() + url.encode() + body + timestamp.encode()
+    return base64.b64encode(hmac.digest(secret.encode(), content, hashlib.sha256)).decode()
+
+
+def hubspot_request(
+    signature, timestamp, body=b'[{"eventId": 1}]', url="https://hub.example/v1/webhooks/hubspot/main"
+):
+    headers = {"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": timestamp}
+    return Request("POST", url, {}, headers, body)
+
+
+@pytest.mark.parametrize("body", [b'[{"eventId": 1}]', '[{"propertyValue": "Bogotá"}]'.encode(), b""])
+def test_hubspot_v3_is_verified_over_method_url_body_and_milliseconds(connectors, body):
+    timestamp = str(int(NOW * 1000))
+    url = "https://hub.example/v1/webhooks/hubspot/main"
+    signature = hubspot_v3("s3cret", "POST", url, body, timestamp)
+    assert connectors["hubspot"].verify(
+        hubspot_request(signature, timestamp, body), [{"client_secret": "s3cret"}], NOW
+    )
+
+
+@pytest.mark.parametrize(("age", "fresh"), [(0, True), (299, True), (301, False), (-301, False)])
+def test_hubspot_v3_is_refused_outside_of_five_minutes(connectors, age, fresh):
+    timestamp = str(int((NOW - age) * 1000))
+    url = "https://hub.example/v1/webhooks/hubspot/main"
+    signature = hubspot_v3("s3cret", "POST", url, b"[]", timestamp)
+    request = hubspot_request(signature, timestamp, b"[]")
+    assert connectors["hubspot"].verify(request, [{"client_secret": "s3cret"}], NOW) is fresh
+
+
+def test_hubspot_v3_is_refused_over_another_url(connectors):
+    timestamp = str(int(NOW * 1000))
+    signature = hubspot_v3("s3cret", "POST", "https://elsewhere.example/", b"[]", timestamp)
+    request = hubspot_request(signature, timestamp, b"[]")
+    assert not connectors["hubspot"].verify(request, [{"client_secret": "s3cret"}], NOW)
+
+
+def test_square_is_verified_over_the_registered_url_and_the_body(connectors):
+    url, body = "https://hub.example/v1/webhooks/square/bogota", b'{"event_id":"1"}'
+    digest = hmac.digest(b"key", url.encode() + body, hashlib.sha256)
+    headers = {"x-square-hmacsha256-signature": base64.b64encode(digest).decode()}
+    request = Request("POST", url, {}, headers, body)
+    assert connectors["square"].verify(request, [{"signature_key": "key"}], NOW)
+
+
+@pytest.mark.parametrize("name", ["shopify", "woocommerce", "square", "hubspot", "whatsapp"])
+def test_what_a_sample_is_signed_with_is_accepted_and_nothing_else(connectors, name):
+    connector = connectors[name]
+    url = f"https://hub.example/v1/webhooks/{name}/x"
+    plain = Request("POST", url, {}, {}, b'{"a": "b"}')
+    secrets = {secret_of(connector): "s3cret"}
+    signed = {key.lower(): value for key, value in connector.sign(plain, secrets, NOW).items()}
+    request = Request("POST", url, {}, signed, plain.body)
+    assert connector.verify(request, [{secret_of(connector): "new"}, secrets], NOW)
+    assert not connector.verify(request, [{secret_of(connector): "other"}], NOW)
+    assert not connector.verify(Request("POST", url, {}, signed, b'{"a": "c"}'), [secrets], NOW)
