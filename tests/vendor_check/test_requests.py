@@ -7,8 +7,8 @@ What those four take is checked against their documentation, by the vendors of t
 import json
 
 import pytest
-from hub.catalog import Catalog
 
+from hub.catalog import Catalog
 from tests.vendor_check.shared import ROOT, VENDORS, needs_shared
 from tests.vendor_check.specification import Specification
 

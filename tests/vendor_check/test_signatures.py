@@ -10,8 +10,8 @@ import hmac
 import json
 
 import pytest
-from hub.catalog import Catalog
 
+from hub.catalog import Catalog
 from hub.connector import Request
 from tests.vendor_check.shared import ROOT, VENDORS, needs_shared
 
@@ -46,7 +46,7 @@ def secret_of(connector):
 
 
 @needs_shared
-@pytest.mark.parametrize(("name", "header", "vector"), cases())
+@pytest.mark.parametrize(("name", "header", "vector"), list(cases()))
 def test_a_published_vector_is_judged_as_its_publisher_does(connectors, name, header, vector):
     connector = connectors[name]
     signature = next(iter(vector["headers"].values()))
