@@ -88,7 +88,8 @@ def _sources(root: Path) -> Iterator[Path]:
 
 def _compiled(root: Path) -> str:
     """A module with all files that people edit. Raises FileErrors."""
-    return f'"""Written by the build: connectors, entities, mappings, flows."""\n\nDATA = {Catalog.read(root).freeze()!r}\n'
+    data = Catalog.read(root).freeze()
+    return f'"""Written by the build: connectors, entities, mappings, flows."""\n\nDATA = {data!r}\n'
 
 
 def _packages(root: Path, cache: Path, platform: str, python: str) -> Path:
@@ -105,7 +106,14 @@ def _packages(root: Path, cache: Path, platform: str, python: str) -> Path:
 
 
 def _install(lock: Path, target: Path, platform: str, python: str) -> None:
-    fixed = ["--quiet", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--require-hashes"]
+    fixed = [
+        "--quiet",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-compile",
+        "--require-hashes",
+    ]
     wheels = ["--only-binary", ":all:", "--implementation", "cp", "--python-version", python]
     wheels += ["--platform", WHEELS[platform]]
     command = [sys.executable, "-m", "pip", "install", *fixed, *wheels, "--target", str(target)]

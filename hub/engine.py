@@ -139,7 +139,12 @@ class Engine:
         )
 
     def deploy(
-        self, template: Path, artifact: Path, *, stack: str = "cauce", parameters: Mapping[str, str] | None = None
+        self,
+        template: Path,
+        artifact: Path,
+        *,
+        stack: str = "cauce",
+        parameters: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         """Create the stack (or update it) as `sam deploy` does; its outputs. Raises EngineError."""
         given = {
