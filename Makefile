@@ -44,7 +44,7 @@ deploy: build ## to AWS, with your credentials: STAGE=dev, staging or prod
 	.venv-sam/bin/sam deploy --config-env $(STAGE)
 
 vendor-check: .venv/installed ## the shipped connectors against the vendors' own vectors, where ../shared has them
-	$(PY) -m pytest tests/vendors --no-cov
+	$(PY) -m pytest tests/vendor_check --no-cov
 
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
