@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import urllib3
-from hub.catalog import Catalog
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
 
+from hub.catalog import Catalog
 from hub.connector import Request
 
 STACK = "cauce"

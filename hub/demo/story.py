@@ -1,4 +1,4 @@
-"""The story of the demo: what one person does across the channels, told as signed webhooks, and told again."""
+"""The story of the demo: what one person does across the channels, in signed webhooks, told twice."""
 
 import json
 import random

@@ -44,8 +44,8 @@ class DynamoStore:
     def __init__(
         self,
         table: str,
-        *,
         clock: Callable[[], float] = time.time,
+        *,
         sleep: Callable[[float], None] = time.sleep,
         client: "DynamoDBClient | None" = None,
     ) -> None:

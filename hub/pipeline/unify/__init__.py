@@ -4,16 +4,15 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.mapping import Consent
-
 from hub import keys, times
+from hub.archive import unpack
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
+from hub.mapping import Consent
 from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.unify.attach import attach
@@ -57,7 +56,7 @@ def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
     Raises RetryError when the world is not ready, anything else for a bug: the messages from that one on
     are to be delivered again.
     """
-    events = [Event.loads(_unclaimed(hub, body)) for body in bodies]
+    events = [Event.loads(unpack(hub.archive, body)) for body in bodies]
     name = _archive(hub, events)
     peppers = loads_peppers(hub.secrets.get("pepper"))
     for line, event in enumerate(events):
@@ -100,6 +99,7 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) 
     reading.load([keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims, *consents])
     if known := _known(hub, reading, event):
         return known
+    reading.load(key for telling in tale.tellings for key in _next_keys(reading, telling))
     outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
     kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
     writes = [
@@ -118,10 +118,13 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) 
 
 def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outcome:
     decided = rules(hub.catalog, telling.entity)
-    if record := reading[telling.record]:
-        root = root_key(record)
-        reading.load([root, *ledgers(telling, [record.data["root"]])])
     return attach(reading, telling, decided, event) or regroup(reading, telling, decided, event)
+
+
+def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
+    """What the second round reads for a record that is known: its root, and what we wrote to it."""
+    record = reading[telling.record]
+    return [root_key(record), *ledgers(telling, [record.data["root"]])] if record else []
 
 
 def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
@@ -239,17 +242,11 @@ def _timeline_key(event: Event, telling: Telling) -> Key:
 
 
 def _archive(hub: Hub, events: Sequence[Event]) -> str:
-    """Put the raw events of this invocation into one object, named by its digest: a repeat writes the same."""
+    """Put the raw events of this invocation into one object, which a repeat writes again."""
     text = "\n".join(event.dumps() for event in events)
     name = f"raw/{times.from_epoch(hub.clock())[:10]}/{digest(text)}.jsonl"
     hub.archive.put(name, text)
     return name
-
-
-def _unclaimed(hub: Hub, body: str) -> str:
-    """The message itself, where the queue only carried a claim check."""
-    data = json.loads(body)
-    return hub.archive.get(data["claim"]) if "claim" in data else body
 
 
 def _name(event: Event) -> str:

@@ -121,7 +121,7 @@ def _check_roots(found: list[Item], roots: Mapping[str, Item]) -> None:
 def _check_closure(
     members: Mapping[str, Item], claims: Mapping[str, Claim], roots: Mapping[str, Item], telling: Telling
 ) -> None:
-    """The second half of R6: the members are still where their roots say, and nobody new asserts with them."""
+    """The second half of R6: the members are where their roots say, and nobody new asserts with them."""
     stray = _asserters(claims) - members.keys() - {telling.record.pk}
     moved = [pk for pk, item in members.items() if root_key(item).pk not in roots]
     if stray or moved or len(members) != sum(len(root.data["records"]) for root in roots.values()):

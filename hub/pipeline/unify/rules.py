@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from hub.catalog import Catalog
-
 from hub.golden import Policy
 from hub.messages import digest, dumps
 

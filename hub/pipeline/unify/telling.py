@@ -4,13 +4,12 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.accounts import Account
-from hub.mapping import Consent, Context, Incoming, Mapping
-
 from hub import identity, keys, times
+from hub.accounts import Account
 from hub.connector import Resource
 from hub.errors import RecordError, RetryError
 from hub.identity import Identifier, Pepper
+from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
 from hub.pipeline import Hub
 from hub.store import Key
@@ -55,6 +54,8 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     account = hub.catalog.accounts.get(event.source)
     if account is None:
         raise RecordError("unknown-account", "no account of accounts.yaml is meant")
+    if not event.id:
+        raise RecordError("missing-id", "the event does not say which record it tells of")
     event = _fetched(hub, event, account)
     context = Context(account, event.received_at)
     contained = [] if event.record is None else _contained(hub, event)
@@ -65,7 +66,7 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
         for mapping in hub.catalog.mappings_of(event.connector, resource):
             incoming = Incoming({}, (), ()) if deleted else mapping.inward(record, context)
             outer = replace(event, resource=resource, id=id, deleted=deleted)
-            told.append((_telling(hub, outer, mapping, incoming, account, peppers[0]), incoming))
+            told.append((_telling(hub, outer, mapping, incoming, peppers[0]), incoming))
     return _tale(event, told)
 
 
@@ -99,7 +100,7 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
         raise RetryError(f"fetch-{outcome.reason}", outcome.after)
-    return replace(event, record=call.record_of(response))
+    return replace(event, record=call.record(response))
 
 
 def _contained(hub: Hub, event: Event) -> list[tuple[str, str, Any]]:
@@ -107,9 +108,7 @@ def _contained(hub: Hub, event: Event) -> list[tuple[str, str, Any]]:
     return connector.contained(event, event.record)
 
 
-def _telling(
-    hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, account: Account, pepper: Pepper
-) -> Telling:
+def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, pepper: Pepper) -> Telling:
     fields = dict(incoming.fields)
     at = fields.pop("updated_at", None) or event.at or event.received_at
     created = min(fields.pop("created_at", None) or at, at)
@@ -120,7 +119,7 @@ def _telling(
     return Telling(
         record=_record_key(event, mapping, resource, asserted, pepper),
         source=event.source,
-        role=account.role,
+        role=hub.catalog.accounts[event.source].role,
         destination=f"{event.source}.{event.resource}" if _writable(resource) else "",
         entity=mapping.entity,
         fields=fields,

@@ -49,7 +49,7 @@ class FakeConnector:
         return [("customer", inner.get("id", f"order/{event.id}"), inner)] if inner else []
 
 
-def entity(name, customer=False, **fields):
+def entity(name, fields, customer=False):
     """An entity whose fields are given as (keep, identifies, roles)."""
     made = {}
     for field, (keep, identifies, *roles) in fields.items():
@@ -74,8 +74,8 @@ def catalog(revision="r1", **changes):
     return SimpleNamespace(
         revision=revision,
         entities={
-            "customer": entity("customer", **customer),
-            "order": entity("order", customer=True, **order),
+            "customer": entity("customer", customer),
+            "order": entity("order", order, customer=True),
         },
         connectors=connectors,
         accounts={name: account(name, role) for name, role in ROLES.items()},
