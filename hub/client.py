@@ -52,8 +52,8 @@ class HttpClient:
                 preload_content=False,
             )
             return _read(answer)
-        except ValueError as error:
-            raise RecordError("bad-request", "the request cannot be put into HTTP") from error
+        except ValueError:
+            raise RecordError("bad-request", "the request cannot be put into HTTP") from None
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             raise RetryError("connection") from error
         except HTTPError as error:

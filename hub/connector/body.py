@@ -43,9 +43,9 @@ def parse(format: str, raw: bytes) -> Any:
         text = raw.decode()
         value = _json(text) if format == "json" else _form(text)
     except RecursionError:
-        _refuse("nested too deep")
+        raise _refusal("nested too deep") from None
     except ValueError as error:
-        _refuse(_complaint(error))
+        raise _refusal(str(error) if isinstance(error, _Refused) else "malformed") from None
     if format == "json" and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
         _check_depth(value)
     return _repaired(value) if _SURROGATE.search(raw) else value
@@ -62,12 +62,9 @@ class _Refused(ValueError):
     """One of our own complaints, whose text holds nothing of the body."""
 
 
-def _refuse(message: str) -> NoReturn:
-    raise RecordError("bad-body", message)
-
-
-def _complaint(error: ValueError) -> str:
-    return str(error) if isinstance(error, _Refused) else "malformed"
+def _refusal(message: str) -> RecordError:
+    """The error, to be raised `from None`: what it came from may hold the body."""
+    return RecordError("bad-body", message)
 
 
 def _json(text: str) -> Any:
@@ -138,7 +135,7 @@ def _check_depth(value: Any) -> None:
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _members(outer) if isinstance(inner, dict | list)]
     if level:
-        _refuse("nested too deep")
+        raise _refusal("nested too deep")
 
 
 def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:

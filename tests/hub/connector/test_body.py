@@ -46,6 +46,10 @@ def test_json_may_be_as_deep_as_the_limit():
     assert parse("json", b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
 
 
+def test_many_brackets_are_no_depth():
+    assert parse("json", b"[" + b"[]," * 100 + b"[]]") == [[]] * 101
+
+
 def test_too_many_keys_are_refused():
     raw = json.dumps([{str(number): 1} for number in range(MAX_KEYS + 1)]).encode()
     with pytest.raises(RecordError, match="too many keys"):

@@ -34,7 +34,7 @@ resources:
       body: {n: "{to_number(id)}"}
       headers: {X-Call: "7"}
     delete: {request: "DELETE /contacts/{id}"}
-    create: {request: POST /contacts, format: form, body: {contact: "{record}"}}
+    create: {request: POST /contacts, format: form, body: {contact: "{record}"}, id: text(contact)}
     idempotency: {header: Idempotency-Key, max: 30}
   event:
     send: {request: POST /events, body: {data: {metric: m}}, id: data.id}
@@ -176,6 +176,7 @@ def test_an_answer_gives_ids_records_and_pages():
     assert contact.upsert.id_of(response({"results": []})) is None
     assert contact.upsert.id_of(response(b"<html>")) is None
     assert contact.delete.id_of(response(b"")) is None
+    assert contact.create.id_of(response({"contact": {}})) is None
     assert contact.find[0].id_of(response([{"id": "9"}, {"id": "10"}])) == "9"
     assert contact.find[0].id_of(response([])) is None
     assert contact.get.record(response({"contact": {"id": 1}})) == {"id": 1}

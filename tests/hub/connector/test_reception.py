@@ -136,6 +136,14 @@ def test_an_event_without_an_id_of_its_record_goes_on_to_be_parked(id):
     assert shop_events({"id": id})[0].id == ""
 
 
+@pytest.mark.parametrize(("version", "at"), [(3, None), (1_795_187_110, "2026-11-20T15:05:10.000000Z")])
+def test_a_version_that_counts_is_no_time(version, at):
+    (event,) = connector(SHOP.replace("  at: updated_at\n", "")).events(
+        request({"id": 5, "updated_at": version}, {"x-topic": "orders/create"}), "co", RECEIVED
+    )
+    assert event.at == at
+
+
 def test_a_batch_is_one_event_per_item_and_thin_ones_carry_no_record():
     first, second = crm_events(crm_event(1), crm_event(2, objectId=302))
     assert [event.id for event in (first, second)] == ["301", "302"]
