@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub import identity, keys, values
+from hub import identity, keys
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Refusal, bad
 from hub.pipeline.serve.people import CUSTOMER, customer_of
@@ -32,7 +32,7 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
 
 
 def _identifying(hub: Hub) -> list[str]:
-    return [name for name, field in hub.catalog.entities[CUSTOMER].fields.items() if field.identifies]
+    return [field.name for field in hub.catalog.entities[CUSTOMER].identifying]
 
 
 def _external(hub: Hub, told: Any) -> Item | None:
@@ -72,7 +72,7 @@ def _normal(hub: Hub, name: str, body: dict[str, Any]) -> str:
         raise bad("country is two letters, as CO")
     field = hub.catalog.entities[CUSTOMER].fields[name]
     try:
-        return str(values.normalise(field.type, body[name], region=country.upper()))
+        return str(field.normalise(body[name], region=country.upper()))
     except ValueError:
         raise bad(f"{name} is not well-formed") from None
 

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from hub import identity, keys, ledger
+from hub.documents import Document
+from hub.entity import Entity
 from hub.errors import RecordError, RetryError
 from hub.messages import Delivery, Event
 from hub.pipeline.serve import Question, serve
@@ -20,18 +22,20 @@ ADA = {"email": "ada@correo.co"}
 PHONE = {"phone": "+573105550147"}
 
 
-def field(type, identifies="", keep="newest"):
-    return SimpleNamespace(type=type, keep=keep, identifies=identifies, roles=())
+CUSTOMER = {
+    "email": {"type": "email", "identifies": "weak"},
+    "phone": {"type": "phone", "identifies": "weak"},
+    "tax_id": {"type": "text", "identifies": "strong"},
+    "given_name": {"type": "text"},
+}
+ORDER = {"number": {"type": "text", "keep": "first"}, "status": {"type": "text"}}
+
+
+def entity(name, fields, customer=False):
+    return Entity(Document(f"entities/{name}.yaml", {"name": name, "customer": customer, "fields": fields}))
 
 
 def files():
-    customer = {
-        "email": field("email", "weak"),
-        "phone": field("phone", "weak"),
-        "tax_id": field("text", "strong"),
-        "given_name": field("text"),
-    }
-    order = {"number": field("text", keep="first"), "status": field("text")}
     connectors = {name: FakeConnector(name, writable=name == "crm") for name in ("shop", "crm", "pos")}
     for connector in connectors.values():
         for resource in connector.resources.values():
@@ -42,8 +46,8 @@ def files():
     return SimpleNamespace(
         revision="r1",
         entities={
-            "customer": SimpleNamespace(name="customer", fields=customer, customer=False),
-            "order": SimpleNamespace(name="order", fields=order, customer=True),
+            "customer": entity("customer", CUSTOMER),
+            "order": entity("order", ORDER, customer=True),
         },
         connectors=connectors,
         accounts={
