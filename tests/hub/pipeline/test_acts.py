@@ -9,7 +9,8 @@ from hub import keys
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.flows import quiet_until
-from tests.hub.pipeline.delivering import World, loses_the_answer, never_hears, refuses, says
+from tests.hub.pipeline.delivering import World
+from tests.hub.pipeline.delivery_vendors import loses_the_answer, never_hears, refuses, says
 
 CART = {"status": "open", "url": "https://tienda.example/k-1", "created_at": "2026-11-23T16:00:00.000000Z"}
 AFTER = "2026-11-23T16:30:00.000000Z"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hub import keys
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
-from tests.hub.pipeline.delivering import NOON, Crash, World
+from tests.hub.pipeline.delivering import NOON, World
+from tests.hub.pipeline.delivery_vendors import Crash
 
 OPEN = (keys.DUE, keys.WAITING, keys.PENDING)
 PORTS = (("store", "commit"), ("vendors", "send"), ("outbound", "send"))

@@ -4,7 +4,8 @@ from hub import keys
 from hub.messages import Delivery
 from hub.pipeline.sweep import LEASE, sweep
 from hub.store import Put
-from tests.hub.pipeline.delivering import World, says
+from tests.hub.pipeline.delivering import World
+from tests.hub.pipeline.delivery_vendors import says
 
 ADA = {"email": "ada@correo.example"}
 

@@ -1,0 +1,107 @@
+"""The envelopes of route, deliver and sweep."""
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+
+from functions import deliver, route, sweep
+from hub import keys
+from hub.errors import RetryError
+from hub.messages import Delivery
+from hub.store import Item
+from hub.store.dynamodb import encode
+from tests.hub.pipeline.delivering import World, project
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def world(catalog, monkeypatch):
+    world = World(catalog)
+    for function in (route, deliver, sweep):
+        monkeypatch.setattr(function, "current", lambda: world.hub)
+    return world
+
+
+def written(item: Item, name: str = "INSERT") -> dict:
+    """What the stream tells of an item that was written."""
+    return {"eventName": name, "dynamodb": {"NewImage": encode(replace(item, version=item.version - 1))}}
+
+
+def message(number: int, body: str) -> dict:
+    return {"messageId": f"m-{number}", "body": body}
+
+
+def test_new_outbox_items_are_relayed_and_everything_else_is_left(world):
+    image = world.entity("customer", "c-1", relay="later", email="ada@correo.example")
+    other = world.store.read([keys.root("customer", "c-1")]).popitem()[1]
+    event = {"Records": [written(image), written(other), written(image, "MODIFY")]}
+    event["Records"].append({"eventName": "REMOVE", "dynamodb": {"Keys": {}}})
+    assert route.handler(event, None) == {"batchItemFailures": []}
+    assert len(world.outbound.waiting) == 2
+
+
+def test_a_relay_that_fails_raises_so_that_the_whole_batch_comes_again(world, monkeypatch):
+    image = world.entity("customer", "c-1", relay="later", email="ada@correo.example")
+
+    def fail(messages):
+        raise RetryError("queue")
+
+    monkeypatch.setattr(world.outbound, "send", fail)
+    with pytest.raises(RetryError):
+        route.handler({"Records": [written(image)]}, None)
+
+
+def deliveries(world: World, *ids: str) -> list[dict]:
+    for id in ids:
+        world.entity("customer", id, relay="never", email=f"{id}@correo.example")
+    told = [Delivery("crm.main.contact", "customer", id, 1, id, "sync") for id in ids]
+    return [message(number, delivery.dumps()) for number, delivery in enumerate(told)]
+
+
+def test_deliveries_are_made_in_order_and_their_results_are_logged(world, caplog):
+    with caplog.at_level(logging.INFO):
+        assert deliver.handler({"Records": deliveries(world, "c-1", "c-2")}, None) == {
+            "batchItemFailures": []
+        }
+    assert len(world.vendors.contacts) == 2
+    assert [json.loads(record.message)["result"] for record in caplog.records] == ["done", "done"]
+    assert "correo" not in caplog.text
+
+
+def test_the_first_failure_and_everything_behind_it_come_again(world, monkeypatch):
+    records = deliveries(world, "c-1", "c-2", "c-3")
+    inner = deliver.deliver
+    moved = lambda hub, d: _raise(RetryError("moved")) if d.id == "c-2" else inner(hub, d)  # noqa: E731
+    monkeypatch.setattr(deliver, "deliver", moved)
+    failed = deliver.handler({"Records": records}, None)["batchItemFailures"]
+    assert failed == [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-2"}]
+    assert len(world.vendors.contacts) == 1
+
+
+def test_a_bug_is_logged_without_what_it_says(world, monkeypatch, caplog):
+    monkeypatch.setattr(deliver, "deliver", lambda hub, d: _raise(KeyError("ada@correo.example")))
+    failed = deliver.handler({"Records": deliveries(world, "c-1")}, None)["batchItemFailures"]
+    assert failed == [{"itemIdentifier": "m-0"}]
+    assert json.loads(caplog.records[-1].message) == {"error": "KeyError", "reason": ""}
+    assert "correo" not in caplog.text
+
+
+def test_a_message_of_another_format_comes_again_until_the_dead_letter_queue_has_it(world):
+    failed = deliver.handler({"Records": [message(0, '{"format": 2}')]}, None)["batchItemFailures"]
+    assert failed == [{"itemIdentifier": "m-0"}]
+
+
+def test_a_sweep_says_what_it_took_up(world):
+    world.entity("customer", "c-1", relay="later", email="ada@correo.example")
+    world.now += 200
+    assert sweep.handler({}, None) == {"deliveries": 0, "waiting": 0, "relayed": 1}
+
+
+def _raise(error: Exception) -> str:
+    raise error
