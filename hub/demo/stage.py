@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import urllib3
+from hub import keys
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
 
 from hub.catalog import Catalog
+from hub.store import Item
+from hub.store.dynamodb import encode
 from hub.connector import Request
 
 STACK = "cauce"
+MORNING = "2026-11-20T05:00:00.000000Z"
 SECONDS_TO_SETTLE = 60.0
 SECONDS_OF_CALM = 0.4
 """How long nothing may move before a step of the story counts as over: webhooks of vendors come late."""
@@ -85,6 +89,8 @@ class Stage:
         for account in ACCOUNTS:
             text = json.dumps(secrets_of(account))
             secrets.create_secret(Name=f"{STACK}/{account}", SecretString=text)
+        for item in polled_since():
+            self.engine.client("dynamodb").put_item(TableName=self.outputs["TableName"], Item=encode(item))
 
     def start_vendors(self) -> None:
         """Start the vendors with the state that they had."""
@@ -128,17 +134,10 @@ class Stage:
         self.engine.close()
 
     def post(self, connector: str, account: str, file: Path) -> int:
-        """Sign a sample event as the vendor does and post it to its URL; the status of the answer."""
-        sample = json.loads(file.read_text(encoding="utf-8"))
-        secrets = {**secrets_of(connector), **secrets_of(f"{connector}.{account}")}
-        found = self.catalog.connectors[connector]
-        path = f"/v1/webhooks/{connector}" + ("" if found.shared else f"/{account}")
-        body = json.dumps(sample["body"], ensure_ascii=False, separators=(",", ":")).encode()
-        headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
-        headers.setdefault("content-type", "application/json")
-        request = Request("POST", self.url + path, {}, headers, body)
-        signed = {**headers, **found.sign(request, secrets, time.time())}
-        return int(self._http.request("POST", request.url, body=body, headers=signed).status)
+        """Post a sample event, signed as the vendor does; the status of the answer."""
+        request = signed(self.catalog, self.url, connector, account, file, time.time())
+        answer = self._http.request(request.method, request.url, body=request.body, headers=request.headers)
+        return int(answer.status)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A call to the hub's own API with its key: the JSON of the answer."""
@@ -161,11 +160,6 @@ class Stage:
         method = "GET" if body is None else "POST"
         return self._http.request(method, self.vendors_url + path, body=content).json()
 
-    def calls(self) -> list[dict[str, Any]]:
-        """The calls that the vendors got and that wrote something."""
-        found: list[dict[str, Any]] = self.vendor("/_calls")
-        return [call for call in found if call["facts"].get("wrote")]
-
     def invoke(self, function: str) -> None:
         """Run poll or sweep now rather than by the clock."""
         name = f"{STACK}-{function}"
@@ -175,13 +169,14 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until the queues are empty, the outbox is relayed and nothing has moved for a moment."""
-        calm = [time.monotonic(), None]
+        since, last = time.monotonic(), (-1, -1, -1, -1)
 
         def settled() -> bool:
-            now, moving = time.monotonic(), self._moving()
-            if moving != calm[1] or moving[:3] != (0, 0, 0):
-                calm[:] = [now, moving]
-            return bool(now - calm[0] > SECONDS_OF_CALM)
+            nonlocal since, last
+            moving = self._moving()
+            if moving != last or any(moving[:3]):
+                since, last = time.monotonic(), moving
+            return time.monotonic() - since > SECONDS_OF_CALM
 
         await_true(settled, SECONDS_TO_SETTLE)
 
@@ -194,17 +189,7 @@ class Stage:
         return [item for page in pages for item in page["Items"]]
 
     def _moving(self) -> tuple[int, int, int, int]:
-        queues = self.engine.client("sqs")
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        waiting = [
-            sum(
-                int(count)
-                for count in queues.get_queue_attributes(QueueUrl=self.outputs[url], AttributeNames=names)[
-                    "Attributes"
-                ].values()
-            )
-            for url in ("InboundQueueUrl", "OutboundQueueUrl")
-        ]
+        """Messages in either queue, outbox items not relayed yet, calls so far."""
         pending = self.engine.client("dynamodb").query(
             TableName=self.outputs["TableName"],
             IndexName="todo",
@@ -212,13 +197,39 @@ class Stage:
             ExpressionAttributeValues={":todo": {"S": "pending"}},
             Select="COUNT",
         )["Count"]
-        return (*waiting, pending, len(self.vendor("/_calls")))  # type: ignore[return-value]
+        waiting = self._waiting("InboundQueueUrl"), self._waiting("OutboundQueueUrl")
+        return (*waiting, int(pending), len(self.vendor("/_calls")))
+
+    def _waiting(self, queue: str) -> int:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        asked = {"QueueUrl": self.outputs[queue], "AttributeNames": names}
+        counts = self.engine.client("sqs").get_queue_attributes(**asked)["Attributes"]
+        return sum(int(counts[name]) for name in names)
 
     def _vendors_answer(self) -> bool:
         try:
             return bool(self._http.request("GET", f"{self.vendors_url}/_calls").status == 200)
         except urllib3.exceptions.HTTPError:
             return False
+
+
+def signed(catalog: Catalog, url: str, connector: str, account: str, file: Path, now: float) -> Request:
+    """The request in which a vendor posts a sample event to the hub at `url`."""
+    sample = json.loads(file.read_text(encoding="utf-8"))
+    found = catalog.connectors[connector]
+    path = f"/v1/webhooks/{connector}" + ("" if found.shared else f"/{account}")
+    body = json.dumps(sample["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
+    headers.setdefault("content-type", "application/json")
+    request = Request("POST", url + path, {}, headers, body)
+    secrets = secrets_of(connector if found.shared else f"{connector}.{account}")
+    added = {name.lower(): value for name, value in found.sign(request, secrets, now).items()}
+    return Request("POST", request.url, {}, {**headers, **added}, body)
+
+
+def polled_since() -> list[Item]:
+    """The cursors of a hub that has polled since the morning of the story, which lies in the past."""
+    return [Item(keys.cursor("odoo.main", "partner"), "cursor", {"since": MORNING, "page": None, "high": ""})]
 
 
 def await_true(condition: Callable[[], bool], seconds: float) -> None:

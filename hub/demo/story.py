@@ -84,10 +84,11 @@ def again(stage: Stage, told: list[Chapter], note: Callable[[str], None]) -> Non
 
 def writes(stage: Stage) -> list[dict[str, Any]]:
     """The calls that changed something at a vendor, in their order."""
-    return [call for call in stage.vendor("/_calls") if _writes(call)]
+    return [call for call in stage.vendor("/_calls") if is_write(call)]
 
 
-def _writes(call: dict[str, Any]) -> bool:
+def is_write(call: dict[str, Any]) -> bool:
+    """Whether a call of the vendors' log changed something there."""
     asks = call["method"] == "GET" or call["path"].rpartition("/")[2] in ("search", "search_read", "read")
     return not asks and 200 <= call["status"] < 300
 

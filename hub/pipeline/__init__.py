@@ -13,6 +13,10 @@ from hub.accounts import Account
 from hub.archive import Archive, S3Archive
 from hub.catalog import Catalog
 from hub.client import Client, HttpClient
+from hub.connector.call import account_scope
+from hub.expressions import template
+from hub.connector.call import account_scope
+from hub.expressions import template
 from hub.queues import Queue, SqsQueue
 from hub.secrets import AwsSecrets, Secrets
 from hub.settings import Settings
@@ -104,7 +108,8 @@ def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
 
 def _path(catalog: Catalog, account: Account) -> str:
     connector = catalog.connectors.get(account.connector)
-    base = account.base_url or (connector.base_url if connector else None) or ""
+    written = account.base_url or (connector.base_url if connector else None) or ""
+    base = str(template(written)({"account": account_scope(account)}))
     return re.sub(r"^[a-z]+://[^/]*", "", base)
 
 
