@@ -81,9 +81,13 @@ class Reception:
         return scopes
 
     def accounts(self, scope: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """The settings that tell whose event this is, with their values in the signed body."""
-        found = ((name, self._value(scope, "account", name)) for name in self.data.get("account") or {})
-        return [(name, _text(value)) for name, value in found if value is not None]
+        """The settings that tell whose event this is, with their values in the signed body.
+
+        Empty where the body leaves one of them out.
+        """
+        names = self.data.get("account") or {}
+        found = [(name, _text(self._value(scope, "account", name))) for name in names]
+        return found if all(value for _, value in found) else []
 
     def events(self, request: Request, whose: Whose, received_at: str) -> list[Event]:
         """The events of a request, in its order; several thin ones of one record are one.

@@ -135,9 +135,13 @@ def _events(hub: Hub, door: Door, request: Request) -> list[Event]:
 def _owner(accounts: Sequence[Account], told: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """Key and zone of the account with these settings; one that nobody has entered is "unknown"."""
     for account in accounts:
-        if told and all(str(account.settings.get(name, "")) == value for name, value in told):
+        if told and all(_sets(account, name, value) for name, value in told):
             return account.key, account.time_zone
     return UNKNOWN, "UTC"
+
+
+def _sets(account: Account, name: str, value: str) -> bool:
+    return name in account.settings and str(account.settings[name]) == value
 
 
 def _clean(text: str) -> str:

@@ -13,7 +13,7 @@ SCALARS = (
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(JSON)
 def test_what_is_encoded_as_json_is_read_back(value):
     assert parse("json", encode("json", value)) == value
@@ -119,7 +119,7 @@ def test_the_content_type_must_be_the_formats(format, kind, right):
     assert accepts(format, kind) is right
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(st.sampled_from(["json", "form"]), st.binary(max_size=80))
 def test_hostile_bytes_are_read_or_refused(format, raw):
     try:

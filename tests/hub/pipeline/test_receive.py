@@ -186,6 +186,13 @@ def test_events_of_accounts_that_nobody_entered_are_kept_for_people(hub):
     assert {event.source for event in events(hub)} == {"crm.unknown"}
 
 
+@pytest.mark.parametrize("portal", ["", "None", None, [], {}])
+def test_an_account_without_the_setting_is_never_meant(hub, portal):
+    hub.catalog.accounts["crm.odd"] = Account.of("crm.odd", {})
+    receive(hub, changes(hub, [change(1, portal=portal)]))
+    assert {event.source for event in events(hub)} == {"crm.unknown"}
+
+
 def test_the_secrets_of_an_app_and_of_an_account_are_not_exchangeable(hub):
     assert receive(hub, changes(hub, [change()], CRM, "own")).status == 401
     assert receive(hub, changes(hub, [change()], "/v1/webhooks/crm/main", "app")).status == 401
