@@ -52,8 +52,10 @@ def add(subparsers: Any) -> None:
     parser.add_argument("event", type=Path, help="sample event: {headers, query, body} as JSON")
     parser.add_argument("--url", default=DEFAULT_URL, help="address of the hub (default %(default)s)")
     parser.add_argument("--public-url", help="address over which the vendor signs, where it is another")
-    parser.add_argument("--account", help="such as shopify.co; needed where a connector has several")
-    parser.add_argument("--app", action="store_true", help="post to the one URL that serves all accounts")
+    parser.add_argument(
+        "--account",
+        help="such as shopify.co, where a connector has several",
+    )
     parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument(
         "--secrets-file", type=Path, help=f"{{account: {{name: value}}}} as JSON (default {DEFAULT_SECRETS})"
@@ -96,7 +98,8 @@ def _send(arguments: argparse.Namespace, catalog: Catalog) -> tuple[int, str]:
         raise Mistake(
             f"no connector {arguments.connector!r}; there are {', '.join(sorted(catalog.connectors))}"
         )
-    account = None if arguments.app else _account(arguments, catalog)
+    shared = connector.shared and not arguments.account
+    account = None if shared else _account(arguments, catalog)
     target = Target(connector, account, arguments.url, _signed_base(arguments, account))
     return post(target, _sample(arguments.event), _secrets(arguments, target), time.time())
 

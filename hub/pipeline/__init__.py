@@ -15,8 +15,6 @@ from hub.catalog import Catalog
 from hub.client import Client, HttpClient
 from hub.connector.call import account_scope
 from hub.expressions import template
-from hub.connector.call import account_scope
-from hub.expressions import template
 from hub.queues import Queue, SqsQueue
 from hub.secrets import AwsSecrets, Secrets
 from hub.settings import Settings

@@ -83,8 +83,15 @@ def test_a_sample_is_signed_as_the_vendor_signs_it_and_accepted(run, url, server
 
 def test_an_apps_url_is_signed_with_the_apps_secret_over_the_public_url(run, url, server):
     sample = {"body": [{"type": "changed", "objectId": 1, "eventId": 1, "portalId": 4711}]}
-    assert run("crm", sample, "--url", url, "--app", "--public-url", "https://hub.example") == 0
-    assert run("crm", sample, "--url", url, "--app") == 1
+    assert run("crm", sample, "--url", url, "--public-url", "https://hub.example") == 0
+    assert run("crm", sample, "--url", url) == 1
+    assert len(server.hub.inbound.waiting) == 1
+
+
+def test_an_account_of_an_app_may_have_a_url_of_its_own(run, url, server):
+    sample = {"body": [{"type": "changed", "objectId": 1, "eventId": 1}]}
+    public = ["--public-url", "https://hub.example"]
+    assert run("crm", sample, "--url", url, "--account", "crm.main", *public) == 0
     assert len(server.hub.inbound.waiting) == 1
 
 
