@@ -30,6 +30,8 @@ SECONDS_TO_STOP = 15.0
 SECONDS_TO_DEPLOY = 120.0
 CODE = "CodeUri: build/artifact"
 """The one place of the template that names the artifact."""
+SEND = ("Action: sqs:SendMessage,", "Action: [sqs:SendMessage, sqs:SendMessageBatch],")
+"""AWS allows a batch by the action for one message; the engine asks for an action that AWS does not know."""
 
 
 class EngineError(Exception):
@@ -109,13 +111,14 @@ class Engine:
         self._await_ready()
 
     def stop(self) -> None:
-        """Stop it (SIGTERM, so that it can save its state) with all functions that it runs."""
+        """Stop it with all functions that it runs; by SIGTERM where it has a state to save."""
         process, self.process = self.process, None
         if process is None:
             return
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(SECONDS_TO_STOP)
+        if self.keeps:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(SECONDS_TO_STOP)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -223,7 +226,8 @@ class Engine:
         text = template.read_text(encoding="utf-8")
         if text.count(CODE) != 1:
             raise EngineError(f"{template} does not say `{CODE}` once")
-        return text.replace(CODE, f"CodeUri: s3://artifacts/{key}")
+        text = text.replace(CODE, f"CodeUri: s3://artifacts/{key}")
+        return text.replace(*SEND) if self.auth else text
 
 
 def _await_stack(cloud: Any, stack: str) -> Any:

@@ -1,0 +1,83 @@
+"""What is in the artifact, and what is not."""
+
+import json
+import marshal
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub import artifact as artifacts
+from hub.artifact import BuildError, build, here, zipped
+
+ROOT = Path(__file__).parents[2]
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def names(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def top(folder):
+    return {path.name for path in folder.iterdir() if not path.name.endswith(".dist-info")}
+
+
+def test_it_holds_what_runs_and_nothing_else(artifact):
+    ours = {"functions", "hub", "compiled.py", "__pycache__"}
+    theirs = {"aws_lambda_powertools", "jmespath", "phonenumbers", "typing_extensions.py"}
+    assert top(artifact) - {"connectors", "console"} == ours | theirs
+
+
+def test_what_only_people_at_a_keyboard_need_is_left_out(artifact):
+    modules = {path.stem for path in (artifact / "hub").iterdir()}
+    assert not modules & artifacts.LEFT_OUT
+    assert {"pipeline", "store", "catalog"} <= modules
+    assert not [name for name in names(artifact) if name.endswith((".yaml", ".so")) or name.startswith("tests/")]
+
+
+def test_the_same_files_give_the_same_bytes(artifact):
+    again = artifact.with_name("test-artifact-again")
+    build(ROOT, again, platform=here(), python=RUNNING)
+    assert zipped(again) == zipped(artifact)
+    shutil.rmtree(again)
+
+
+def test_a_cold_start_finds_bytecode_that_needs_no_look_at_its_source(artifact):
+    sources = {name for name in names(artifact) if name.endswith(".py")}
+    tag = sys.implementation.cache_tag
+    for name in sources:
+        path = artifact / name
+        compiled = path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc"
+        assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", name  # PEP 552: by hash, unchecked
+
+
+def test_a_traceback_names_the_place_in_lambda(artifact):
+    [compiled] = (artifact / "functions" / "__pycache__").glob("receive.*.pyc")
+    assert marshal.loads(compiled.read_bytes()[16:]).co_filename == "/var/task/functions/receive.py"
+
+
+def test_the_files_that_people_edit_are_in_it_as_data(artifact):
+    code = "import compiled, json; print(json.dumps(compiled.DATA))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=artifact, capture_output=True, text=True, check=True)
+    kinds = {document["kind"] for document in json.loads(done.stdout)["documents"]}
+    assert {"connector", "mapping", "entity", "flow"} <= kinds
+
+
+def test_bytecode_of_another_python_cannot_be_written(tmp_path):
+    with pytest.raises(BuildError, match="needs that Python"):
+        build(ROOT, tmp_path / "artifact", platform="arm64", python="3.99")
+
+
+def test_a_wrong_file_fails_the_build_with_its_place(tmp_path, capsys):
+    for folder in ("requirements", "functions", "hub", "connectors", "mappings", "entities", "flows"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for file in ("accounts.yaml", "owners.yaml"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "mappings" / "shopify.customer.yaml").write_text("entity: customer\nin: {email: [}\n")
+    (tmp_path / "build").mkdir()
+    shutil.copytree(ROOT / "build" / "packages", tmp_path / "build" / "packages")
+    assert artifacts.main(["--root", str(tmp_path), "--out", str(tmp_path / "build" / "artifact")]) == 1
+    assert "mappings/shopify.customer.yaml:2:" in capsys.readouterr().err
+    assert not (tmp_path / "build" / "artifact").exists()

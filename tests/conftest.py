@@ -1,0 +1,63 @@
+"""The built artifact, deployed by the template to one local engine for all tests that ask for it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SECRETS = {"shopify.co": {"client_secret": "demo-shopify.co-client_secret"}}
+
+
+class Stack(NamedTuple):
+    """A deployed stack: `engine`, `outputs`, `api` (base URL)."""
+
+    engine: object
+    outputs: dict
+    api: str
+
+    def client(self, service):
+        return self.engine.client(service)
+
+    def environment(self, function):
+        """What the stack tells a function, and where the engine is."""
+        found = self.client("lambda").get_function_configuration(FunctionName=f"cauce-{function}")
+        return {**found["Environment"]["Variables"], "AWS_ENDPOINT_URL": self.engine.url}
+
+
+@pytest.fixture(scope="session")
+def artifact():
+    """The artifact for this machine, beside the one of `make artifact`."""
+    from hub.artifact import build, here
+
+    out = ROOT / "build" / "test-artifact"
+    out.parent.mkdir(exist_ok=True)
+    build(ROOT, out, platform=here(), python=f"{sys.version_info.major}.{sys.version_info.minor}")
+    return out
+
+
+@pytest.fixture(scope="session")
+def stack(artifact):
+    """The stack on an engine without IAM enforcement; its vendors answer nothing."""
+    from hub.engine import Engine
+
+    with Engine(ROOT / ".venv-engine") as engine:
+        yield deployed(engine, artifact)
+
+
+def deployed(engine, artifact):
+    outputs = engine.deploy(ROOT / "template.yaml", artifact, parameters={"VendorUrl": "http://127.0.0.1:9"})
+    for name, values in SECRETS.items():
+        engine.client("secretsmanager").create_secret(Name=f"cauce/{name}", SecretString=json.dumps(values))
+    return Stack(engine, outputs, engine.api(outputs))
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of the engine and of AWS's runtime client need their environments: `make test` makes them."""
+    for marker in ("engine", "ric"):
+        if not (ROOT / f".venv-{marker}" / "bin" / "python").exists():
+            for item in items:
+                if item.get_closest_marker(marker):
+                    item.add_marker(pytest.mark.skip(reason=f"make .venv-{marker}/installed"))
