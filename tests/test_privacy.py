@@ -1,0 +1,302 @@
+"""No value of a person and no credential in a log, an exception or what a function answers to AWS.
+
+The whole hub runs in this process through its Lambda handlers, with every log captured at DEBUG.
+"""
+
+import json
+import logging
+import traceback
+from dataclasses import replace
+
+import pytest
+
+from functions import api, deliver, poll, receive, route, sweep, unify
+from hub.connector import HttpResponse
+from hub.errors import RetryError
+from hub.messages import Event
+from hub.runner import Runner
+from hub.store.dynamodb import encode
+from tests.city import City, story
+
+HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
+SHORTEST = 5
+"""Shorter values (a country, a size) also occur where nobody is meant."""
+
+CANARY = {
+    "email": "canario.amarillo@correo.example",
+    "phone": "+573125550166",
+    "name": "Canaria Plumaamarilla",
+    "token": "tok-canary-7781",
+}
+
+
+class Handled(Runner):
+    """A runner that goes through the Lambda handlers; `said` keeps what they answered or raised."""
+
+    said: list[str]
+
+    def _queue(self, queue, handler):
+        taken = queue.receive(self.batch)
+        if not taken:
+            return False
+        records = [{"messageId": str(n), "body": one.message.body} for n, one in enumerate(taken)]
+        answer = self.call(handler, {"Records": records})
+        failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+        for number, stored in enumerate(taken):
+            if str(number) in failed:
+                queue.fail(stored, 1.0)
+            else:
+                queue.ack(stored)
+        return True
+
+    def call(self, handler, event):
+        try:
+            answer = handler(event, None)
+        except Exception as error:
+            self.said.append("".join(traceback.format_exception(error)))
+            raise
+        if handler is not api.handler:
+            self.said.append(repr(answer))
+        return answer
+
+    def unify(self):
+        return self._queue(self.hub.inbound, unify.handler)
+
+    def deliver(self):
+        return self._queue(self.hub.outbound, deliver.handler)
+
+    def route(self):
+        stream = self.store.stream
+        fresh = [item for item in stream[self._relayed :] if item.version == 1]
+        self._relayed = len(stream)
+        images = [{"NewImage": encode(replace(item, version=0))} for item in fresh]
+        self.call(
+            route.handler, {"Records": [{"eventName": "INSERT", "dynamodb": image} for image in images]}
+        )
+        return any(item.kind == "outbox" for item in fresh)
+
+    def poll(self):
+        self.call(poll.handler, {})
+        self.run()
+
+    def sweep(self):
+        self.call(sweep.handler, {})
+        self.run()
+
+
+class Watched(City):
+    """A city whose hub is reached as on AWS."""
+
+    def __init__(self):
+        super().__init__()
+        self.runner = Handled(self.hub)
+        self.runner.said = []
+
+    def post(self, request):
+        answer = self.gate(receive.handler, "POST", request.url.removeprefix("https://hub.example"), request)
+        return type("Reply", (), {"status": answer["statusCode"]})
+
+    def gate(self, handler, method, path, request):
+        path, _, query = path.partition("?")
+        return self.runner.call(
+            handler,
+            {
+                "rawPath": path,
+                "rawQueryString": query,
+                "headers": request.headers,
+                "body": request.body.decode("utf-8", "replace"),
+                "requestContext": {"http": {"method": method}},
+            },
+        )
+
+    def ask(self, path, body):
+        headers = {"authorization": "Bearer key"}
+        request = type("Asked", (), {"headers": headers, "body": json.dumps(body).encode()})
+        return self.gate(api.handler, "POST", path, request)
+
+
+@pytest.fixture
+def city(monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    for name in ("unify", "deliver", "sweep"):
+        monkeypatch.setattr(logging.getLogger(f"cauce.{name}"), "level", logging.DEBUG)
+    city = Watched()
+    for handler in HANDLERS:
+        monkeypatch.setattr(handler, "current", lambda: city.hub)
+    return city
+
+
+def heard(city, caplog, capsys):
+    """Everything that a log or AWS gets to see."""
+    printed = capsys.readouterr()
+    records = [
+        f"{record.getMessage()} {record.exc_text or ''} {record.__dict__}" for record in caplog.records
+    ]
+    return "\n".join([printed.out, printed.err, *records, *city.runner.said])
+
+
+def personal(city):
+    """Every value that the entities call `pii`, of everybody whom the hub knows."""
+    entities = city.hub.catalog.entities
+    for item in city.hub.store.items():
+        if item.kind == "record":
+            declared = entities[item.data["entity"]].fields
+            for name, (value, *_) in item.data["registers"].items():
+                if name in declared and declared[name].pii:
+                    yield from texts(value)
+
+
+def texts(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and len(text) >= SHORTEST:
+            yield text
+
+
+def credentials(city):
+    """Every secret that protects something; ids of a client are none, but are not told either."""
+    for held in city.hub.secrets.held.values():
+        for values in held:
+            yield from (value for value in values.values() if len(value) >= SHORTEST and value != "pepper")
+
+
+def hits(text, values):
+    """Those values that occur, also as JSON would write them."""
+    wanted = {form for value in values for form in (value, json.dumps(value)[1:-1])}
+    return sorted(value for value in wanted if value.lower() in text.lower())
+
+
+def test_the_story_of_a_person_leaves_no_value_of_theirs_in_any_log(city, caplog, capsys):
+    city.tell(story())
+    known = set(personal(city))
+    assert {"lucia.fernandez@correo.example", "+573105550147"} <= known
+    text = heard(city, caplog, capsys)
+    assert '"applied"' in text
+    assert '"done"' in text
+    assert hits(text, known) == []
+    assert hits(text, credentials(city)) == []
+
+
+def canary_record():
+    return {
+        "id": 99,
+        "email": CANARY["email"],
+        "phone": CANARY["phone"],
+        "first_name": CANARY["name"],
+        "note": CANARY["token"],
+        "updated_at": "2026-11-20T09:12:31-05:00",
+    }
+
+
+def tell(city, record, topic="customers/update", id="1"):
+    """A customer of the web shop, as if the webhook had been admitted."""
+    told = Event("shopify", "co", "customer", topic, "99", (id,), "2026-11-24T06:00:00.000000Z", None, record)
+    city.runner.call(unify.handler, {"Records": [{"messageId": "1", "body": told.dumps()}]})
+
+
+BAD_RECORDS = {
+    "no record at all": CANARY["email"],
+    "a list": [CANARY],
+    "a time that is none": {**canary_record(), "updated_at": CANARY["name"]},
+    "a time far ahead": {**canary_record(), "updated_at": "2099-01-01T00:00:00Z"},
+    "an address that is none": {**canary_record(), "email": f"{CANARY['name']} {CANARY['email']}"},
+    "a phone that is none": {**canary_record(), "phone": f"{CANARY['phone']}-{CANARY['token']}"},
+    "objects where texts are": {
+        **canary_record(),
+        "first_name": {"x": CANARY["name"]},
+        "email": [CANARY["email"]],
+    },
+    "a lookup that is not listed": {**canary_record(), "email_marketing_consent": {"state": CANARY["name"]}},
+}
+
+
+@pytest.mark.parametrize("record", BAD_RECORDS.values(), ids=BAD_RECORDS)
+def test_a_record_that_cannot_be_mapped_is_not_quoted(city, caplog, capsys, record):
+    tell(city, record)
+    text = heard(city, caplog, capsys)
+    assert '"kind"' in text
+    assert hits(text, CANARY.values()) == []
+
+
+def test_two_bodies_under_one_id_are_not_quoted(city, caplog, capsys):
+    tell(city, canary_record())
+    tell(city, {**canary_record(), "first_name": CANARY["name"] + "!"})
+    text = heard(city, caplog, capsys)
+    assert "same-id-other-body" in text
+    assert hits(text, CANARY.values()) == []
+
+
+ANSWERS = {
+    "refused": HttpResponse(400, {}, json.dumps({"errors": [CANARY]}).encode()),
+    "unauthorised": HttpResponse(401, {}, json.dumps(CANARY).encode()),
+    "not JSON": HttpResponse(200, {}, "; ".join(CANARY.values()).encode()),
+    "a conflict": HttpResponse(409, {}, json.dumps({"message": CANARY}).encode()),
+    "down": HttpResponse(503, {"retry-after": CANARY["token"]}, json.dumps(CANARY).encode()),
+    "no answer": RetryError("timeout"),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_what_a_destination_answers_is_not_quoted(city, caplog, capsys, answer):
+    def send(request):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    city.hub.client = type("Client", (), {"send": staticmethod(send)})
+    tell(city, canary_record())
+    city.rest()
+    for _ in range(3):
+        city.clock.now += 900
+        city.runner.sweep()
+    text = heard(city, caplog, capsys)
+    assert "klaviyo.main.profile" in text
+    assert hits(text, CANARY.values()) == []
+    assert hits(text, credentials(city)) == []
+
+
+def test_hostile_webhooks_are_not_quoted(city, caplog, capsys):
+    canary = " ".join(CANARY.values())
+    bodies = [canary.encode(), json.dumps(CANARY).encode(), b"{" + canary.encode(), b"\xff" + canary.encode()]
+    for body in bodies:
+        headers = {
+            "x-shopify-hmac-sha256": canary,
+            "content-type": "application/json",
+            "x-shopify-topic": canary,
+        }
+        request = type("Posted", (), {"url": "/v1/webhooks/shopify/co", "headers": headers, "body": body})
+        assert city.post(request).status in (400, 401)
+    path = f"/v1/webhooks/{CANARY['email']}/{CANARY['token']}"
+    request = type("Posted", (), {"url": path, "headers": {}, "body": b""})
+    assert city.post(request).status == 404
+    assert hits(heard(city, caplog, capsys), CANARY.values()) == []
+
+
+def test_a_search_is_not_quoted_and_its_key_neither(city, caplog, capsys):
+    tell(city, canary_record())
+    asked = [
+        {"email": CANARY["email"]},
+        {"phone": CANARY["phone"]},
+        {"email": CANARY["name"]},
+        {CANARY["token"]: 1},
+    ]
+    assert [city.ask("/v1/customers/search", body)["statusCode"] for body in asked] == [200, 200, 400, 400]
+    assert "Bearer" not in (text := heard(city, caplog, capsys))
+    assert hits(text, CANARY.values()) == []
+
+
+def test_a_bug_is_logged_by_its_kind_alone(city, caplog, capsys):
+    def broken(*_):
+        raise ValueError(f"cannot parse {CANARY['email']}")
+
+    city.hub.store.commit = broken
+    tell(city, canary_record())
+    text = heard(city, caplog, capsys)
+    assert "ValueError" in text
+    assert hits(text, CANARY.values()) == []
+
+
+def test_a_leak_would_be_heard(city, caplog, capsys):
+    logging.getLogger("anything").debug("seen %s", CANARY["email"].upper())
+    assert hits(heard(city, caplog, capsys), CANARY.values()) == [CANARY["email"]]
