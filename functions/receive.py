@@ -1,34 +1,38 @@
 """POST and GET /v1/webhooks/{connector}[/{account}]: what a source tells."""
 
 import base64
-import binascii
+import json
+import logging
 from typing import Any
 
+from hub.connector import Reply
 from hub.pipeline import current
 from hub.pipeline.receive import Arrival, receive
+
+LOG = logging.getLogger("cauce.receive")
+LOG.setLevel(logging.INFO)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Translate API Gateway's payload 2.0. What receive raises becomes a 5xx, and the source sends again."""
-    try:
-        body = _body(event)
-    except (binascii.Error, ValueError):
-        return {"statusCode": 400, "headers": {}, "body": ""}
-    reply = receive(
-        current(),
-        Arrival(
-            method=event["requestContext"]["http"]["method"],
-            path=event["rawPath"],
-            query=event.get("rawQueryString", ""),
-            headers=event.get("headers") or {},
-            body=body,
-        ),
-    )
+    arrival = _arrival(event)
+    reply = receive(current(), arrival) if arrival else Reply(400)
+    if reply.status in {400, 401, 413, 415}:
+        # The path of a refused request names one of our accounts; that of a 404 may be anything.
+        told = {"path": event["rawPath"], "status": reply.status, "reason": reply.body}
+        LOG.warning(json.dumps(told if arrival else {"status": reply.status}))
     return {"statusCode": reply.status, "headers": reply.headers, "body": reply.body}
+
+
+def _arrival(event: dict[str, Any]) -> Arrival | None:
+    method, query = event["requestContext"]["http"]["method"], event.get("rawQueryString", "")
+    try:
+        return Arrival(method, event["rawPath"], query, event.get("headers") or {}, _body(event))
+    except ValueError:
+        return None
 
 
 def _body(event: dict[str, Any]) -> bytes:
     text = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        return base64.b64decode(text, validate=True)
-    return str(text).encode("utf-8", "surrogatepass")
+    encoded = event.get("isBase64Encoded")
+    return base64.b64decode(text, validate=True) if encoded else text.encode("utf-8", "surrogatepass")

@@ -23,8 +23,8 @@ from hub.times import from_epoch, to_epoch
 FIRST_SECONDS = 86_400.0
 """How far back the first poll of an account looks."""
 
-PAGES = 50
-SECONDS = 40.0
+PAGES = 200
+SECONDS = 180.0
 """Pages and seconds after which a poll stops and leaves the rest to the next one."""
 
 

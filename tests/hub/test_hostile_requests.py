@@ -1,6 +1,5 @@
 """Whatever comes in unsigned: never an exception, never 5xx, never anything on the queue."""
 
-import base64
 import json
 
 from hypothesis import example, given, settings
@@ -105,19 +104,3 @@ def test_the_function_answers_whatever_the_gateway_hands_over(path, query, body,
         function.current = known
     assert answer["statusCode"] in {400, 401, 404}
     assert HUB.inbound.waiting == []
-
-
-def test_a_body_in_base64_is_verified_as_the_bytes_that_it_stands_for(monkeypatch):
-    hub = memory_hub()
-    monkeypatch.setattr(function, "current", lambda: hub)
-    body = '{"id": 7, "note": "ñ"}'.encode()
-    headers = signed(hub, "/v1/webhooks/shop/co", body, SECRETS["shop.co"][0], {"x-topic": "orders/create"})
-    event = {
-        "rawPath": "/v1/webhooks/shop/co",
-        "headers": headers,
-        "requestContext": {"http": {"method": "POST"}},
-    }
-    encoded = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-    for part in (encoded, {"body": body.decode()}):
-        assert function.handler({**event, **part}, None) == {"statusCode": 200, "headers": {}, "body": ""}
-    assert len(hub.inbound.waiting) == 1
