@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.connector import body
 from hub.connector.exchange import Reply, Request
-from hub.connector.resource import Resource
+from hub.connector.resource import Resource, quiet
 from hub.connector.signature import Signature
 from hub.documents import Document
 from hub.errors import RecordError
@@ -105,7 +105,6 @@ class Reception:
         if resource is None or resource.says("skip", inner):
             return None
         account, zone = whose(inner)
-        version = resource.value("version", inner)
         event = Event(
             connector=self.connector,
             account=account,
@@ -114,10 +113,15 @@ class Reception:
             id=resource.told_id(inner),
             event_id=self._event_id(inner) or (digest(dumps(item)),),
             received_at=received_at,
-            at=moment(self._value(inner, "at"), zone) or moment(version, zone, least=_EARLIEST_TIME),
+            at=self._at(inner, resource, zone),
             deleted=resource.says("deleted", inner),
         )
         return event if resource.get else replace(event, record=resource.record_in(inner, item))
+
+    def _at(self, scope: Mapping[str, Any], resource: Resource, zone: str) -> str | None:
+        """When it happened, as the source says; a time that cannot be read is none, and loses no event."""
+        told = quiet(self.data.get("at"), scope)
+        return moment(told, zone) or moment(resource.told_version(scope), zone, least=_EARLIEST_TIME)
 
     def _item(self, scope: Mapping[str, Any]) -> Any:
         levels = list(self.data.get("events") or {})
@@ -125,12 +129,8 @@ class Reception:
 
     def _event_id(self, scope: Mapping[str, Any]) -> tuple[str, ...]:
         source = self.data.get("event_id")
-        count = len(source) if isinstance(source, list) else 0
-        values = (
-            [self._value(scope, "event_id", position) for position in range(count)]
-            if count
-            else [self._value(scope, "event_id")]
-        )
+        positions = [(number,) for number in range(len(source))] if isinstance(source, list) else [()]
+        values = [self._value(scope, "event_id", *position) for position in positions]
         known = any(value is not None for value in values)
         return tuple(_text(value) for value in values) if known else ()
 

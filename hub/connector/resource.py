@@ -92,7 +92,11 @@ class Resource:
 
     def told_id(self, scope: Mapping[str, Any]) -> str:
         """The id of the record that an event tells of, "" without one: unify parks it."""
-        return _id(_quiet(self.data.get("id"), scope)) or ""
+        return _id(quiet(self.data.get("id"), scope)) or ""
+
+    def told_version(self, scope: Mapping[str, Any]) -> Any:
+        """The version of the record that an event tells of, as the vendor writes it; None without one."""
+        return quiet(self.data.get("version"), scope)
 
     def version_of(self, record: Any) -> Any:
         """The version of a listed or fetched record, as the vendor writes it; None without one."""
@@ -131,7 +135,7 @@ class Resource:
 
     def _first(self, record: Any, sources: tuple[str, ...]) -> Any:
         scope = _scope(record)
-        values = (_quiet(_inner(self.data, source.split(".")), scope) for source in sources)
+        values = (quiet(_inner(self.data, source.split(".")), scope) for source in sources)
         return next((value for value in values if value is not None), None)
 
     def _call(self, name: str) -> Call | None:
@@ -156,8 +160,8 @@ def _id(value: Any) -> str | None:
     return str(value) or None if known else None
 
 
-def _quiet(source: str | None, scope: Mapping[str, Any]) -> Any:
-    """The value, None where the expression does not fit the record: it is parked for want of an id."""
+def quiet(source: str | None, scope: Mapping[str, Any]) -> Any:
+    """The value of what may be absent: None where there is no expression, or it does not fit."""
     try:
         return compile(source)(scope) if source is not None else None
     except EvaluationError:

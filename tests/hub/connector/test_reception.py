@@ -125,6 +125,14 @@ def test_what_is_no_time_is_no_time(at):
     assert shop_events({"id": 5, "updated_at": at})[0].at is None
 
 
+def test_a_time_that_cannot_be_read_loses_no_event():
+    shop = connector(
+        SHOP.replace("at: updated_at", "at: text(when)").replace("version: updated_at", "version: text(when)")
+    )
+    asked = request({"id": 5, "when": {}}, {"x-topic": "orders/create", "x-webhook-id": "w"})
+    assert [event.at for event in shop.events(asked, "co", RECEIVED)] == [None]
+
+
 def test_without_an_id_of_its_own_an_event_is_named_by_its_record():
     (one,), (same,), (other,) = (shop_events({"id": 5, "n": n}, webhook=None) for n in (1, 1, 2))
     assert one.key == same.key != other.key
