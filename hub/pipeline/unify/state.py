@@ -77,7 +77,8 @@ def node(record: Item) -> Node:
 
 def registers(record: Item) -> dict[str, Register]:
     """What a record said last, by field."""
-    return {name: Register(*values) for name, values in record.data.get("registers", {}).items()}
+    held = record.data.get("registers", {})
+    return {name: Register(*told[:4], seen=tuple(told[4])) for name, told in held.items()}
 
 
 def claim(item: Item, *, strong: bool) -> Claim:
