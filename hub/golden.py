@@ -14,22 +14,12 @@ DELETED = "__deleted__"
 
 
 class Register(NamedTuple):
-    """What one record says of a field: the value, since when (the event that first told it), and until when.
-
-    Vendors tell whole records: a value told again is confirmed, not changed, so it must not win over what
-    another system changed meanwhile. `seen`: time, event and revision of the last telling of it.
-    """
+    """What one record said of a field: later wins by (`at`, `event`, `revision`)."""
 
     value: Any
     at: str
     event: str
     revision: int
-    seen: tuple[str, str, int] = ("", "", 0)
-
-    @property
-    def last(self) -> tuple[str, str, int]:
-        """Its last telling."""
-        return max(tuple(self.seen), (self.at, self.event, self.revision))
 
 
 class Policy(NamedTuple):
@@ -65,12 +55,10 @@ def overlay(
 ) -> tuple[dict[str, Register], set[str]]:
     """The registers after something was told, and the fields whose register moved.
 
-    The later of two values wins; the same value told twice holds since the earlier telling. A repeated
-    telling moves nothing.
+    An older or equal telling moves nothing.
     """
-    merged = {name: _merged(register, registers.get(name)) for name, register in told.items()}
-    moved = {name for name, register in merged.items() if register != registers.get(name)}
-    return {**registers, **merged}, moved
+    moved = {name for name, register in told.items() if _later(register, registers.get(name))}
+    return {**registers, **{name: told[name] for name in moved}}, moved
 
 
 def fold(members: Iterable[Member], policies: Mapping[str, Policy]) -> dict[str, Value]:
@@ -102,27 +90,12 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
     return (
         (name, register)
         for name, register in member.registers.items()
-        if register.value is not None and name != DELETED and not (gone and register.last[0] <= gone.at)
+        if register.value is not None and name != DELETED and not (gone and register.at <= gone.at)
     )
 
 
-def _merged(told: Register, held: Register | None) -> Register:
-    if held is None:
-        return told._replace(seen=told.last)
-    if told.value == held.value:
-        first = min(told, held, key=_since)
-        return first._replace(seen=max(told.last, held.last))
-    if told.last > held.last:
-        return told._replace(seen=told.last)
-    # Another value was told in between: this one holds since its last telling at the earliest.
-    return held if _since(told) < _since(held) else held._replace(**dict(zip(_SINCE, held.last, strict=True)))
-
-
-_SINCE = ("at", "event", "revision")
-
-
-def _since(register: Register) -> tuple[str, str, int]:
-    return register[1:4]
+def _later(register: Register, held: Register | None) -> bool:
+    return held is None or register[1:] > held[1:]
 
 
 def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
@@ -135,26 +108,12 @@ def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
         "priority": lambda candidate: _rank(candidate, policy.roles),
     }.get(policy.keep, _freshness)
     member, register = (min if policy.keep == "first" else max)(candidates, key=order)
-    return Value(_completed(register.value, candidates), member.key, *_since(register))
-
-
-def _completed(value: Any, candidates: list[tuple[Member, Register]]) -> Any:
-    """A composite value with the members that its source has no field for.
-
-    They come from the newest other value that agrees with it on all that both have: an address without a
-    second line takes it from the same address elsewhere, another address takes nothing.
-    """
-    if not isinstance(value, dict):
-        return value
-    for _, other in sorted(candidates, key=_freshness, reverse=True):
-        if isinstance(other.value, dict) and all(other.value.get(k, v) == v for k, v in value.items()):
-            value = {**other.value, **value}
-    return value
+    return Value(register.value, member.key, *register[1:])
 
 
 def _freshness(candidate: tuple[Member, Register]) -> tuple[Any, ...]:
     member, register = candidate
-    return (*_since(register), member.key)
+    return (*register[1:], member.key)
 
 
 def _age(candidate: tuple[Member, Register]) -> tuple[Any, ...]:
@@ -177,4 +136,4 @@ def _union(candidates: list[tuple[Member, Register]]) -> Value:
         listed = register.value if isinstance(register.value, list) else [register.value]
         values.extend(value for value in listed if value not in values)
     member, register = max(candidates, key=_freshness)
-    return Value(values, member.key, *_since(register))
+    return Value(values, member.key, *register[1:])

@@ -75,9 +75,7 @@ class City:
     def post(self, request):
         """A webhook comes in."""
         parts = urlsplit(request.url)
-        return receive(
-            self.hub, Arrival(request.method, parts.path, parts.query, request.headers, request.body)
-        )
+        return receive(self.hub, Arrival(request.method, parts.path, parts.query, request.headers, request.body))
 
     def happen(self, chapter):
         """One step of the story, as far as the receiving queue."""

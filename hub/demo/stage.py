@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import urllib3
-
 from hub import keys
-from hub.catalog import Catalog
-from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
+
+from hub.catalog import Catalog
 from hub.store import Item
 from hub.store.dynamodb import encode
+from hub.connector import Request
 
 STACK = "cauce"
 MORNING = "2026-11-20T05:00:00.000000Z"

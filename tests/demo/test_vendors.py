@@ -287,6 +287,10 @@ def test_odoo_compares_as_its_domains_say(visit):
     assert names("email", "=ilike", "ana@CORREO.example") == ["Ana"]
     assert names("name", "!=", "Ana") == ["Bo"]
     assert names("id", "in", [102]) == ["Bo"]
+    either = ["|", ["name", "=", "Ana"], "&", ["email", "=", False], ["name", "=", "Bo"], ["id", ">", 0]]
+    assert len(visit.odoo("res.partner", "search_read", domain=either).body) == 2
+    both = ["&", ["name", "=", "Ana"], ["name", "=", "Bo"]]
+    assert visit.odoo("res.partner", "search_read", domain=both).body == []
     assert names("id", ">", 101) == ["Bo"]
 
 

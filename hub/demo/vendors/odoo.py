@@ -1,6 +1,6 @@
 """Odoo's JSON-2 API: partners and sales by search_read, read, create and write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -151,8 +151,18 @@ def _computed(row: Row) -> Row:
     return {**row, "email_normalized": email.strip().lower() if email else False}
 
 
-def _fits(row: Row, domain: list[list[Any]]) -> bool:
-    return all(_OPERATORS[operator](row.get(name, False), wanted) for name, operator, wanted in domain)
+def _fits(row: Row, domain: list[Any]) -> bool:
+    """Whether a row is in a domain: terms in Polish notation, all of those at the top must hold."""
+    terms = iter(domain)
+    return all(_holds(row, term, terms) for term in terms)
+
+
+def _holds(row: Row, term: Any, terms: Iterator[Any]) -> bool:
+    if term in ("|", "&"):
+        sides = [_holds(row, next(terms), terms) for _ in range(2)]
+        return any(sides) if term == "|" else all(sides)
+    name, operator, wanted = term
+    return _OPERATORS[operator](row.get(name, False), wanted)
 
 
 def _shown(row: Row, names: list[str] | None) -> Row:

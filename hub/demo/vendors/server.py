@@ -19,6 +19,9 @@ from hub.demo.vendors.faults import Fault
 from hub.demo.vendors.journal import Journal, Story
 from hub.demo.vendors.town import Outcome, Town
 
+START = "2026-11-20T14:12:00.000000Z"
+"""When the day begins that events/journey.json tells."""
+
 _HTML = b"<!doctype html><title>Sign in to the network</title>"
 
 
@@ -34,7 +37,7 @@ class VendorServer:
         *,
         port: int = 0,
         state: Path | None = None,
-        start: str = "2026-11-20T14:12:00.000000Z",
+        start: str = START,
         seeds: Iterable[tuple[str, str, Any]] = (),
         faults: Iterable[Fault] = (),
         tell: Callable[[Webhook], None] = nobody,

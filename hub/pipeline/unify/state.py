@@ -77,8 +77,7 @@ def node(record: Item) -> Node:
 
 def registers(record: Item) -> dict[str, Register]:
     """What a record said last, by field."""
-    held = record.data.get("registers", {})
-    return {name: Register(*told[:4], seen=tuple(told[4])) for name, told in held.items()}
+    return {name: Register(*values) for name, values in record.data.get("registers", {}).items()}
 
 
 def claim(item: Item, *, strong: bool) -> Claim:

@@ -1,0 +1,143 @@
+"""The day of events/journey.json, with the shipped files, the hub in memory and the vendors of the demo."""
+
+import json
+
+import pytest
+
+from hub.demo.vendors import Day as Moved
+from hub.mapping import Context
+from tests.demo.journey import ROOT, Day
+
+EMAIL = "lucia.fernandez@correo.example"
+
+
+@pytest.fixture(scope="module")
+def morning():
+    """The day until accounting has registered the tax id."""
+    day = Day()
+    for step in day.steps()[:6]:
+        day.live(step)
+    return day
+
+
+def systems(customer):
+    return {pk.split("#")[1] for pk in customer.data["records"]}
+
+
+def test_one_customer_stands_in_five_systems(morning):
+    (customer,) = morning.customers()
+    assert systems(customer) >= {"shopify", "whatsapp", "square", "hubspot", "odoo"}
+
+
+def test_the_customer_has_the_best_of_what_each_system_knows(morning):
+    (customer,) = morning.customers()
+    values = {name: value[0] for name, value in customer.data["fields"].items()}
+    assert values["email"] == EMAIL
+    assert values["phone"] == "+573105550147"
+    assert values["tax_id"] == "1018456789-1"
+    assert (values["given_name"], values["family_name"]) == ("Lucía", "Fernández Ríos")
+    assert values["address"]["line1"] == "Cra. 7 No. 71-21"
+
+
+def test_every_destination_has_her_once(morning):
+    state = morning.town.state()
+    assert set(state["hubspot.main"]["contact"]) == {"301", "302"}
+    assert set(state["odoo.main"]["partner"]) == {"57", "58"}
+    assert [row["email"] for row in state["klaviyo.main"]["profile"].values()] == [EMAIL]
+    assert [row["email"] for row in state["woocommerce.co"]["customer"].values()] == [EMAIL]
+    assert state["woocommerce.co"]["customer"]["201"]["billing"]["phone"] == "+573105550147"
+
+
+def test_the_erp_keeps_its_own_spelling_of_her_name(morning):
+    assert morning.town.state()["odoo.main"]["partner"]["57"]["name"] == "Fernández Ríos, Lucía"
+
+
+def test_nothing_was_refused(morning):
+    assert {call["status"] for call in morning.town.journal.calls()} <= {200, 201, 202}
+    assert not morning.runner.store.todo("parked").items
+
+
+def test_the_sale_at_the_till_reaches_the_erp_once_its_buyer_is_there():
+    day = Day()
+    for step in day.steps()[:5]:
+        day.live(step)
+    day.clock.now += 3600
+    day.runner.sweep()
+    (sale,) = day.town.state()["odoo.main"]["order"].values()
+    assert (sale["partner_id"], sale["client_order_ref"]) == (57, "square-b7SqLuciaOrder1")
+    assert sale["order_line"][0][2]["price_unit"] == 249900
+
+
+def test_a_sale_in_the_web_shop_is_an_event_and_a_sale_in_the_erp():
+    day = Day()
+    for step in (day.steps()[0], day.steps()[7], day.steps()[7]):
+        day.live(step)
+    state = day.town.state()
+    assert [row["metric"] for row in state["klaviyo.main"]["event"].values()] == ["Placed Order"]
+    assert [row["client_order_ref"] for row in state["odoo.main"]["order"].values()] == [
+        "shopify-5630418011245"
+    ]
+
+
+def test_a_cart_left_for_an_hour_is_brought_to_mind_where_that_was_allowed():
+    day = Day()
+    day.live(day.steps()[0])
+    day.clock.now += 2 * 3600
+    day.runner.sweep()
+    day.rest()
+    assert [row["metric"] for row in day.town.state()["klaviyo.main"]["event"].values()] == ["Cart abandoned"]
+    assert "message" not in day.town.state()["whatsapp.co"]
+
+
+def test_a_cart_whose_owner_bought_in_the_shop_is_not_brought_to_mind(morning):
+    morning.clock.now += 2 * 3600
+    morning.runner.sweep()
+    morning.rest()
+    metrics = [row["metric"] for row in morning.town.state()["klaviyo.main"].get("event", {}).values()]
+    assert "Cart abandoned" not in metrics
+
+
+def test_whoever_writes_alta_may_be_written_to():
+    day = Day()
+    sample = json.loads((ROOT / "events/whatsapp/message-alta.json").read_text(encoding="utf-8"))
+    value = sample["body"]["entry"][0]["changes"][0]["value"]
+    record = {
+        "wa_id": value["messages"][0]["from"],
+        "said": value["messages"][0]["text"]["body"],
+        "at": "1795184700",
+    }
+    context = Context(account=day.catalog.accounts["whatsapp.co"], received_at="2026-11-20T14:30:00.000000Z")
+    mapping = day.catalog.mappings["whatsapp.contact"]
+    (consent,) = mapping.inward(record, context).consents
+    assert (consent.channel, consent.purpose, consent.state) == ("whatsapp", "marketing", "granted")
+    assert mapping.inward(record | {"said": "baja"}, context).consents[0].state == "denied"
+    assert mapping.inward(record | {"said": "Hola"}, context).consents == ()
+
+
+def test_the_day_is_moved_whole():
+    moved = Moved(3600).moved
+    assert moved("2026-11-20T09:12:05-05:00") == "2026-11-20T10:12:05-05:00"
+    assert moved("2026-11-20T14:12:05.250Z") == "2026-11-20T15:12:05.250Z"
+    assert moved("2026-11-20 23:30:00") == "2026-11-21 00:30:00"
+    assert moved({"at": [1795187112000, True]}) == {"at": [1795190712000, True]}
+    assert moved("1795184700") == "1795188300"
+    assert moved(["573105550147", "3105550147", 29160487239801, "#1042"]) == [
+        "573105550147",
+        "3105550147",
+        29160487239801,
+        "#1042",
+    ]
+
+
+def test_the_day_ends_now():
+    assert Moved.ending(1795192200.0 + 86400).seconds == 86400
+
+
+def test_every_sample_event_is_one_that_its_connector_understands(morning):
+    for file in sorted((ROOT / "events").glob("*/*.json")):
+        if file.name != "ping.json":
+            assert morning.post(file.parent.name, account(morning, file.parent.name), file) == 200, file
+
+
+def account(day, connector):
+    return next(key for key in day.catalog.accounts if key.startswith(f"{connector}.")).partition(".")[2]
