@@ -1,9 +1,13 @@
 """The vendors of the demo behave as the vendors do."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from hub.demo.vendors import ACCOUNTS, Asked, Fault, VendorServer, Webhook, secrets_of
+from hub.demo.vendors.__main__ import main
 from hub.demo.vendors.basic import basic
 from hub.demo.vendors.journal import Journal, Story
 from hub.demo.vendors.town import Town, seeds
@@ -94,10 +99,9 @@ def test_a_path_that_no_vendor_has_is_not_found(visit, account):
 
 
 def test_a_body_of_another_shape_is_a_bad_request(visit):
-    assert (
-        visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/batch/upsert", {"inputs": [{}]}).status
-        == 400
-    )
+    path = "/crm/v3/objects/contacts/batch/upsert"
+    assert visit.ask("hubspot.main", "POST", path, {"inputs": [{}]}).status == 400
+    assert visit.ask("hubspot.main", "POST", path, {}).status == 400
 
 
 def test_hubspot_creates_once_per_email_whatever_its_case(visit):
@@ -592,3 +596,37 @@ def test_a_webhook_that_nobody_takes_does_not_hold_the_end(signer):
     poster.start()
     poster.stop()
     assert {status for _, status in poster.log} <= {0}
+
+
+def test_the_vendors_run_by_themselves_until_they_are_told_to_stop(tmp_path):
+    """A process of its own, killed in the middle: what it was told is there when it starts again."""
+    state = tmp_path / "vendors.jsonl"
+    with running("--state", str(state), "--hub-url", "http://127.0.0.1:1", "--shift", "3600") as (
+        process,
+        url,
+    ):
+        assert import_profile(url, email=EMAIL)[0] == 201
+        assert get(url, "/_calls")[1][0]["at"] > "2026-11-20T15:12"
+        process.kill()
+    with running("--state", str(state), "--fault", "klaviyo.main:3:500") as (process, url):
+        assert import_profile(url, email=EMAIL)[0] == 200
+        assert import_profile(url, email=EMAIL)[0] == 500
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+@contextmanager
+def running(*options):
+    command = [sys.executable, "-m", "hub.demo.vendors", "--root", str(ROOT), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def test_a_signal_ends_it(monkeypatch, capsys):
+    monkeypatch.setattr(signal, "signal", lambda number, handler: handler(number, None))
+    main(["--root", str(ROOT), "--hub-url", "http://127.0.0.1:1"])
+    main(["--root", str(ROOT)])
+    assert capsys.readouterr().out.count("http://127.0.0.1:") == 2
