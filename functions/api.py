@@ -5,12 +5,14 @@ import binascii
 import json
 from typing import Any
 
+from hub import logs
 from hub.pipeline import current
 from hub.pipeline.serve import Answer, Question, serve
 
 HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
 
 
+@logs.step("api")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Translate API Gateway's payload 2.0."""
     try:

@@ -1,26 +1,23 @@
 """POST and GET /v1/webhooks/{connector}[/{account}]: what a source tells."""
 
 import base64
-import json
-import logging
 from typing import Any
 
+from hub import logs
 from hub.connector import Reply
 from hub.pipeline import current
 from hub.pipeline.receive import Arrival, receive
 
-LOG = logging.getLogger("cauce.receive")
-LOG.setLevel(logging.INFO)
 
-
+@logs.step("receive")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Translate API Gateway's payload 2.0. What receive raises becomes a 5xx, and the source sends again."""
     arrival = _arrival(event)
     reply = receive(current(), arrival) if arrival else Reply(400)
     if reply.status in {400, 401, 413, 415}:
         # The path of a refused request names one of our accounts; that of a 404 may be anything.
-        told = {"path": event["rawPath"], "status": reply.status, "reason": reply.body}
-        LOG.warning(json.dumps(told if arrival else {"status": reply.status}))
+        told = {"path": event["rawPath"], "reason": reply.body} if arrival else {}
+        logs.warned("refused", status=reply.status, **told)
     return {"statusCode": reply.status, "headers": reply.headers, "body": reply.body}
 
 

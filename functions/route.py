@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from hub import logs
 from hub.pipeline import current
 from hub.pipeline.route import route
 from hub.store.dynamodb import decode
 
 
+@logs.step("route")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """All or nothing: what route raises gives the whole batch back to the stream.
 

@@ -31,7 +31,7 @@ FIELDS = frozenset(
         "trace",
     }
     | {"event", "place", "drift", "destination", "entity", "id", "epoch", "flow", "account", "resource"}
-    | {"count", "deliveries", "waiting", "relayed", "records", "errors"}
+    | {"path", "status", "deliveries", "waiting", "relayed", "records", "errors"}
 )
 """What a line may hold: names, counts, hashes and our own ids. All else is dropped."""
 
@@ -54,16 +54,19 @@ METRICS = Metrics(namespace="Cauce")
 
 def told(result: str, **facts: Any) -> None:
     """Something came out as it should: a line with `result` as its message, counted under that name."""
-    LOG.info(result, extra={name: value for name, value in facts.items() if value not in ("", (), None)})
-    METRICS.add_metric(name=result, unit=MetricUnit.Count, value=1)
+    _line(LOG.info, result, facts)
+
+
+def warned(result: str, **facts: Any) -> None:
+    """Something was refused or is late, and somebody else should act: as `told`, a level higher."""
+    _line(LOG.warning, result, facts)
 
 
 def failed(error: Exception) -> None:
     """Something failed: the error's name, its own words where they are ours, and the lines that led to it."""
     said = str(error) if isinstance(error, HubError) else ""
     trace = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    LOG.error("failed", extra={"error": type(error).__name__, "reason": said, "trace": trace})
-    METRICS.add_metric(name="failed", unit=MetricUnit.Count, value=1)
+    _line(LOG.error, "failed", {"error": type(error).__name__, "reason": said, "trace": trace})
 
 
 def step(name: str) -> Callable[[Handler], Handler]:
@@ -87,6 +90,11 @@ def step(name: str) -> Callable[[Handler], Handler]:
         return run
 
     return mark
+
+
+def _line(say: Callable[..., None], result: str, facts: dict[str, Any]) -> None:
+    say(result, extra={name: value for name, value in facts.items() if value not in ("", (), None)})
+    METRICS.add_metric(name=result, unit=MetricUnit.Count, value=1)
 
 
 def _count(name: str) -> None:
