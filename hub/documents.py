@@ -236,6 +236,9 @@ _TRAPS = (
 
 def _syntax_error(file: str, lines: tuple[str, ...], error: Any) -> FileError:
     """YAML's own complaint, with the cure where the line is an expression that YAML misreads."""
+    if "quoted scalar" in (error.context or ""):
+        place, text = _place(file, error.context_mark), _text(lines, error.context_mark)
+        return FileError("yaml", "the quoted text has no end", place, text=text)
     mark = error.problem_mark or error.context_mark
     place, text = _place(file, mark), _text(lines, mark)
     if "\t" in text[: len(text) - len(text.lstrip())]:

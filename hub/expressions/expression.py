@@ -61,18 +61,19 @@ class _Functions(Native):
 
 
 class Expression:
-    """A parsed expression. `names`: the first-level names that it reads.
+    """A parsed expression. `names`: the first-level names that it reads; `paths`: with what follows each.
 
     `path`: its names where it is only a plain path (`a.b.c`), else None.
     """
 
-    __slots__ = ("_rooted", "_tree", "names", "path", "source")
+    __slots__ = ("_rooted", "_tree", "names", "path", "paths", "source")
 
     def __init__(self, source: str, tree: Any) -> None:
         self.source = source
         self._tree = tree
         self._rooted = any(_calls(node, "root") for node in _nodes(tree))
-        self.names = frozenset(_names(tree))
+        self.paths = frozenset(_paths(tree))
+        self.names = frozenset(path[0] for path in self.paths)
         self.path = _path(tree)
 
     def __call__(self, scope: Any) -> Any:
@@ -157,18 +158,35 @@ def _path(tree: dict[str, Any]) -> tuple[str, ...] | None:
     return None
 
 
-def _names(tree: dict[str, Any]) -> Iterator[str]:
-    """The names that are read of the scope itself, and not of what another part gave."""
+def _paths(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The paths that are read of the scope itself, and not of what another part gave."""
     kind, children = tree["type"], tree["children"]
-    if kind == "field":
-        yield tree["value"]
+    plain = _path(tree)
+    if plain:
+        yield plain
+    elif kind == "subexpression" and not _is_whole(children[0]):
+        yield from _led(children)
     elif kind in _FIRST or kind == "pipe":
         whole = _is_whole(children[0])
         for child in children[:2] if whole else children[:1]:
-            yield from _names(child)
+            yield from _paths(child)
     elif kind != "expref":
         for child in children:
-            yield from _names(child) if isinstance(child, dict) else ()
+            yield from _paths(child) if isinstance(child, dict) else ()
+
+
+def _led(children: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """The path that a chain of parts starts with: `a.b` of `a.b.{c: d}`."""
+    start: list[str] = []
+    for child in children:
+        name = _path(child)
+        if name is None:
+            break
+        start += name
+    if start:
+        yield tuple(start)
+    else:
+        yield from _paths(children[0])
 
 
 def _is_whole(node: dict[str, Any]) -> bool:
@@ -213,6 +231,12 @@ def _forbidden(node: dict[str, Any], source: str) -> Iterator[Finding]:
     if _calls(node, "to_string"):
         offset = _call_offset("to_string", source)
         yield Finding("to-string", 'to_string() makes the text "null" of null', offset, "text(x) keeps null")
+    if kind == "field" and node["value"] in _LITERALS:
+        word = node["value"]
+        match = re.search(rf"(?<![\w`\"'.]){word}(?!\w)", source)
+        if match:
+            message = f'"{word}" is the name of a field here'
+            yield Finding("bare-literal", message, match.start(), f"write `{word}`")
     if kind == "comparator" and node["value"] in _ORDER and not all(map(_is_number, node["children"])):
         offset = _operator_offset(source, r"[<>]=?")
         message = "< and > compare texts by their characters"
@@ -234,6 +258,7 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
+_LITERALS = frozenset({"null", "true", "false"})
 _ORDER = frozenset({"lt", "lte", "gt", "gte"})
 _NUMERIC = frozenset({"to_number", "length", "abs", "ceil", "floor", "sum", "avg", "unix_seconds"})
 

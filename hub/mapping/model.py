@@ -107,7 +107,7 @@ class Mapping:
 
         Raises RecordError("not-a-record") and ("missing-value") or ("bad-value") of a required field.
         """
-        return _Reading(self, self._scope(record), context).incoming()
+        return _Reading(self, self.scope(record), context).incoming()
 
     def outward(self, fields: dict[str, Any], customer: dict[str, Any], context: Context) -> dict[str, Any]:
         """The vendor's record of an entity.
@@ -119,7 +119,7 @@ class Mapping:
         own = {"id": customer.get("id")} if self.entity == "customer" else {}
         scope = {**own, **fields, "customer": customer}
         written: dict[str, Any] = {}
-        for target in (*self._writes_both, *self._writes):
+        for target in self.writes:
             value = self._outward_value(target, scope, context)
             if value is not ABSENT:
                 _put(written, target.names, value)
@@ -151,6 +151,11 @@ class Mapping:
         return tuple(_Target(_vendor_names(path), _both_write(leaf, path)) for path, leaf in found)
 
     @cached_property
+    def writes(self) -> tuple[_Target, ...]:
+        """What is written: the vendor's names and where the value comes from."""
+        return (*self._writes_both, *self._writes)
+
+    @cached_property
     def _writes(self) -> tuple[_Target, ...]:
         found = leaves(self.document.data.get("out") or {}, ("out",))
         return tuple(_Target(tuple(str(step) for step in path[1:]), rule(leaf, path)) for path, leaf in found)
@@ -160,7 +165,8 @@ class Mapping:
         source = self.document.data.get("record")
         return compile(source) if source else None
 
-    def _scope(self, payload: Any) -> dict[str, Any]:
+    def scope(self, payload: Any) -> dict[str, Any]:
+        """What expressions see of a record. Raises RecordError("not-a-record")."""
         try:
             record = self._record(payload) if self._record else payload
         except EvaluationError:

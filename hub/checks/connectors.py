@@ -1,0 +1,99 @@
+"""Whether the connectors make sense."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hub.catalog import Catalog
+from hub.checks.accounts import OWN
+from hub.checks.names import unknown_name
+from hub.checks.samples import Samples
+from hub.checks.shape import texts
+from hub.checks.suggestion import suggest
+from hub.connector import Connector
+from hub.documents import Step
+from hub.errors import FileError
+from hub.expressions import Expression
+from hub.expressions.template import split
+
+READS = frozenset({"record", "since", "page", "id", "account", "secret"})
+WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
+
+_READ = frozenset({"get", "list"})
+_ACCOUNT = re.compile(r"\baccount\.(\w+)")
+
+
+def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
+    """The mistakes in connectors/."""
+    for connector in catalog.connectors.values():
+        yield from _topics(connector)
+        yield from _account_settings(connector)
+        for name, resource in connector.data["resources"].items():
+            yield from _resource(catalog, connector, name, resource or {})
+            yield from _mapped(samples, connector, name)
+
+
+def _topics(connector: Connector) -> Iterator[FileError]:
+    seen: dict[str, str] = {}
+    for name, resource in connector.resources.items():
+        for number, topic in enumerate(resource.topics):
+            if topic in seen:
+                message = f'"{topic}" already tells of {seen[topic]}'
+                path = ("resources", name, "topics", number)
+                yield connector.document.error("topic-twice", message, *path, offset=0)
+            seen.setdefault(topic, name)
+
+
+def _account_settings(connector: Connector) -> Iterator[FileError]:
+    known = connector.settings.keys() | OWN | {"name"}
+    for path, text in texts(connector.data):
+        for match in _ACCOUNT.finditer(text):
+            if match[1] not in known and path[0] not in {"standing", "settings"}:
+                message = f'"{match[1]}" is not among settings:'
+                hint = suggest(match[1], known)
+                error = connector.document.error
+                yield error("unknown-setting", message, *path, hint=hint, offset=match.start(1))
+
+
+def _resource(catalog: Catalog, connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
+    error, here = connector.document.error, ("resources", name)
+    for inner in data.get("contains") or {}:
+        if inner not in connector.resources:
+            hint = suggest(inner, connector.resources)
+            yield error("unknown-resource", f"no resource {inner}", *here, "contains", inner, hint=hint)
+    for number, entity in enumerate(data.get("needs") or ()):
+        if entity not in catalog.entities:
+            hint = suggest(entity, catalog.entities)
+            yield error("unknown-entity", f"no entity {entity}", *here, "needs", number, hint=hint)
+    yield from _calls(connector, name, data)
+
+
+def _mapped(samples: Samples, connector: Connector, name: str) -> Iterator[FileError]:
+    """Whether there is a mapping, be it a wrong one."""
+    full = f"{connector.name}.{name}"
+    if not any((samples.root / "mappings").glob(f"{full}.*")):
+        hint = f"write mappings/{full}.yaml"
+        yield connector.document.error("no-mapping", f"nothing maps {full}", "resources", name, hint=hint)
+
+
+def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
+    calls = {"get", "list", "upsert", "create", "update", "delete", "send"} & data.keys()
+    paths: list[tuple[Step, ...]] = [(call,) for call in sorted(calls)]
+    paths += [("find", number) for number in range(len(data.get("find") or ()))]
+    for path in paths:
+        full = ("resources", name, *path)
+        if connector.base_url is None:
+            yield connector.document.error("no-base-url", "base_url: is missing", *full)
+        yield from _names(connector, full, READS if path[0] in _READ else WRITES)
+
+
+def _names(connector: Connector, path: tuple[Step, ...], known: frozenset[str]) -> Iterator[FileError]:
+    """Names in the templates of a call that nothing has there."""
+    call: Any = connector.data
+    for step in path:
+        call = call[step]
+    written = {key: call[key] for key in ("request", "body", "headers") if key in call}
+    for inner, text in texts(written):
+        parts = (part for part in split(text) if isinstance(part, Expression))
+        for name in sorted(name for part in parts for name in part.names - known):
+            yield unknown_name(connector.document, (*path, *inner), name, known)

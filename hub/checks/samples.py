@@ -1,0 +1,112 @@
+"""The sample events and records of `events/`, as the mappings get them."""
+
+import json
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from hub.accounts import Account
+from hub.catalog import Catalog
+from hub.connector import Connector, HttpResponse, Request
+from hub.connector.body import encode
+from hub.errors import RecordError
+from hub.mapping import Context, Mapping
+
+RECEIVED_AT = "2026-01-01T00:00:00.000000Z"
+
+
+class Samples:
+    """The samples of one project."""
+
+    def __init__(self, root: Path, catalog: Catalog) -> None:
+        self.root = root
+        self._catalog = catalog
+        self.known = cache(self._known)
+
+    def context(self, mapping: Mapping, account: str | None = None) -> Context:
+        """A context with the named account, else the first of the mapping's connector, else none."""
+        mine = [
+            one
+            for one in self._accounts
+            if one.connector == mapping.connector and account in {None, one.name}
+        ]
+        fallback = Account.of(f"{mapping.connector}.sample", {})
+        return Context(mine[0] if mine else fallback, RECEIVED_AT)
+
+    def records(self, mapping: Mapping, sample: Any) -> list[Any]:
+        """The records of a sample that this mapping reads: of a webhook, of a fetched record, or itself.
+
+        Raises RecordError where the connector cannot read the sample.
+        """
+        connector = self._catalog.connectors.get(mapping.connector)
+        if connector is None:
+            return [sample]
+        if isinstance(sample, dict) and "body" in sample and "headers" in sample:
+            return list(_told(connector, mapping.resource, sample))
+        resource = connector.resources.get(mapping.resource)
+        get = resource.get if resource else None
+        fetched = isinstance(sample, dict) and get is not None and get.record is not None
+        if not fetched or get is None:
+            return [sample]
+        inner = get.record_of(HttpResponse(200, {}, json.dumps(sample).encode()))
+        return [sample if inner is None else inner]
+
+    def load(self, file: str) -> Any:
+        """The JSON of a file below the project. Raises OSError, ValueError."""
+        return json.loads((self.root / file).read_text(encoding="utf-8"))
+
+    @cached_property
+    def _accounts(self) -> list[Account]:
+        return list(self._catalog.accounts.values())
+
+    def _known(self, mapping: Mapping) -> frozenset[str]:
+        """The names in any sample record of this mapping; empty when there is no sample."""
+        return frozenset(
+            name
+            for record in self._all(mapping)
+            for name in (_record(mapping, record) if isinstance(record, dict) else ())
+        )
+
+    def _all(self, mapping: Mapping) -> Iterator[Any]:
+        folder = self.root / "events" / mapping.connector
+        files = [*folder.glob("*.json"), *folder.glob(f"records/{mapping.resource}.*.json")]
+        inline = [test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)]
+        for sample in (*map(_loaded, files), *inline):
+            try:
+                yield from self.records(mapping, sample)
+            except RecordError:
+                continue
+
+
+def _loaded(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+
+
+def _record(mapping: Mapping, payload: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return mapping.scope(payload)
+    except RecordError:
+        return {}
+
+
+def _told(connector: Connector, resource: str, sample: dict[str, Any]) -> Iterator[Any]:
+    """The records of a resource that a webhook tells of, those inside of others too."""
+    for event in connector.events(_request(connector, sample), "sample", RECEIVED_AT):
+        if event.record is None or event.deleted:
+            continue
+        if event.resource == resource:
+            yield event.record
+        inside = connector.contained(event, event.record)
+        yield from (record for name, _, record in inside if name == resource)
+
+
+def _request(connector: Connector, sample: dict[str, Any]) -> Request:
+    body = sample["body"]
+    content = body.encode() if isinstance(body, str) else encode(connector.reception.format, body)
+    headers = {name.lower(): value for name, value in sample["headers"].items()}
+    query = dict(sample.get("query") or {})
+    return Request(sample.get("method", "POST"), "https://hub.example/", query, headers, content)

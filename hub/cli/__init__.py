@@ -1,0 +1,36 @@
+"""The command `hub`: what people at a keyboard need."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from hub.cli import check, functions, schemas, trial
+from hub.cli.project import NoProjectError
+from hub.errors import FileErrors, HubError
+
+MODULES = (check, trial, schemas, functions)
+"""Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 well, 1 something was found or refused, 2 it cannot be run like this."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except NoProjectError as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return 2
+    except FileErrors as errors:
+        print("\n\n".join(error.render() for error in errors.errors), file=sys.stderr)
+        return 1
+    except HubError as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hub", description="Cauce: one record per customer.")
+    subparsers = parser.add_subparsers(title="commands", metavar="<command>", required=True)
+    for module in MODULES:
+        module.add(subparsers)
+    return parser
