@@ -20,6 +20,8 @@ READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
 
 _READ = frozenset({"get", "list"})
+_PATH = re.compile(r"\{[\w.]+\}")
+_ALONE = re.compile(r"[?&][^=&{]*=(\{[\w.]+\})(?=&|$)")
 _ACCOUNT = re.compile(r"\baccount\.(\w+)")
 
 
@@ -85,15 +87,35 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
         if connector.base_url is None:
             yield connector.document.error("no-base-url", "base_url: is missing", *full)
         yield from _names(connector, full, READS if path[0] in _READ else WRITES)
+        if path[0] == "find":
+            yield from _open_searches(connector, full)
+
+
+def _open_searches(connector: Connector, path: tuple[Step, ...]) -> Iterator[FileError]:
+    """Criteria of a search that are left out when they are null: it would find anybody."""
+    call = _at(connector, path)
+    hint = "write {coalesce(…, '-')} with a value that nobody has"
+    message = "without this value the search finds anybody"
+    for match in _ALONE.finditer(call["request"]):
+        error = connector.document.error
+        yield error("open-search", message, *path, "request", hint=hint, offset=match.start(1))
+    for inner, text in texts(call.get("body")):
+        if isinstance(inner[-1], str) and _PATH.fullmatch(text):
+            yield connector.document.error("open-search", message, *path, "body", *inner, hint=hint, offset=0)
 
 
 def _names(connector: Connector, path: tuple[Step, ...], known: frozenset[str]) -> Iterator[FileError]:
     """Names in the templates of a call that nothing has there."""
-    call: Any = connector.data
-    for step in path:
-        call = call[step]
+    call = _at(connector, path)
     written = {key: call[key] for key in ("request", "body", "headers") if key in call}
     for inner, text in texts(written):
         parts = (part for part in split(text) if isinstance(part, Expression))
         for name in sorted(name for part in parts for name in part.names - known):
             yield unknown_name(connector.document, (*path, *inner), name, known)
+
+
+def _at(connector: Connector, path: tuple[Step, ...]) -> Any:
+    part: Any = connector.data
+    for step in path:
+        part = part[step]
+    return part

@@ -45,11 +45,9 @@ class Samples:
         if isinstance(sample, dict) and "body" in sample and "headers" in sample:
             return list(_told(connector, mapping.resource, sample))
         resource = connector.resources.get(mapping.resource)
-        get = resource.get if resource else None
-        fetched = isinstance(sample, dict) and get is not None and get.record is not None
-        if not fetched or get is None:
+        if resource is None or resource.get is None:
             return [sample]
-        inner = get.record_of(HttpResponse(200, {}, json.dumps(sample).encode()))
+        inner = resource.get.record(HttpResponse(200, {}, json.dumps(sample).encode()))
         return [sample if inner is None else inner]
 
     def load(self, file: str) -> Any:

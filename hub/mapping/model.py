@@ -239,7 +239,8 @@ class _Reading:
 
     def _is_empty(self, value: Any, rule: Rule) -> bool:
         empty = self._mapping.empty
-        return rule.is_path and type(value) is type(empty) and bool(value == empty)
+        known = rule.is_path and empty is not ABSENT
+        return known and type(value) is type(empty) and bool(value == empty)
 
     def _form(self, name: str, value: Any, rule: Rule) -> Any:
         """The normal form of a field's whole value."""
