@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from hub.accounts import Account
 from hub.catalog import Catalog
+from hub.cli.project import add_root, project_root
 from hub.client import HttpClient
 from hub.connector import Connector, HttpRequest, Request
 from hub.connector.body import CONTENT_TYPES, encode
@@ -60,14 +61,15 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--secrets-file", type=Path, help=f"{{account: {{name: value}}}} as JSON (default {DEFAULT_SECRETS})"
     )
-    parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
+    add_root(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Post the event; 0 when the hub answered 2xx, 1 when it did not, 2 for a mistake in the arguments."""
+    root = project_root(arguments.root)
     try:
-        status, text = _send(arguments, Catalog.read(arguments.root))
+        status, text = _send(arguments, root, Catalog.read(root))
     except HubError as error:
         print(error, file=sys.stderr)
         return 2
@@ -90,7 +92,7 @@ def post(
     return answer.status, answer.body.decode("utf-8", "replace")
 
 
-def _send(arguments: argparse.Namespace, catalog: Catalog) -> tuple[int, str]:
+def _send(arguments: argparse.Namespace, root: Path, catalog: Catalog) -> tuple[int, str]:
     import time
 
     connector = catalog.connectors.get(arguments.connector)
@@ -101,7 +103,7 @@ def _send(arguments: argparse.Namespace, catalog: Catalog) -> tuple[int, str]:
     shared = connector.shared and not arguments.account
     account = None if shared else _account(arguments, catalog)
     target = Target(connector, account, arguments.url, _signed_base(arguments, account))
-    return post(target, _sample(arguments.event), _secrets(arguments, target), time.time())
+    return post(target, _sample(arguments.event), _secrets(arguments, root, target), time.time())
 
 
 def _account(arguments: argparse.Namespace, catalog: Catalog) -> Account:
@@ -127,9 +129,9 @@ def _sample(path: Path) -> dict[str, Any]:
     return sample
 
 
-def _secrets(arguments: argparse.Namespace, target: Target) -> dict[str, str]:
+def _secrets(arguments: argparse.Namespace, root: Path, target: Target) -> dict[str, str]:
     pairs = [text.partition("=") for text in arguments.secret]
-    path = arguments.secrets_file or arguments.root / DEFAULT_SECRETS
+    path = arguments.secrets_file or root / DEFAULT_SECRETS
     if not path.exists():
         if arguments.secrets_file:
             raise Mistake(f"{path}: no such file")
