@@ -1,11 +1,8 @@
 """The day of events/journey.json, with the shipped files, the hub in memory and the vendors of the demo."""
 
-import json
-
 import pytest
 
 from hub.demo.vendors import Day as Moved
-from hub.mapping import Context
 from tests.demo.journey import ROOT, Day
 
 EMAIL = "lucia.fernandez@correo.example"
@@ -95,23 +92,6 @@ def test_a_cart_whose_owner_bought_in_the_shop_is_not_brought_to_mind(morning):
     morning.rest()
     metrics = [row["metric"] for row in morning.town.state()["klaviyo.main"].get("event", {}).values()]
     assert "Cart abandoned" not in metrics
-
-
-def test_whoever_writes_alta_may_be_written_to():
-    day = Day()
-    sample = json.loads((ROOT / "events/whatsapp/message-alta.json").read_text(encoding="utf-8"))
-    value = sample["body"]["entry"][0]["changes"][0]["value"]
-    record = {
-        "wa_id": value["messages"][0]["from"],
-        "said": value["messages"][0]["text"]["body"],
-        "at": "1795184700",
-    }
-    context = Context(account=day.catalog.accounts["whatsapp.co"], received_at="2026-11-20T14:30:00.000000Z")
-    mapping = day.catalog.mappings["whatsapp.contact"]
-    (consent,) = mapping.inward(record, context).consents
-    assert (consent.channel, consent.purpose, consent.state) == ("whatsapp", "marketing", "granted")
-    assert mapping.inward(record | {"said": "baja"}, context).consents[0].state == "denied"
-    assert mapping.inward(record | {"said": "Hola"}, context).consents == ()
 
 
 def test_the_day_is_moved_whole():
