@@ -58,12 +58,12 @@ clean: ## remove what was built and installed
 	rm -rf build .aws-sam .venv .venv-engine .venv-ric .venv-sam
 
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
-VENV = $(PYTHON) -m venv --clear $(@D) && $(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
+VENV = $(PYTHON) -m venv --clear $(@D) && $(@D)/bin/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
 
 # `installed` is newer than the lock file: running a target again costs nothing.
 .venv/installed: requirements/dev.txt pyproject.toml
 	$(VENV)
-	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PY) -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-%/installed: requirements/%.txt
