@@ -34,7 +34,9 @@ def test_what_only_people_at_a_keyboard_need_is_left_out(artifact):
     modules = {path.stem for path in (artifact / "hub").iterdir()}
     assert not modules & artifacts.LEFT_OUT
     assert {"pipeline", "store", "catalog"} <= modules
-    assert not [name for name in names(artifact) if name.endswith((".yaml", ".so")) or name.startswith("tests/")]
+    assert not [
+        name for name in names(artifact) if name.endswith((".yaml", ".so")) or name.startswith("tests/")
+    ]
 
 
 def test_the_same_files_give_the_same_bytes(artifact):
@@ -60,7 +62,9 @@ def test_a_traceback_names_the_place_in_lambda(artifact):
 
 def test_the_files_that_people_edit_are_in_it_as_data(artifact):
     code = "import compiled, json; print(json.dumps(compiled.DATA))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=artifact, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=artifact, capture_output=True, text=True, check=True
+    )
     kinds = {document["kind"] for document in json.loads(done.stdout)["documents"]}
     assert {"connector", "mapping", "entity", "flow"} <= kinds
 

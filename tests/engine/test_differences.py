@@ -78,7 +78,11 @@ def make_function(functions, name, code, runtime="python3.11"):
     with zipfile.ZipFile(held, "w") as archive:
         archive.writestr("step.py", code)
     functions.create_function(
-        FunctionName=name, Runtime=runtime, Handler="step.handler", Role=ROLE, Code={"ZipFile": held.getvalue()}
+        FunctionName=name,
+        Runtime=runtime,
+        Handler="step.handler",
+        Role=ROLE,
+        Code={"ZipFile": held.getvalue()},
     )
 
 
