@@ -25,8 +25,8 @@ def handler(event, context):
     print("BATCH " + json.dumps(names))
     if "x" in names:
         raise ValueError("x")
-    failed = [r["dynamodb"]["SequenceNumber"] for r in event["Records"] if r["dynamodb"]["NewImage"]["pk"]["S"] == "c"]
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
+    numbers = dict(zip(names, (record["dynamodb"]["SequenceNumber"] for record in event["Records"])))
+    return {"batchItemFailures": [{"itemIdentifier": numbers["c"]}] if "c" in numbers else []}
 """
 
 

@@ -1,4 +1,4 @@
-"""The stack with the roles of its functions enforced, over TLS: what the template allows is enough, and no more."""
+"""The stack with its functions' roles enforced, over TLS: what the template allows is enough, and no more."""
 
 import base64
 import hashlib
