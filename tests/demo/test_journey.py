@@ -2,7 +2,6 @@
 
 import pytest
 
-from hub.demo.vendors import Day as Moved
 from tests.demo.journey import ROOT, Day
 
 EMAIL = "lucia.fernandez@correo.example"
@@ -92,25 +91,6 @@ def test_a_cart_whose_owner_bought_in_the_shop_is_not_brought_to_mind(morning):
     morning.rest()
     metrics = [row["metric"] for row in morning.town.state()["klaviyo.main"].get("event", {}).values()]
     assert "Cart abandoned" not in metrics
-
-
-def test_the_day_is_moved_whole():
-    moved = Moved(3600).moved
-    assert moved("2026-11-20T09:12:05-05:00") == "2026-11-20T10:12:05-05:00"
-    assert moved("2026-11-20T14:12:05.250Z") == "2026-11-20T15:12:05.250Z"
-    assert moved("2026-11-20 23:30:00") == "2026-11-21 00:30:00"
-    assert moved({"at": [1795187112000, True]}) == {"at": [1795190712000, True]}
-    assert moved("1795184700") == "1795188300"
-    assert moved(["573105550147", "3105550147", 29160487239801, "#1042"]) == [
-        "573105550147",
-        "3105550147",
-        29160487239801,
-        "#1042",
-    ]
-
-
-def test_the_day_ends_now():
-    assert Moved.ending(1795192200.0 + 86400).seconds == 86400
 
 
 def test_every_sample_event_is_one_that_its_connector_understands(morning):

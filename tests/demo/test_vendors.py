@@ -601,12 +601,11 @@ def test_a_webhook_that_nobody_takes_does_not_hold_the_end(signer):
 def test_the_vendors_run_by_themselves_until_they_are_told_to_stop(tmp_path):
     """A process of its own, killed in the middle: what it was told is there when it starts again."""
     state = tmp_path / "vendors.jsonl"
-    with running("--state", str(state), "--hub-url", "http://127.0.0.1:1", "--shift", "3600") as (
+    with running("--state", str(state), "--hub-url", "http://127.0.0.1:1") as (
         process,
         url,
     ):
         assert import_profile(url, email=EMAIL)[0] == 201
-        assert get(url, "/_calls")[1][0]["at"] > "2026-11-20T15:12"
         process.kill()
     with running("--state", str(state), "--fault", "klaviyo.main:3:500") as (process, url):
         assert import_profile(url, email=EMAIL)[0] == 200

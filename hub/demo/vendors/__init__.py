@@ -4,10 +4,9 @@ They stand on loopback under `/<connector>.<account>/…`, keep what they were t
 and can be told to fail. Nothing in them is random.
 """
 
-from hub.demo.vendors.day import Day
 from hub.demo.vendors.exchange import Answer, Asked, Webhook
 from hub.demo.vendors.faults import FAULTS, Fault
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.demo.vendors.server import VendorServer
 
-__all__ = ["ACCOUNTS", "FAULTS", "Answer", "Asked", "Day", "Fault", "VendorServer", "Webhook", "secrets_of"]
+__all__ = ["ACCOUNTS", "FAULTS", "Answer", "Asked", "Fault", "VendorServer", "Webhook", "secrets_of"]

@@ -6,9 +6,8 @@ import threading
 from pathlib import Path
 
 from hub.catalog import Catalog
-from hub.demo.vendors.day import Day
 from hub.demo.vendors.faults import FAULTS, Fault
-from hub.demo.vendors.server import START, VendorServer, nobody
+from hub.demo.vendors.server import VendorServer, nobody
 from hub.demo.vendors.town import seeds
 from hub.demo.vendors.webhooks import Poster
 
@@ -21,12 +20,10 @@ def main(arguments: list[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     poster = Poster(Catalog.read(root), options.hub_url) if options.hub_url else None
-    day = Day(options.shift)
     server = VendorServer(
         port=options.port,
         state=Path(options.state) if options.state else None,
-        start=day.moved(START),
-        seeds=[(account, resource, day.moved(record)) for account, resource, record in seeds(root)],
+        seeds=seeds(root),
         faults=options.fault,
         tell=poster.tell if poster else nobody,
     )
@@ -44,7 +41,6 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--state", help="file of JSON lines that keeps everything over a restart")
     parser.add_argument("--hub-url", help="where the vendors post their webhooks; without it they post none")
-    parser.add_argument("--shift", type=int, default=0, help="seconds by which the story's day is moved")
     parser.add_argument("--root", default=".", help="the project folder")
     kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in FAULTS.items())
     help = f"ACCOUNT:N:KIND, the N-th call goes wrong. {kinds}"
