@@ -13,13 +13,44 @@ DELETED = "__deleted__"
 """The register that says that the record is gone at its source."""
 
 
-class Register(NamedTuple):
-    """What one record said of a field: later wins by (`at`, `event`, `revision`)."""
+class Stamp(NamedTuple):
+    """When something was told: the source's time, the event (16 hex digits), the replay's revision."""
 
-    value: Any
     at: str
     event: str
     revision: int
+
+
+class Register(NamedTuple):
+    """What one record says of a field: `run` are the tellings of `value` since another value was told last.
+
+    Vendors tell whole records: a value told again is confirmed, not changed, so it must not win over what
+    another system changed meanwhile. `other`: the last telling of another value.
+    """
+
+    value: Any
+    run: tuple[Stamp, ...]
+    other: Stamp | None = None
+
+    @classmethod
+    def of(cls, value: Any, at: str, event: str, revision: int = 0) -> "Register":
+        """What one event tells."""
+        return cls(value, (Stamp(at, event, revision),))
+
+    @property
+    def since(self) -> Stamp:
+        """When the value became what it is."""
+        return self.run[0]
+
+    @property
+    def last(self) -> Stamp:
+        """When it was told last."""
+        return self.run[-1]
+
+
+RUN = 4
+"""Tellings that a run keeps, its first and its last ones: only an older value that comes later than all of
+them needs those between."""
 
 
 class Policy(NamedTuple):
@@ -55,10 +86,12 @@ def overlay(
 ) -> tuple[dict[str, Register], set[str]]:
     """The registers after something was told, and the fields whose register moved.
 
-    An older or equal telling moves nothing.
+    The later of two values wins; the same value told twice holds since the earlier telling. A repeated
+    telling moves nothing.
     """
-    moved = {name for name, register in told.items() if _later(register, registers.get(name))}
-    return {**registers, **{name: told[name] for name in moved}}, moved
+    merged = {name: _merged(register, registers.get(name)) for name, register in told.items()}
+    moved = {name for name, register in merged.items() if register != registers.get(name)}
+    return {**registers, **merged}, moved
 
 
 def fold(members: Iterable[Member], policies: Mapping[str, Policy]) -> dict[str, Value]:
@@ -90,12 +123,20 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
     return (
         (name, register)
         for name, register in member.registers.items()
-        if register.value is not None and name != DELETED and not (gone and register.at <= gone.at)
+        if register.value is not None and name != DELETED and not (gone and register.last.at <= gone.last.at)
     )
 
 
-def _later(register: Register, held: Register | None) -> bool:
-    return held is None or register[1:] > held[1:]
+def _merged(told: Register, held: Register | None) -> Register:
+    stamp = told.since
+    if held is None or (told.value != held.value and stamp > held.last):
+        return told._replace(other=held.last if held else None)
+    if stamp in held.run or (held.other and stamp <= held.other):
+        return held
+    if told.value == held.value:
+        run = tuple(sorted((*held.run, stamp)))
+        return held._replace(run=run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]))
+    return held._replace(run=tuple(one for one in held.run if one > stamp), other=stamp)
 
 
 def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
@@ -108,12 +149,26 @@ def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
         "priority": lambda candidate: _rank(candidate, policy.roles),
     }.get(policy.keep, _freshness)
     member, register = (min if policy.keep == "first" else max)(candidates, key=order)
-    return Value(register.value, member.key, *register[1:])
+    return Value(_completed(register.value, candidates), member.key, *register.since)
+
+
+def _completed(value: Any, candidates: list[tuple[Member, Register]]) -> Any:
+    """A composite value with the members that its source has no field for.
+
+    They come from the newest other value that agrees with it on all that both have: an address without a
+    second line takes it from the same address elsewhere, another address takes nothing.
+    """
+    if not isinstance(value, dict):
+        return value
+    for _, other in sorted(candidates, key=_freshness, reverse=True):
+        if isinstance(other.value, dict) and all(other.value.get(k, v) == v for k, v in value.items()):
+            value = {**other.value, **value}
+    return value
 
 
 def _freshness(candidate: tuple[Member, Register]) -> tuple[Any, ...]:
     member, register = candidate
-    return (*register[1:], member.key)
+    return (*register.since, member.key)
 
 
 def _age(candidate: tuple[Member, Register]) -> tuple[Any, ...]:
@@ -136,4 +191,4 @@ def _union(candidates: list[tuple[Member, Register]]) -> Value:
         listed = register.value if isinstance(register.value, list) else [register.value]
         values.extend(value for value in listed if value not in values)
     member, register = max(candidates, key=_freshness)
-    return Value(values, member.key, *register[1:])
+    return Value(values, member.key, *register.since)

@@ -1,7 +1,7 @@
 """Whose record it is: a pure function of what was asserted, so that the order of events leaves no trace.
 
 Records assert identifiers; an identifier joins the records that assert it unless it is not eligible
-(a placeholder, a role mailbox) or demoted (asserted by more records than one person plausibly has).
+(a placeholder, a role mailbox) or demoted (asserted by more records than one person has in one account).
 The components of that graph are the entities; the oldest record of a component is its root and
 names it. Rules and their reasons: docs/decisions/0003-identity.md.
 """
@@ -9,6 +9,7 @@ names it. Rules and their reasons: docs/decisions/0003-identity.md.
 import hashlib
 import hmac
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -16,7 +17,11 @@ from typing import Any, NamedTuple
 from hub.messages import digest
 
 DEGREE = 5
-"""A weak identifier asserted by more records than this joins nobody any more (for good)."""
+"""A weak identifier asserted by more records of one account than this joins nobody any more (for good).
+
+Counted by account, because one person stands once or twice in each of many systems, while a placeholder or
+a number of the house stands many times in one.
+"""
 RECORDS_PER_ENTITY = 25
 IDENTIFIERS_PER_ENTITY = 50
 IDENTIFIERS_PER_EVENT = 8
@@ -72,7 +77,8 @@ class Claim:
         if self.demoted or record in self.records:
             return self
         records = self.records | {record}
-        return replace(self, records=records, demoted=not self.strong and len(records) > DEGREE)
+        most = max(Counter(map(_account, records)).values())
+        return replace(self, records=records, demoted=not self.strong and most > DEGREE)
 
 
 def hashed(pepper: Pepper, namespace: str, value: str) -> str:
@@ -106,6 +112,11 @@ def components(nodes: Iterable[Node], claims: Mapping[str, Claim]) -> list[list[
 def entity_id(root: str) -> str:
     """The id of the entity whose oldest record has this key: 24 hex digits."""
     return digest(root)[:24]
+
+
+def _account(record: str) -> tuple[str, ...]:
+    """Connector and account of a record's key (`REC#<connector>#<account>#…`)."""
+    return tuple(record.split("#")[1:3])
 
 
 def _seniority(node: Node) -> tuple[str, str]:

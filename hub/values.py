@@ -32,6 +32,38 @@ _EXPONENTS = {
     **dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3),
     **dict.fromkeys(_codes("CLF UYW"), 4),
 }
+_NAMES = {
+    "argentina": "AR",
+    "bolivia": "BO",
+    "brasil": "BR",
+    "brazil": "BR",
+    "chile": "CL",
+    "colombia": "CO",
+    "costa rica": "CR",
+    "cuba": "CU",
+    "dominican republic": "DO",
+    "republica dominicana": "DO",
+    "ecuador": "EC",
+    "el salvador": "SV",
+    "espana": "ES",
+    "spain": "ES",
+    "estados unidos": "US",
+    "united states": "US",
+    "usa": "US",
+    "guatemala": "GT",
+    "honduras": "HN",
+    "mexico": "MX",
+    "nicaragua": "NI",
+    "panama": "PA",
+    "paraguay": "PY",
+    "peru": "PE",
+    "portugal": "PT",
+    "puerto rico": "PR",
+    "uruguay": "UY",
+    "venezuela": "VE",
+}
+"""Names of the countries of Latin America and their neighbours in trade, without accents, lower case."""
+
 _COUNTRIES = frozenset(
     _codes(
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
@@ -164,10 +196,19 @@ def _boolean(value: Any, region: str, zone: str) -> bool:
 
 
 def _country(value: str, region: str, zone: str) -> str:
-    code = value.strip().upper()
-    if code not in _COUNTRIES:
+    code = _code(value)
+    if code is None:
         raise ValueError("not a country")
     return code
+
+
+def _code(country: str) -> str | None:
+    """The ISO 3166 code of a code or of a name as people write it here, None for anything else."""
+    text = " ".join(country.split())
+    if text.upper() in _COUNTRIES:
+        return text.upper()
+    plain_name = unicodedata.normalize("NFD", text.casefold())
+    return _NAMES.get("".join(letter for letter in plain_name if not unicodedata.combining(letter)))
 
 
 def _language(value: str, region: str, zone: str) -> str:
@@ -192,8 +233,8 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     kept = {name: line for name, line in trimmed.items() if line}
     if not kept:
         raise ValueError("blank")
-    if kept.get("country", "").upper() in _COUNTRIES:
-        kept["country"] = kept["country"].upper()
+    if "country" in kept:
+        kept["country"] = _code(kept["country"]) or kept["country"]
     return kept
 
 

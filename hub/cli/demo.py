@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
-
 from hub import artifact
 from hub.demo import page, story
 from hub.demo.stage import STACK, Stage
+from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 
 FAULT = "hubspot.main:3:429"
 """One call of the story meets a rate limit, as calls do."""

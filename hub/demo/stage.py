@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import urllib3
+
 from hub import keys
+from hub.catalog import Catalog
+from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
-
-from hub.catalog import Catalog
 from hub.store import Item
-from hub.store.dynamodb import encode
-from hub.connector import Request
+from hub.store.dynamodb import decode, encode
 
 STACK = "cauce"
 MORNING = "2026-11-20T05:00:00.000000Z"
@@ -105,7 +105,7 @@ class Stage:
         ]
         command += [option for fault in self.faults for option in ("--fault", fault)]
         with (self.engine.home / "vendors.log").open("ab") as log:
-            self.vendors = subprocess.Popen(
+            self.vendors = subprocess.Popen(  # noqa: S603 - our own program
                 command,
                 cwd=self.root,
                 stdin=subprocess.DEVNULL,
@@ -180,13 +180,11 @@ class Stage:
 
         await_true(settled, SECONDS_TO_SETTLE)
 
-    def table(self) -> list[dict[str, Any]]:
-        """Every item of the table, for tests and for the comparison of what is left."""
-        client = self.engine.client("dynamodb")
-        pages = client.get_paginator("scan").paginate(
-            TableName=self.outputs["TableName"], ConsistentRead=True
-        )
-        return [item for page in pages for item in page["Items"]]
+    def items(self) -> list[Item]:
+        """Every item of the table but the rate limits: for tests and the comparison of what is left."""
+        pages = self.engine.client("dynamodb").get_paginator("scan")
+        found = pages.paginate(TableName=self.outputs["TableName"], ConsistentRead=True)
+        return [decode(image) for page in found for image in page["Items"] if "v" in image]
 
     def _moving(self) -> tuple[int, int, int, int]:
         """Messages in either queue, outbox items not relayed yet, calls so far."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hub import keys
 from hub.demo.stage import Stage
-from hub.store.dynamodb import decode
 
 PERSON = {"email": "lucia.fernandez@correo.example"}
 SEED = 20261120
@@ -68,7 +68,7 @@ def take_up(stage: Stage, rounds: int = 20) -> None:
 
 def due(stage: Stage) -> int:
     """How many deliveries are parked until a time that comes soon."""
-    return sum(1 for item in map(decode, stage.table()) if item.todo == "due")
+    return sum(1 for item in stage.items() if item.todo == keys.DUE)
 
 
 def again(stage: Stage, told: list[Chapter], note: Callable[[str], None]) -> None:
@@ -96,7 +96,7 @@ def is_write(call: dict[str, Any]) -> bool:
 def left(stage: Stage) -> dict[str, Any]:
     """What the hub holds of people, orders and messages, without what counts attempts and times of work."""
     kept = ("root", "record", "claim", "timeline", "consent")
-    items = [item for item in map(decode, stage.table()) if item.kind in kept]
+    items = [item for item in stage.items() if item.kind in kept]
     return {f"{item.key.pk} {item.key.sk}": _lasting(item.data) for item in items}
 
 

@@ -1,6 +1,6 @@
 """A mapping file: inwards to canonical fields, outwards to the vendor's record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -109,6 +109,14 @@ class Mapping:
         """
         return _Reading(self, self.scope(record), context).incoming()
 
+    def told_back(self, record: dict[str, Any], context: Context) -> dict[str, Any]:
+        """What the vendor's next event tells of the fields of `both`, once `record` was written there.
+
+        A field of which nothing was written is None. Raises RecordError as `inward`.
+        """
+        told = _Reading(self, {**record, "payload": record}, context).fields(self._reads_both)
+        return {target.names[0]: told.get(target.names[0]) for target in self._reads_both}
+
     def outward(self, fields: dict[str, Any], customer: dict[str, Any], context: Context) -> dict[str, Any]:
         """The vendor's record of an entity.
 
@@ -133,17 +141,18 @@ class Mapping:
     @cached_property
     def reads(self) -> tuple[_Target, ...]:
         """What is read: the canonical field's names and where the value comes from."""
-        both = [
-            _Target(_dotted(_both_field(leaf)), _both_read(leaf, path))
-            for path, leaf in _both_leaves(self.document.data.get("both") or {}, ("both",))
-        ]
         found = leaves(self.document.data.get("in") or {}, ("in",))
-        return (*both, *(_Target(_names(path), rule(leaf, path)) for path, leaf in found))
+        return (*self._reads_both, *(_Target(_names(path), rule(leaf, path)) for path, leaf in found))
 
     @cached_property
     def consents(self) -> tuple[tuple[str, str, str, Rule, Rule, Rule | None], ...]:
         """Channel, purpose, type of address, and the rules of address, state and time."""
         return tuple(_consent(key, data) for key, data in (self.document.data.get("consent") or {}).items())
+
+    @cached_property
+    def _reads_both(self) -> tuple[_Target, ...]:
+        found = _both_leaves(self.document.data.get("both") or {}, ("both",))
+        return tuple(_Target(_dotted(_both_field(leaf)), _both_read(leaf, path)) for path, leaf in found)
 
     @cached_property
     def _writes_both(self) -> tuple[_Target, ...]:
@@ -192,7 +201,7 @@ class Mapping:
 
     def _written(self, rule: Rule, scope: dict[str, Any], context: Context) -> Any:
         if rule.path[0] == "both":
-            value = walk(scope, (rule.source and rule.source.path) or ())
+            value = _member(scope, (rule.source and rule.source.path) or ())
             value = reverse(rule.lookup, value) if rule.lookup and value not in (None, ABSENT) else value
         else:
             value = rule(scope, context.account.settings)
@@ -211,19 +220,22 @@ class _Reading:
         self._drift: list[Place] = []
 
     def incoming(self) -> Incoming:
+        fields = self.fields(self._mapping.reads)
+        return Incoming(fields, tuple(self._consents()), tuple(self._drift))
+
+    def fields(self, targets: Iterable[_Target]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         places: dict[str, Rule] = {}
-        for target in self._mapping.reads:
+        for target in targets:
             value = self._value(target.rule)
             if value is not ABSENT:
                 _put(found, target.names, value)
             places.setdefault(target.names[0], target.rule)
-        fields = {
+        return {
             name: form
             for name, rule in places.items()
             if (form := self._form(name, found.get(name, ABSENT), rule)) is not ABSENT
         }
-        return Incoming(fields, tuple(self._consents()), tuple(self._drift))
 
     def _value(self, rule: Rule) -> Any:
         """The value; None to clear, ABSENT to leave."""
@@ -301,6 +313,13 @@ def _put(target: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
             inner = target[name] = {}
         target = inner
     target[last] = value
+
+
+def _member(scope: dict[str, Any], path: tuple[str, ...]) -> Any:
+    """The value at a path: null for a member that a composite value which is there does not have."""
+    value = walk(scope, path)
+    whole = value is ABSENT and len(path) > 1 and isinstance(walk(scope, path[:-1]), dict)
+    return None if whole else value
 
 
 def _names(path: Path) -> tuple[str, ...]:

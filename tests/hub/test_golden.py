@@ -13,7 +13,7 @@ POLICIES = {
 
 
 def register(value, at="2026-01", event="e", revision=0):
-    return Register(value, at, event, revision)
+    return Register.of(value, at, event, revision)
 
 
 def member(key, role="shop", created="2026", **registers):
@@ -71,18 +71,44 @@ def test_a_deleted_record_says_nothing_until_it_speaks_again():
     assert fold([after], POLICIES)["email"].value == "a@x.co"
 
 
-def test_overlay_keeps_the_later_register_and_names_what_moved():
+def test_overlay_keeps_the_later_value_and_names_the_registers_that_moved():
     held = {"email": register("b", "2026-02"), "number": register("1")}
     told = {"email": register("a", "2026-01"), "number": register("2", "2026-03")}
     registers, moved = overlay(held, told)
-    assert moved == {"number"}
+    assert moved == {"email", "number"}  # the older value of email is noted, it does not win
+    assert overlay(registers, told)[1] == set()
     assert (registers["email"].value, registers["number"].value) == ("b", "2")
 
 
 def test_a_replay_wins_over_the_first_telling_at_the_same_time():
-    held = {"email": register("wrong")}
+    held, _ = overlay({}, {"email": register("wrong")})
     assert overlay(held, {"email": register("right", revision=5)})[0]["email"].value == "right"
     assert overlay(held, {"email": register("wrong")})[1] == set()
+
+
+def test_a_value_told_again_holds_since_it_was_first_told_and_does_not_win_as_news():
+    crm, _ = overlay({}, {"email": register("old@x.co", "2026-01", "e1")})
+    crm, moved = overlay(crm, {"email": register("old@x.co", "2026-05", "e5")})
+    assert (crm["email"].since.at, crm["email"].last.at, moved) == ("2026-01", "2026-05", {"email"})
+    shop = member("B", email=register("new@x.co", "2026-03", "e3"))
+    assert fold([Member("A", "crm", "2026", crm), shop], POLICIES)["email"].value == "new@x.co"
+
+
+def test_a_value_that_comes_late_does_not_replace_one_that_was_confirmed_after_it():
+    held, _ = overlay({}, {"email": register("a", "2026-01")})
+    held, _ = overlay(held, {"email": register("a", "2026-05", "e5")})
+    held, _ = overlay(held, {"email": register("b", "2026-03", "e3")})
+    assert (held["email"].value, held["email"].since.at) == ("a", "2026-05")
+
+
+def test_an_address_is_completed_from_the_same_address_elsewhere_only():
+    policies = {"address": Policy("newest")}
+    whole = member("A", address=register({"line1": "Carrera 7", "line2": "Apto 502"}, "2026-01"))
+    partial = member("B", address=register({"line1": "Carrera 7", "city": "Bogotá"}, "2026-02"))
+    moved = member("C", address=register({"line1": "Calle 1", "city": "Cali"}, "2026-03"))
+    completed = {"line1": "Carrera 7", "line2": "Apto 502", "city": "Bogotá"}
+    assert fold([whole, partial], policies)["address"].value == completed
+    assert fold([whole, partial, moved], policies)["address"].value == {"line1": "Calle 1", "city": "Cali"}
 
 
 def test_losers_come_best_first_without_the_winner():

@@ -31,8 +31,13 @@ def test_the_oldest_record_leads_its_component():
     assert keys(components(nodes, claims(*nodes))) == [["B", "A"]]
 
 
-def test_a_weak_identifier_of_too_many_records_joins_nobody():
-    nodes = [node(f"R{n}", "phone") for n in range(DEGREE + 1)]
+def test_a_person_may_stand_in_many_systems_with_one_phone():
+    nodes = [node(f"REC#system{n}#main#customer#1", "phone") for n in range(12)]
+    assert len(components(nodes, claims(*nodes))) == 1
+
+
+def test_a_weak_identifier_of_too_many_records_of_one_account_joins_nobody():
+    nodes = [node(f"REC#pos#one#customer#{n}", "phone") for n in range(DEGREE + 1)]
     assert len(components(nodes[:-1], claims(*nodes[:-1]))) == 1
     assert len(components(nodes, claims(*nodes))) == DEGREE + 1
 

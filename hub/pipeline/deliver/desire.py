@@ -61,12 +61,13 @@ def desired(case: Case, subject: Subject) -> Desire:
     if mapping is None:
         raise RecordError("no-mapping", f"{case.target.name} has no mapping from {subject.entity}")
     customer, here = customer_there(case, subject.customer)
-    record = mapping.outward(subject.image, customer, case.target.context(case.now))
+    context = case.target.context(case.now)
+    record = mapping.outward(subject.image, customer, context)
     own = _own_records(case, subject)
     ids = _ids(case, subject, own)
     desire = Desire(
         record=record,
-        both=_both(subject, mapping),
+        both=mapping.told_back(record, context),
         hash=digest(dumps(record)),
         rest=digest(dumps(_without(record, mapping))),
         seen=_marks(own.get(ids[0]) if ids else None, mapping),
@@ -124,19 +125,6 @@ def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
         else fingerprint(registers[field][0] if field in registers else None)
         for field in desire.both
     }
-
-
-def _both(subject: Subject, mapping: Mapping) -> dict[str, Any]:
-    """What the destination would tell of this entity: of a composite only the members it knows."""
-    told: dict[str, Any] = {}
-    for path in mapping.both.values():
-        field, _, member = path.partition(".")
-        value = subject.fields.get(field)
-        if member:
-            told.setdefault(field, {})[member] = (value or {}).get(member)
-        else:
-            told[field] = value
-    return told
 
 
 def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:

@@ -33,7 +33,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     said, moved = overlay(registers(record), told)
     if not moved:
         return Outcome(root.data["id"], values(root), news=bool(told))
-    if not all(_local(name, said[name], root, rules) for name in moved):
+    if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved):
         return None
     after = with_data(
         root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
@@ -62,11 +62,16 @@ def _settled(record: Item, root: Item, telling: Telling, rules: Rules) -> bool:
     )
 
 
-def _local(name: str, register: Register, root: Item, rules: Rules) -> bool:
+def _local(name: str, register: Register, record: str, root: Item, rules: Rules) -> bool:
     """Whether the new winner follows from the old winner and this record alone."""
     if name == CUSTOMER:
         return bool(register.value == root.data["customer"])
-    return name != DELETED and register.value is not None and rules.policies[name].keep != "union"
+    if name == DELETED or register.value is None or rules.policies[name].keep == "union":
+        return False
+    if isinstance(register.value, dict):  # completed from what other records say
+        return False
+    winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
+    return not (winner and winner.record == record and register.since.at < winner.at)
 
 
 def _refold(
@@ -78,7 +83,7 @@ def _refold(
         rivals = [_member(record.key.pk, root, rules, name, register)]
         winner = Value(*fields[name]) if name in fields else None
         if winner and winner.record != record.key.pk:
-            rivals.append(_member(winner.record, root, rules, name, Register(winner.value, *winner[2:])))
+            rivals.append(_member(winner.record, root, rules, name, Register.of(winner.value, *winner[2:])))
         fields |= {
             field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
         }

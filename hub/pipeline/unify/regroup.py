@@ -168,7 +168,7 @@ def _root(
         rules.policies,
     )
     link = folded.pop(CUSTOMER, None)
-    spoken_at = [(said.at, one.key) for one in group for said in registers(members[one.key]).values()]
+    spoken_at = [(said.last.at, one.key) for one in group for said in registers(members[one.key]).values()]
     at, latest = max(spoken_at, default=(oldest.created, oldest.key))
     folded["created_at"] = Value(oldest.created, oldest.key, oldest.created, "", 0)
     folded["updated_at"] = Value(at, latest, at, "", 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hub import keys, ledger, times
 from hub.golden import DELETED, Register
-from hub.messages import Event
+from hub.messages import Event, digest
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading
 from hub.pipeline.unify.telling import Telling
@@ -37,4 +37,4 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
 
 
 def _register(value: object, telling: Telling, event: Event) -> Register:
-    return Register(value, telling.at, event.key, event.revision)
+    return Register.of(value, telling.at, digest(event.key)[:16], event.revision)

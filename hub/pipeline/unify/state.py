@@ -6,7 +6,7 @@ from typing import Any
 
 from hub import keys
 from hub.errors import HubError
-from hub.golden import Register
+from hub.golden import Register, Stamp
 from hub.identity import Claim, Node
 from hub.store import Item, Key, Put, Store
 
@@ -77,7 +77,12 @@ def node(record: Item) -> Node:
 
 def registers(record: Item) -> dict[str, Register]:
     """What a record said last, by field."""
-    return {name: Register(*values) for name, values in record.data.get("registers", {}).items()}
+    held = record.data.get("registers", {})
+    return {name: _register(*told) for name, told in held.items()}
+
+
+def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Register:
+    return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
 
 
 def claim(item: Item, *, strong: bool) -> Claim:
