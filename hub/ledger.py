@@ -1,7 +1,9 @@
 """The write ledger: what we wrote to a destination, so that its webhook about it is known as an echo.
 
-A ledger maps a canonical field to the values written last, newest first, each as [hash, at]. It holds
-hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
+A ledger maps a canonical field to the values written last, newest first, each as [hash, at]. Of a
+composite (an address) the field stands for the members that were written together, and `address.country`
+for a member that was not, because the destination does not take it: its webhook may tell it all the same.
+Hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
 """
 
 from collections.abc import Mapping
@@ -34,11 +36,10 @@ def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str
 
 def is_echo(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
     """Whether `value` of a canonical field only repeats what we wrote. `now`: Unix seconds."""
-    mark = fingerprint(value)
-    return any(
-        known == mark and now - to_epoch(at) < (WINDOW if place == 0 else OVERTAKEN)
-        for place, (known, at) in enumerate(wrote.get(field, []))
-    )
+    if isinstance(value, Mapping):
+        inner = value.items()
+        value = {name: part for name, part in inner if not _repeats(wrote, f"{field}.{name}", part, now)}
+    return _repeats(wrote, field, value, now)
 
 
 def fingerprint(value: Any) -> str:
@@ -49,3 +50,11 @@ def fingerprint(value: Any) -> str:
     if isinstance(value, Mapping):
         value = {name: inner for name, inner in value.items() if inner is not None} or None
     return digest(dumps(value))[:16]
+
+
+def _repeats(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
+    mark = fingerprint(value)
+    return any(
+        known == mark and now - to_epoch(at) < (WINDOW if place == 0 else OVERTAKEN)
+        for place, (known, at) in enumerate(wrote.get(field, []))
+    )

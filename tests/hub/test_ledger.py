@@ -71,3 +71,17 @@ def test_the_last_written_value_is_always_known(values):
         wrote = entry({"stage": value}, AT, wrote)
     assert is_echo(wrote, "stage", values[-1], NOW)
     assert len({mark for mark, _ in wrote["stage"]}) == len(wrote["stage"])
+
+
+def test_a_member_that_the_destination_does_not_take_but_tells_is_no_news():
+    told = {
+        "address": {"line1": "Calle 1", "city": "Bogotá"},
+        "address.country": "CO",
+        "address.region": "DC",
+    }
+    wrote = entry(told, AT)
+    assert is_echo(wrote, "address", {"line1": "Calle 1", "city": "Bogotá", "country": "CO"}, NOW)
+    assert is_echo(wrote, "address", {"line1": "Calle 1", "city": "Bogotá"}, NOW)
+    assert not is_echo(wrote, "address", {"line1": "Calle 1", "city": "Bogotá", "country": "EC"}, NOW)
+    assert not is_echo(wrote, "address", {"line1": "Calle 2", "city": "Bogotá", "country": "CO"}, NOW)
+    assert not is_echo(wrote, "address", {"line1": "Calle 1", "country": "CO"}, NOW)

@@ -21,7 +21,7 @@ from hub.pipeline.deliver.desire import customer_there, idempotency_key
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import present
 from hub.pipeline.flows import Sight
-from hub.pipeline.subjects import Subject, find
+from hub.pipeline.subjects import CUSTOMER, Subject, find
 from hub.pipeline.unify.telling import loads_peppers
 from hub.times import from_epoch
 
@@ -82,7 +82,10 @@ def _perform(case: Case, cause: Cause) -> str:
     quiet = flows.quiet_until(cause.flow.quiet, zone, case.now)
     if quiet is not None:
         return parking.park(case, "quiet-hours", quiet - case.now)
-    scope = _scope(case, cause)
+    customer, here = customer_there(case, cause.subject.customer)
+    if CUSTOMER in case.target.resource.needs and here is None:
+        return parking.await_customer(case)
+    scope = _scope(case, cause, customer)
     if switched.dry_run:
         case.write(state="dry-run", would=scope["record"])
         return "skipped:dry-run"
@@ -112,7 +115,7 @@ def _consent(case: Case, purpose: str, customer: Subject | None) -> str:
     return "" if found and found.data["state"] == "granted" else "no-consent"
 
 
-def _scope(case: Case, cause: Cause) -> dict[str, Any]:
+def _scope(case: Case, cause: Cause, customer: dict[str, Any]) -> dict[str, Any]:
     """What the call's templates see: the mapped record, the key of the act, the customer."""
     built = cause.to.fields is not None
     entity = MESSAGE if built else cause.subject.entity
@@ -123,7 +126,6 @@ def _scope(case: Case, cause: Cause) -> dict[str, Any]:
     sight = Sight(replace(cause.subject, epoch=delivery.epoch)).scope
     fields = {name: value(sight) for name, value in (cause.to.fields or {}).items()}
     image = {**fields, "id": delivery.trigger} if built else cause.subject.image
-    customer, _ = customer_there(case, cause.subject.customer)
     key = idempotency_key(delivery.destination, delivery.flow, delivery.trigger)
     record = mapping.outward(image, customer, case.target.context(case.now))
     return {"record": record, "key": key, "customer": customer, "id": None}

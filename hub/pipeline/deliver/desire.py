@@ -5,7 +5,7 @@ for the rest, the hash of what we wrote last. So a change that came from there i
 and a value that was set there meanwhile is overwritten when another one won.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -26,16 +26,18 @@ NOTHING = digest(dumps({}))
 
 @dataclass(frozen=True, slots=True)
 class Desire:
-    """`record`: what is to be written; `both`: its canonical fields that are read back from there.
+    """`record`: what is to be written; `both`: the canonical fields that will be told back, as they will be;
+    `members`: of each of them the members that are written, none for a plain field.
 
     `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
     destination's own record tells; `remote`: its id there; `orphans`: other ids there of the same entity
     (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
-    `same`: the destination has all this already.
+    `wrote`: the ledger of that record so far; `same`: the destination has all this already.
     """
 
     record: dict[str, Any]
     both: dict[str, Any]
+    members: dict[str, frozenset[str]]
     hash: str
     rest: str
     seen: dict[str, str]
@@ -43,7 +45,19 @@ class Desire:
     orphans: tuple[str, ...]
     customer: dict[str, Any]
     here: str | None
+    wrote: dict[str, Any]
     same: bool = False
+
+    def written(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """What the ledger notes: what is written, and of its composites the members that are not."""
+        rest = {
+            f"{field}.{member}": value
+            for field, members in self.members.items()
+            if members and isinstance(fields.get(field), dict)
+            for member, value in fields[field].items()
+            if member not in members
+        }
+        return {**self.both, **rest}
 
     def at(self, remote: str | None) -> "Desire":
         """The same, at another id there."""
@@ -63,11 +77,16 @@ def desired(case: Case, subject: Subject) -> Desire:
     customer, here = customer_there(case, subject.customer)
     context = case.target.context(case.now)
     record = mapping.outward(subject.image, customer, context)
+    members = _members(mapping, record)
+    told = mapping.told_back(record, context)
     own = _own_records(case, subject)
-    ids = _ids(case, subject, own)
+    states = _states(case, subject)
+    ids = list(dict.fromkeys([*states, *own]))
+    base = states.get(ids[0], {}) if ids else {}
     desire = Desire(
         record=record,
-        both=mapping.told_back(record, context),
+        both={field: told.get(field) for field in members},
+        members=members,
         hash=digest(dumps(record)),
         rest=digest(dumps(_without(record, mapping))),
         seen=_marks(own.get(ids[0]) if ids else None, mapping),
@@ -75,8 +94,9 @@ def desired(case: Case, subject: Subject) -> Desire:
         orphans=tuple(ids[1:]),
         customer=customer,
         here=here,
+        wrote=case.data.get("wrote") or base.get("wrote", {}),
     )
-    return replace(desire, same=_same(case, desire, own.get(ids[0]) if ids else None))
+    return replace(desire, same=_same(case, base or case.data, desire, own.get(ids[0]) if ids else None))
 
 
 def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any], str | None]:
@@ -104,9 +124,11 @@ def _written(case: Case, customer: Subject) -> str | None:
     return next((found[key].data["remote"] for key in wanted if _remote(found.get(key))), None)
 
 
-def _same(case: Case, desire: Desire, own: Item | None) -> bool:
-    """Whether nothing needs to be written. A request that may still land, and a replay, need it."""
-    data = case.data
+def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) -> bool:
+    """Whether nothing needs to be written. A request that may still land, and a replay, need it.
+
+    `data`: the state of the delivery that wrote the record: ours, or that of a customer merged into ours.
+    """
     if case.delivery.replay is not None or data.get("ambiguous") or data.get("inflight"):
         return False
     if desire.seen == data.get("seen", {}) or own is None:
@@ -122,9 +144,34 @@ def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
     return {
         field: wrote[field][0][0]
         if field in wrote and desire.seen.get(field) == seen.get(field)
-        else fingerprint(registers[field][0] if field in registers else None)
-        for field in desire.both
+        else fingerprint(_part(registers[field][0], members) if field in registers else None)
+        for field, members in desire.members.items()
     }
+
+
+def _part(told: Any, members: frozenset[str]) -> Any:
+    """Of a composite the members that we would write: the others are none of our business."""
+    if not isinstance(told, dict) or not members:
+        return told
+    return {member: value for member, value in told.items() if member in members}
+
+
+def _members(mapping: Mapping, record: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """The fields of `both` of which something is written, with the members that are (none: the whole)."""
+    found: dict[str, frozenset[str]] = {}
+    for there, path in mapping.both.items():
+        field, _, member = path.partition(".")
+        if _has(record, there.split(".")):
+            found[field] = found.get(field, frozenset()) | ({member} if member else set())
+    return found
+
+
+def _has(value: Any, path: list[str]) -> bool:
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True
 
 
 def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
@@ -150,12 +197,15 @@ def _gone(record: Item) -> bool:
     return bool(record.data.get("registers", {}).get(DELETED, [None])[0])
 
 
-def _ids(case: Case, subject: Subject, own: Iterable[str]) -> list[str]:
-    """The ids there: the one we write to, those of profiles merged into this one, those of its records."""
+def _states(case: Case, subject: Subject) -> dict[str, dict[str, Any]]:
+    """Id there -> delivery state that knows it: ours first, then those of customers merged into ours."""
     wanted = [keys.delivery(case.target.name, subject.entity, id) for id in subject.absorbed]
     found = case.hub.store.read(wanted) if wanted else {}
-    written = [_remote(case.item), *(_remote(found.get(key)) for key in wanted)]
-    return list(dict.fromkeys(id for id in (*written, *own) if id))
+    states: dict[str, dict[str, Any]] = {}
+    for item in (case.item, *(found[key] for key in wanted if key in found)):
+        if remote := _remote(item):
+            states.setdefault(remote, item.data)
+    return states
 
 
 def _remote(item: Item | None) -> str | None:

@@ -40,6 +40,11 @@ def park(case: Case, reason: str, after: float, **changes: Any) -> str:
     return f"parked:{reason}"
 
 
+def await_customer(case: Case) -> str:
+    """Try again until the customer exists at the destination; exhausted when that never comes."""
+    return _again(case, Outcome("retry", reason="waiting-for-customer"))
+
+
 def show(case: Case, state: str, reason: str, **changes: Any) -> str:
     """List it for people under `state`: tried again only when the entity changes or somebody replays."""
     case.write(state=state, reason=reason, inflight=None, todo=keys.PARKED, at=case.now, **changes)

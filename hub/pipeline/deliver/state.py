@@ -6,7 +6,6 @@ once it no longer can, the current state is written once more (`ambiguous`).
 """
 
 from hub import keys, ledger
-from hub.connector import Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
@@ -57,7 +56,7 @@ def _bring(case: Case, subject: Subject) -> str:
         return parking.park(case, "paused", parking.PAUSED_DELAY)
     desire = desired(case, subject)
     if CUSTOMER in case.target.resource.needs and desire.here is None:
-        return parking.settle(case, Outcome("retry", reason="waiting-for-customer"))
+        return parking.await_customer(case)
     if desire.same:
         return _close(case, subject, desire, "unchanged")
     if switched.dry_run:
@@ -108,9 +107,11 @@ def _intend(case: Case, subject: Subject, desire: Desire) -> Case:
     earlier = case.data.get("inflight") or {}
     return case.write(
         state="sending",
+        remote=desire.remote,
+        orphans=list(desire.orphans) or None,
         inflight={"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
         ambiguous=earlier.get("at", case.data.get("ambiguous")),
-        wrote=ledger.entry(desire.both, now, case.data.get("wrote")),
+        wrote=ledger.entry(desire.written(subject.fields), now, desire.wrote),
         hash=DIRTY,
         rest=DIRTY,
         todo=keys.DUE,
@@ -131,6 +132,7 @@ def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
         hash=desire.hash,
         rest=desire.rest,
         seen=desire.seen,
+        wrote=desire.wrote if result == "unchanged" else case.data["wrote"],
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
         **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},

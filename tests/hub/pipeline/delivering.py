@@ -42,6 +42,7 @@ fields:
   given_name:  {type: text, keep: newest, pii: true}
   family_name: {type: text, keep: newest, pii: true}
   stage:       {type: text, keep: newest}
+  address:     {type: address, keep: newest, pii: true}
 """,
     "entities/order.yaml": """
 name: order
@@ -72,6 +73,7 @@ resources:
   customer: {id: text(id)}
   order:    {id: text(id)}
   checkout: {id: text(id)}
+  note:     {id: text(id)}
 """,
     "connectors/crm.yaml": """
 base_url: https://crm.example
@@ -106,6 +108,10 @@ resources:
     idempotency: {header: Idempotency-Key}
     create: {request: POST /sales, body: {record: "{record}"}, id: id}
     update: {request: "PUT /sales/{id}", body: {record: "{record}"}, id: id}
+  note:
+    needs: [customer]
+    idempotency: {header: Idempotency-Key}
+    send: {request: POST /notes, body: {record: "{record}"}, id: id}
 """,
     "connectors/mail.yaml": """
 channel: email
@@ -136,6 +142,9 @@ both:
   phone:     phone
   firstname: given_name
   stage:     stage
+  place:
+    street:  address.line1
+    town:    address.city
 """,
     "mappings/erp.partner.yaml": """
 entity: customer
@@ -149,6 +158,12 @@ out:
 entity: order
 out:
   number:  number
+  partner: customer.ids.erp
+""",
+    "mappings/erp.note.yaml": """
+entity: message
+out:
+  text:    text
   partner: customer.ids.erp
 """,
     "mappings/mail.event.yaml": """
@@ -172,6 +187,23 @@ if: order.status == 'paid'
 once: order.id
 send:
   - {to: mail.event, with: {name: "'Placed Order'", url: order.number}}
+""",
+    "mappings/shop.note.yaml": "entity: message\nout: {text: text}\n",
+    "flows/answer.yaml": "on: message\nif: message.name == 'answer'\nsend: [chat.message]\n",
+    "flows/back.yaml": "on: customer\nif: customer.stage == 'back'\nsend: [shop.customer]\n",
+    "flows/wrong.yaml": """
+on: order
+if: order.status == 'wrong'
+send:
+  - {to: crm.contact, with: {text: "'no mapping from message'"}}
+  - {to: shop.note, with: {text: "'no call'"}}
+""",
+    "flows/complaint.yaml": """
+on: order
+if: order.status == 'refunded'
+once: order.id
+send:
+  - {to: erp.note, with: {text: "'Refunded'"}}
 """,
     "flows/reminder.yaml": """
 on: cart

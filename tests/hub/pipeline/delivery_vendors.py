@@ -24,6 +24,7 @@ class Vendors:
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     partners: dict[str, dict[str, Any]] = field(default_factory=dict)
     sales: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Vendors:
         return answer(200, {"id": id})
 
     def _erp(self, request: HttpRequest, path: list[str], body: Any) -> HttpResponse:
-        table = self.partners if path[0] == "partners" else self.sales
+        table = {"partners": self.partners, "sales": self.sales, "notes": self.notes}[path[0]]
         if path[-1] == "search":
             return answer(200, {"found": [{"id": id} for id in _matching(table, body["match"])]})
         if request.method == "PUT":

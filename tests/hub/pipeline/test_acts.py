@@ -319,3 +319,55 @@ def test_an_act_of_a_flow_or_an_entity_that_is_gone_is_skipped(shopper):
     assert deliver(shopper.hub, old) == "skipped:flow-or-entity-gone"
     moved = Delivery("crm.main.contact", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1")
     assert deliver(shopper.hub, moved) == "skipped:flow-or-entity-gone"
+
+
+def test_an_act_that_needs_its_customer_there_waits_until_the_customer_is_there(shopper):
+    shopper.entity("order", "o-1", status="refunded", customer=shopper.shopper)
+    assert shopper.deliver() == ["parked:waiting-for-customer"]
+    assert shopper.vendors.notes == {}
+    shopper.entity("customer", "c-1", given_name="Ada")
+    shopper.rest()
+    assert list(shopper.vendors.notes.values()) == [{"text": "Refunded", "partner": "e1"}]
+    assert shopper.item("erp.main.partner", "c-1").data["state"] == "ok"
+
+
+def test_an_act_without_once_happens_once_per_version_and_may_send_the_trigger_itself(shopper):
+    shopper.entity("message", "m-1", name="answer", text="In M, yes", customer=shopper.shopper)
+    shopper.deliver()
+    shopper.entity("message", "m-1", text="In L, too")
+    shopper.deliver()
+    shopper.entity("message", "m-1", name="other")
+    shopper.deliver()
+    assert [sent["text"] for sent in shopper.vendors.messages] == ["In M, yes", "In L, too"]
+
+
+def test_an_act_that_the_files_cannot_make_is_rejected(shopper):
+    shopper.entity("order", "o-1", status="wrong", customer=shopper.shopper)
+    assert shopper.deliver() == ["rejected", "rejected"]
+    assert {item.data["reason"] for item in shopper.acts()} == {"no-mapping", "nothing-to-write-with"}
+
+
+def test_a_credential_that_is_refused_pauses_and_the_message_waits(shopper):
+    leave(shopper)
+    shopper.vendors.token = "renewed"
+    assert only(shopper, "chat.main.message") == "parked:status-401"
+    assert only(shopper, "chat.main.message") == "parked:paused"
+    shopper.secrets.held["chat.main"] = [{"token": "renewed"}]
+    shopper.switch("chat.main", paused=False)
+    shopper.rest()
+    assert len(shopper.vendors.messages) == 1
+
+
+def test_a_limit_reached_between_two_tries_of_one_message_parks_it_without_an_intent(shopper):
+    leave(shopper)
+    limit = keys.limit("chat.main", "100 per 1s")
+
+    def refused(apply):
+        shopper.store.block(limit, shopper.now + 60)
+        return says(401)(apply)
+
+    shopper.vendors.faults = [refused]
+    assert only(shopper, "chat.main.message") == "parked:rate-limit"
+    assert "inflight" not in shopper.acts()[0].data
+    shopper.rest()
+    assert len(shopper.vendors.messages) == 1

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hub import keys
-from hub.errors import RetryError
+from hub import keys, ledger
+from hub.errors import RecordError, RetryError
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from tests.hub.pipeline.delivering import World
@@ -155,6 +155,28 @@ def test_what_only_we_write_is_written_although_the_rest_came_from_there(known):
     assert tell(known, ERP) == "unchanged"
 
 
+HOME = {"line1": "Calle 1", "city": "Bogotá", "country": "CO"}
+
+
+def test_an_address_is_compared_by_the_members_that_are_written_there(known):
+    pk = known.record("crm.main", "contact", "c77", "c-1", **ADA, address={**HOME, "region": "DC"})
+    known.entity("customer", "c-1", relay="never", records={pk: ""}, address=HOME)
+    assert tell(known) == "unchanged"
+    known.record("crm.main", "contact", "c77", "c-1", address={"line1": "Calle 2"})
+    known.vendors.contacts["c77"] = {}
+    known.entity("customer", "c-1", relay="never", stage="lead")
+    assert tell(known) == "done"
+    assert known.vendors.contacts["c77"]["place"] == {"street": "Calle 1", "town": "Bogotá"}
+
+
+def test_the_echo_of_an_address_is_known_with_members_that_were_not_written(known):
+    known.entity("customer", "c-1", relay="never", address=HOME)
+    tell(known)
+    wrote = known.state(CRM, "c-1")["wrote"]
+    assert ledger.is_echo(wrote, "address", HOME, known.now)
+    assert not ledger.is_echo(wrote, "address", {**HOME, "country": "EC"}, known.now)
+
+
 def test_a_record_that_was_deleted_there_or_told_inside_another_gives_no_id(known):
     gone = known.record("crm.main", "contact", "c77", "c-1", __deleted__=True)
     guest = known.record("crm.main", "contact", "guest/1.ab", "c-1")
@@ -189,6 +211,18 @@ def test_the_winner_adopts_the_id_of_the_customer_that_was_merged_into_it(known)
     assert tell(known) == "done"
     assert known.vendors.asked[-1][:2] == ("PATCH", "https://crm.example/contacts/c1")
     assert known.state(CRM, "c-2")["remote"] == "c1"
+
+
+def test_the_winner_takes_over_what_was_written_for_the_customer_that_was_merged_into_it(known):
+    tell(known)
+    known.entity("customer", "c-2", relay="never", **ADA)
+    known.merge("c-1", "c-2")
+    assert tell(known) == "unchanged"
+    assert len(known.vendors.asked) == 1
+    assert ledger.is_echo(known.state(CRM, "c-2")["wrote"], "given_name", "Ada", known.now)
+    pk = known.record("crm.main", "contact", "c1", "c-2", stage="customer")
+    known.entity("customer", "c-2", relay="never", records={pk: ""}, stage="customer")
+    assert tell(known) == "unchanged"
 
 
 def test_the_other_ids_of_a_merged_customer_are_reported_as_orphans(known):
@@ -259,6 +293,21 @@ def test_a_search_or_an_upsert_that_is_not_there_does_not_end_in_a_loop(known):
     known.vendors.faults = [says(404)]
     assert tell(known) == "rejected"
     assert known.state(CRM, "c-1")["reason"] == "missing"
+
+
+def test_a_search_that_may_not_be_sent_rejects_the_record(known, monkeypatch):
+    def refuse(request):
+        raise RecordError("bad-url", "not an address")
+
+    monkeypatch.setattr(known.vendors, "send", refuse)
+    assert tell(known, ERP) == "rejected"
+    assert known.state(ERP, "c-1")["reason"] == "bad-url"
+
+
+def test_a_destination_that_can_only_be_read_rejects_the_record(known):
+    known.entity("customer", "c-1", stage="back")
+    assert "rejected" in known.deliver()
+    assert known.state("shop.co.customer", "c-1")["reason"] == "nothing-to-write-with"
 
 
 def test_the_key_of_a_creation_is_the_same_on_every_attempt_and_another_for_another_version(world):

@@ -91,3 +91,11 @@ def test_a_wait_that_cannot_be_decided_is_listed_for_people(world):
     wait = keys.wait("reminder", "cart", "k-1")
     assert world.store.read([wait])[wait].todo == keys.PARKED
     assert world.later(3600) == []
+
+
+def test_a_wait_whose_condition_no_longer_holds_ends_although_nobody_relayed_the_change(world):
+    world.entity("cart", "k-1", status="open")
+    world.entity("cart", "k-1", relay="never", status="converted")
+    assert world.later(3600) == []
+    wait = keys.wait("reminder", "cart", "k-1")
+    assert world.store.read([wait])[wait].data["state"] == "ended"
