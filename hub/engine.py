@@ -28,7 +28,7 @@ from hub.artifact import here, zipped
 SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 15.0
 SECONDS_TO_DEPLOY = 120.0
-CODE = "CodeUri: build/artifact"
+CODE = "CodeUri: &code build/artifact"
 """The one place of the template that names the artifact."""
 SEND = ("Action: sqs:SendMessage,", "Action: [sqs:SendMessage, sqs:SendMessageBatch],")
 """AWS allows a batch by the action for one message; the engine asks for an action that AWS does not know."""
@@ -226,7 +226,7 @@ class Engine:
         text = template.read_text(encoding="utf-8")
         if text.count(CODE) != 1:
             raise EngineError(f"{template} does not say `{CODE}` once")
-        text = text.replace(CODE, f"CodeUri: s3://artifacts/{key}")
+        text = text.replace(CODE, f"CodeUri: &code s3://artifacts/{key}")
         return text.replace(*SEND) if self.auth else text
 
 

@@ -291,3 +291,10 @@ def test_poll_and_sweep_are_not_retried_by_lambda_but_by_the_clock(template):
 def test_a_clock_step_ends_before_the_next_one(template):
     assert template.functions()["Poll"]["Timeout"] < 300
     assert template.functions()["Sweep"]["Timeout"] < 60
+
+
+def test_each_function_names_the_artifact_itself(source):
+    """`sam build` moves the template and corrects such paths in resources, but not in Globals."""
+    functions = [one for one in source["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 7
+    assert all(one["Metadata"] == {"SkipBuild": True} for one in functions)
