@@ -4,9 +4,11 @@ Results, for logs: done · unchanged · rejected · skipped:<reason> · parked:<
 when our own state moved or is not reachable; everything else is written to the delivery and acknowledged.
 """
 
+from hub import keys
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver.act import perform
+from hub.pipeline.deliver.case import retire
 from hub.pipeline.deliver.state import bring
 from hub.pipeline.deliver.target import Target
 
@@ -15,5 +17,7 @@ def deliver(hub: Hub, delivery: Delivery) -> str:
     """Carry out a delivery: the result as a text without any value of the record."""
     target = Target.find(hub.catalog, delivery.destination)
     if target is None:
+        state = keys.delivery(delivery.destination, delivery.entity, delivery.id)
+        retire(hub, keys.act(delivery) if delivery.trigger else state, "gone")
         return "skipped:unknown-destination"
     return perform(hub, target, delivery) if delivery.trigger else bring(hub, target, delivery)

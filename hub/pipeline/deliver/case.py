@@ -7,6 +7,7 @@ from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver.target import Target
+from hub.pipeline.flows import commit_once
 from hub.store import Conflict, Item, Key, Put
 from hub.times import from_epoch
 
@@ -56,6 +57,16 @@ class Case:
         held = self.data.get("message")
         attempt = max(self.delivery.attempt, Delivery.loads(held).attempt if held else 0)
         return replace(self.delivery, attempt=attempt).dumps()
+
+
+def retire(hub: Hub, key: Key, state: str) -> None:
+    """Take a delivery that is nobody's any more off the lists, or sweep would send it for ever.
+
+    A Conflict: somebody is at it, and will come here again.
+    """
+    held = hub.store.read([key]).get(key)
+    if held is not None and held.todo:
+        commit_once(hub.store, replace(held, data={**held.data, "state": state}, todo=None, at=None))
 
 
 def open_case(hub: Hub, target: Target, delivery: Delivery, key: Key, kind: str) -> Case:

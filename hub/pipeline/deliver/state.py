@@ -12,7 +12,7 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import parking
 from hub.pipeline.deliver.calls import Calls, StoppedError
-from hub.pipeline.deliver.case import Case, open_case
+from hub.pipeline.deliver.case import Case, open_case, retire
 from hub.pipeline.deliver.desire import Desire, desired
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
@@ -31,6 +31,9 @@ DEALT = ("ok", "rejected", "ambiguous", "exhausted")
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
     subject = find(hub.store, delivery.entity, delivery.id)
+    if subject is None or subject.id != delivery.id:
+        told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
+        retire(hub, told, "superseded" if subject else "gone")
     if subject is None:
         return "skipped:unknown-entity"
     key = keys.delivery(delivery.destination, subject.entity, subject.id)

@@ -30,6 +30,39 @@ def test_a_due_delivery_is_sent_again_under_another_deduplication_id(world):
     assert attempts == [1, 1]
 
 
+def test_a_parked_delivery_of_a_customer_that_was_merged_is_delivered_for_the_winner_and_not_for_ever(world):
+    parked(world)
+    world.entity("customer", "c-9", relay="never", email="ada0@correo.example")
+    world.merge("c-0", "c-9")
+    world.rest()
+    assert world.item("crm.main.contact", "c-0").todo is None
+    assert world.state("crm.main.contact", "c-0")["state"] == "superseded"
+    assert world.state("crm.main.contact", "c-9")["state"] == "ok"
+    assert world.later(4 * LEASE) == []
+
+
+def test_a_parked_delivery_of_a_destination_or_an_entity_that_is_gone_is_not_tried_for_ever(world):
+    parked(world)
+    accounts = {name: one for name, one in world.hub.catalog.accounts.items() if name != "crm.main"}
+    world.hub.catalog = replace(world.hub.catalog, accounts=accounts)
+    del world.store._items[keys.root("customer", "c-0")]
+    assert sorted(world.later(60)) == ["skipped:unknown-destination", "skipped:unknown-entity"]
+    assert {item.data["state"] for item in world.store.items() if item.kind == "delivery"} == {"gone"}
+    assert world.later(4 * LEASE) == []
+
+
+def test_a_parked_act_of_a_destination_that_is_gone_is_not_tried_for_ever(world):
+    pk = world.record("shop.co", "customer", "1", "c-1")
+    world.entity("customer", "c-1", relay="never", **ADA)
+    world.switch("mail.main", paused=True)
+    world.entity("order", "o-1", status="paid", number="1", customer=pk)
+    world.deliver()
+    accounts = {name: one for name, one in world.hub.catalog.accounts.items() if name != "mail.main"}
+    world.hub.catalog = replace(world.hub.catalog, accounts=accounts)
+    assert "skipped:unknown-destination" in world.later(400)
+    assert [item.todo for item in world.acts()] == [None]
+
+
 def test_what_was_sent_again_is_left_to_the_queue_until_it_must_be_lost(world):
     parked(world)
     world.now += 60
