@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import artifact
+from hub.cli.project import add_root, project_root
 from hub.demo import page, story
 from hub.demo.stage import STACK, Stage
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
@@ -25,15 +26,18 @@ def add(subparsers: Any) -> None:
         "demo", help="one person across channels, on a local AWS engine: what comes out"
     )
     demo.add_argument("--auth", action="store_true", help="enforce the functions' IAM policies")
+    add_root(demo)
     demo.set_defaults(run=run_demo)
     dev = subparsers.add_parser("dev", help="the same, left running to be played with; Ctrl-C ends it")
     dev.add_argument("--story", action="store_true", help="play the story first")
+    add_root(dev)
     dev.set_defaults(run=run_dev)
 
 
-def run_demo(options: argparse.Namespace, root: Path) -> int:
+def run_demo(options: argparse.Namespace) -> int:
     """Play the story, then all of it again; 0 when the second time changed nothing."""
     started = time.monotonic()
+    root = project_root(options.root)
     with _staged(root, auth=options.auth) as stage:
         _say(f"the stack of template.yaml is up after {time.monotonic() - started:.1f} s: {stage.url}")
         told = story.chapters(root)
@@ -46,8 +50,9 @@ def run_demo(options: argparse.Namespace, root: Path) -> int:
     return 0 if same else 1
 
 
-def run_dev(options: argparse.Namespace, root: Path) -> int:
+def run_dev(options: argparse.Namespace) -> int:
     """Leave it running, with the functions' logs on the screen."""
+    root = project_root(options.root)
     with _staged(root, faults=()) as stage:
         secrets = {account: secrets_of(account) for account in ACCOUNTS}
         file = root / HOME / "secrets.json"
