@@ -181,6 +181,7 @@ def _led(children: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for child in children:
         name = _path(child)
         if name is None:
+            start += next(_paths(child), ()) if child["type"] in _FIRST else ()
             break
         start += name
     if start:
@@ -206,7 +207,7 @@ def _check_call(node: dict[str, Any], source: str) -> None:
             f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
         )
         hint = f"{ours.signature}: {ours.doc}" if ours else ""
-        message = f"{name}() takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}"
+        message = f"{name}() takes {wanted} argument{'' if wanted.endswith('1') else 's'}, not {count}"
         raise ExpressionError(message, _call_offset(name, source), hint)
 
 
