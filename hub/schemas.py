@@ -212,7 +212,9 @@ _ACCOUNT = {
     "description": "one shop, portal or list; beside these the settings that its connector declares",
     "properties": {
         "role": _text("for priorities and owners: shop, pos, crm, erp, email, support"),
-        "country": _text("region of phones without a country code", pattern="^[A-Z]{2}$"),
+        "country": _text(
+            "two capitals such as CO: the region of phones without a country code", pattern="^[A-Z]{2}$"
+        ),
         "time_zone": _text("of times without an offset", format="zone"),
         "base_url": _text("instead of the connector's: a sandbox", pattern="^https?://"),
         "public_url": _text(

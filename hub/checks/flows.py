@@ -83,6 +83,10 @@ def _destination(catalog: Catalog, flow: Flow, send: Send, path: tuple[Step, ...
         hint = suggest(name, catalog.connectors)
         yield error("unknown-connector", f"no connector {name}", *path, hint=hint, offset=0)
         return
+    if not kind:
+        hint = "connector.resource, or connector.account.resource"
+        yield error("no-resource", "a destination names its resource", *path, hint=hint, offset=0)
+        return
     if kind not in connector.resources:
         hint = suggest(kind, connector.resources)
         yield error(

@@ -22,7 +22,7 @@ def unknown_field(entity: Entity, names: tuple[str, ...]) -> tuple[str, str] | N
     if len(names) > 1 and parts and names[1] not in parts:
         return f'{field.name} has no "{names[1]}"', suggest(names[1], parts)
     if len(names) > 1 and not parts and field.type not in {"object", "list"}:
-        return f"{field.name} is a {field.type}, it has no parts", ""
+        return f"{field.name} has no parts", ""
     return None
 
 

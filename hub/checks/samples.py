@@ -40,14 +40,14 @@ class Samples:
         Raises RecordError where the connector cannot read the sample.
         """
         connector = self._catalog.connectors.get(mapping.connector)
-        if connector is None:
+        if connector is None or mapping.resource not in connector.resources:
             return [sample]
         if isinstance(sample, dict) and "body" in sample and "headers" in sample:
             return list(_told(connector, mapping.resource, sample))
-        resource = connector.resources.get(mapping.resource)
-        if resource is None or resource.get is None:
+        get = connector.resources[mapping.resource].get
+        if get is None:
             return [sample]
-        inner = resource.get.record(HttpResponse(200, {}, json.dumps(sample).encode()))
+        inner = get.record(HttpResponse(200, {}, json.dumps(sample).encode()))
         return [sample if inner is None else inner]
 
     def load(self, file: str) -> Any:
@@ -98,8 +98,10 @@ def _told(connector: Connector, resource: str, sample: dict[str, Any]) -> Iterat
             continue
         if event.resource == resource:
             yield event.record
-        inside = connector.contained(event, event.record)
-        yield from (record for name, _, record in inside if name == resource)
+        outer = connector.resources[event.resource]
+        if resource in outer.contains:
+            inside = outer.inside(event, event.record, resource, connector.resources[resource])
+            yield from [inside[2]] if inside else []
 
 
 def _request(connector: Connector, sample: dict[str, Any]) -> Request:

@@ -1,5 +1,6 @@
 """Whether a file has the shape that its JSON Schema says, and its expressions parse."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,7 +81,7 @@ def _located(document: Document, mistake: _Mistake, path: Path) -> FileError:
 
 def _said(error: Any, path: Path) -> tuple[Any, ...]:
     """The message, without the value, and the path."""
-    name = f'"{path[-1]}"' if path else "the file"
+    name = next((f'"{step}"' for step in reversed(path) if isinstance(step, str)), "the file")
     return (f"{name} must be {_wanted(error)}", *path)
 
 
@@ -93,7 +94,9 @@ def _wanted(error: Any) -> str:
         leaf = "$ref" in str(error.schema.get("additionalProperties"))
         return "an expression" if leaf else f"of type {_either(value)}"
     if keyword == "enum":
-        return "one of " + ", ".join("null" if word is None else str(word) or '""' for word in value)
+        return "one of " + ", ".join(
+            word or '""' if isinstance(word, str) else json.dumps(word) for word in value
+        )
     return str(error.schema.get("description") or f"as in {value}")
 
 
@@ -103,7 +106,9 @@ def _either(types: Any) -> str:
 
 def _cure(error: Any) -> str:
     if error.validator == "enum" and isinstance(error.instance, str):
-        return suggest(error.instance, [word for word in error.validator_value if isinstance(word, str)])
+        return suggest(
+            error.instance, [word for word in error.validator_value if word and isinstance(word, str)]
+        )
     if error.validator != "type":
         return ""
     if isinstance(error.instance, list):

@@ -54,9 +54,9 @@ class _Functions(Native):
         self._root = root
 
     def call_function(self, function_name: str, resolved_args: Iterable[Any]) -> Any:
-        if function_name == "root":
-            return self._root
         ours = FUNCTIONS.get(function_name)
+        if function_name == "root":
+            resolved_args = [self._root]
         return ours(*resolved_args) if ours else super().call_function(function_name, resolved_args)
 
 

@@ -63,9 +63,10 @@ def _function(
     "root()",
     "The whole scope, for use inside a filter.",
     ("list[?x == root().y]", {"list": [{"x": 1}], "y": 1}, [{"x": 1}]),
+    takes_null=True,
 )
-def _root() -> Any:
-    raise ValueError("needs a scope")
+def _root(scope: Any) -> Any:
+    return scope
 
 
 @_function(

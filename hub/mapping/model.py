@@ -76,12 +76,12 @@ class Mapping:
     @property
     def connector(self) -> str:
         """The vendor."""
-        return self.name.split(".")[0]
+        return self.name.partition(".")[0]
 
     @property
     def resource(self) -> str:
         """The kind of record there."""
-        return self.name.split(".")[1]
+        return self.name.partition(".")[2].partition(".")[0]
 
     @property
     def entity(self) -> str:
