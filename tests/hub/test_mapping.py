@@ -341,3 +341,17 @@ def test_what_cannot_be_written_is_rejected_with_its_line(text, reason):
     with pytest.raises(RecordError) as caught:
         write(text, {"vip": True})
     assert (caught.value.reason, caught.value.place.line) == (reason, 3)
+
+
+def test_a_member_that_an_address_no_longer_has_is_cleared_there():
+    text = "both: {street: address.line1, city: address.city}\n"
+    assert write(text, {"address": {"city": "Cali"}}, empty="") == {"street": "", "city": "Cali"}
+    assert write(text, {"address": {"city": "Cali"}}) == {"city": "Cali"}
+
+
+def test_what_was_written_is_told_back_by_the_fields_of_both():
+    text = "both: {mail: email, tel: phone}\nin: {name: mail}\n"
+    assert mapping(text).told_back({"mail": "Ada@b.example"}, CONTEXT) == {
+        "email": "ada@b.example",
+        "phone": None,
+    }
