@@ -61,7 +61,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 VENV = $(PYTHON) -m venv --clear $(@D) && $(@D)/bin/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
 
 # `installed` is newer than the lock file: running a target again costs nothing.
-.venv/installed: requirements/dev.txt pyproject.toml
+.venv/installed: requirements/dev.txt
 	$(VENV)
 	$(PY) -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -41,9 +41,8 @@ def template(source):
     text = yaml_parse(TEMPLATE.read_text())
     for resource in text["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = (
-                "s3://artifacts/artifact.zip"  # the transform does not open it
-            )
+            # The transform does not open it.
+            resource["Properties"]["CodeUri"] = "s3://artifacts/artifact.zip"
     defaults = {name: one["Default"] for name, one in source["Parameters"].items()}
     translator = Translator({}, Parser())
     with pytest.MonkeyPatch.context() as environment:
