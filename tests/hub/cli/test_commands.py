@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from hub import schemas
 from hub.cli import main
+from hub.errors import RetryError
 
 ROOT = Path(__file__).parents[3]
 BASE = ROOT / "tests" / "checks" / "base"
@@ -140,3 +143,23 @@ def test_functions_are_shown_with_their_examples(capsys):
     assert main(["functions", "trimm"]) == 2
     assert 'did you mean "trim"?' in capsys.readouterr().err
     assert main(["functions", "qqqq"]) == 2
+
+
+def test_the_command_runs_as_a_module_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "hub.cli", "functions", "trim"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("trim(text)")
+
+
+def test_what_the_hub_refuses_is_said_without_a_traceback(monkeypatch, capsys):
+    def refuse(arguments):
+        raise RetryError("timeout")
+
+    monkeypatch.setattr("hub.cli.functions.run", refuse)
+    assert main(["functions"]) == 1
+    assert capsys.readouterr().err == "hub: timeout\n"

@@ -1,0 +1,170 @@
+"""The shape of connectors/."""
+
+from hub.schemas.words import (
+    DURATION,
+    IS_TEXT,
+    cases,
+    choice,
+    expression,
+    listed,
+    mapped,
+    shape,
+    template,
+    text,
+)
+
+_SIGNATURE = shape(
+    "how the vendor signs",
+    {
+        "hmac": choice("keyed hash", "sha256", "sha1"),
+        "hash": choice("plain hash over content and secret", "sha256", "sha1"),
+        "encoding": choice("of the signature", "hex", "base64"),
+        "header": text("that holds it"),
+        "prefix": text("before it, as in sha256="),
+        "parse": text("a header of several parts: t={timestamp},v1={signature}"),
+        "over": template("what is signed: {method} {url} {body} {timestamp} {id} {secret}"),
+        "timestamp": shape(
+            "the signed time",
+            {"header": text(), "unit": choice("s or ms", "s", "ms"), "within": DURATION},
+        ),
+        "id": text("header of the signed id"),
+        "decode": text("percent-encoded characters that the vendor decodes in the URL before it signs"),
+        "secret": text("name of the secret"),
+    },
+    "header",
+    "secret",
+)
+_RECEIVE = shape(
+    "how webhooks come in",
+    {
+        "format": choice("of the body", "json", "form"),
+        "handshake": shape(
+            "the question whether this URL is ours",
+            {"if": expression(), "token": expression(), "secret": text(), "answer": expression()},
+            "if",
+        ),
+        "signature": _SIGNATURE,
+        "events": mapped("levels of a batch, outermost first: name: list", expression()),
+        "account": mapped("setting of the account: its value in the signed body", expression()),
+        "topic": expression("what kind of event it is"),
+        "event_id": cases(
+            (IS_TEXT, expression("the event's id")),
+            otherwise=listed("parts of the event's id", expression()),
+        ),
+        "at": expression("when it happened, as the vendor says"),
+    },
+    "signature",
+)
+_PAGE = cases(
+    (IS_TEXT, choice("by the Link header", "link")),
+    otherwise=shape(
+        "how a list goes on",
+        {
+            "offset": {"type": "integer", "description": "records on a page"},
+            "page": {"type": "integer", "description": "records on a page"},
+            "cursor": expression("the next page's token in the answer"),
+        },
+    ),
+)
+_CALL_PARTS = {
+    "request": {
+        **template("METHOD path?query"),
+        "type": "string",
+        "pattern": "^(GET|POST|PUT|PATCH|DELETE) ",
+    },
+    "body": template("JSON with {expression}"),
+    "format": choice("of the body", "json", "form"),
+    "headers": mapped("beside the connector's", template()),
+    "id": expression("the record's id in the answer"),
+    "record": expression("the record in the answer"),
+    "records": expression("the records in the answer"),
+    "version": expression("the record's version"),
+    "page": _PAGE,
+    "overlap": {**DURATION, "description": "how far before `since` a poll asks"},
+    "bulk": shape(
+        "several records in one request",
+        {"at": text(), "max": {"type": "integer"}, "results": expression()},
+        "at",
+        "max",
+    ),
+}
+_CALL = shape("one request", _CALL_PARTS, "request")
+_RESOURCE = shape(
+    "a kind of record",
+    {
+        "topics": listed("that tell of it", IS_TEXT),
+        "id": expression("its id, over the event"),
+        "record": expression("what of the event is the record; else its innermost level"),
+        "version": expression("its time or number of change"),
+        "deleted": expression("true where the event says that it is gone"),
+        "skip": expression("true where the event is of no interest"),
+        "contains": mapped("resource: the record of it inside", expression()),
+        "get": _CALL,
+        "list": _CALL,
+        "find": listed("searches, tried in order", _CALL),
+        "upsert": _CALL,
+        "create": _CALL,
+        "update": _CALL,
+        "delete": _CALL,
+        "send": _CALL,
+        "needs": listed("entities that must exist there first", IS_TEXT),
+        "idempotency": shape(
+            "how a repeated write is recognised",
+            {"header": text(), "body": text(), "max": {"type": "integer"}, "spent_by": text()},
+        ),
+    },
+)
+_AFTER = shape(
+    "how long to wait", {"from": expression(), "unit": choice("of the number", "s", "ms", "m")}, "from"
+)
+_LIMIT = cases(
+    (IS_TEXT, text("110 per 10s, or 10 at once", format="limit")),
+    otherwise=shape(
+        "a bucket that refills",
+        {"bucket": {"type": "integer"}, "refill": text(format="limit")},
+        "bucket",
+        "refill",
+    ),
+)
+_AUTH = shape(
+    "how requests are authorised; names of secrets",
+    {
+        "bearer": text("name of the secret"),
+        "basic": shape("user and password", {"user": text(), "password": text()}, "user", "password"),
+        "header": mapped("header: text with {secret.name}", template()),
+    },
+)
+CONNECTOR = shape(
+    "Everything that one vendor does differently.",
+    {
+        "standing": mapped(
+            "how far each part was verified",
+            choice("by what", "spec", "vectors", "documentation", "unverified"),
+        ),
+        "settings": mapped(
+            "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
+        ),
+        "channel": text("of consent, for what is sent through it"),
+        "receive": _RECEIVE,
+        "base_url": template("start of its URLs"),
+        "auth": _AUTH,
+        "headers": mapped("of each request", template()),
+        "limit": listed("rates that an account allows", _LIMIT),
+        "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
+        "responses": listed(
+            "what an answer means, first match",
+            shape(
+                "a rule",
+                {
+                    "if": expression("over status headers body"),
+                    "then": choice("", "done", "retry", "pause", "reject", "missing"),
+                    "after": _AFTER,
+                },
+                "if",
+                "then",
+            ),
+        ),
+        "resources": mapped("kinds of records", _RESOURCE),
+    },
+    "resources",
+)

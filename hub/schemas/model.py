@@ -1,0 +1,63 @@
+"""The shapes of entities/, accounts.yaml and owners.yaml."""
+
+from hub.schemas.words import IS_TEXT, cases, choice, has, listed, mapped, shape, text
+from hub.values import TYPES
+
+_KEEP = cases(
+    (
+        has("priority"),
+        shape("by roles", {"priority": listed("roles of accounts, first wins", IS_TEXT)}, "priority"),
+    ),
+    otherwise=choice("whose value wins", "newest", "first", "union"),
+)
+_TYPE = choice("its normal form", *TYPES)
+_FIELD = shape(
+    "one field",
+    {
+        "type": _TYPE,
+        "keep": _KEEP,
+        "identifies": choice("joins records with an equal value", "weak", "strong"),
+        "pii": {"type": "boolean", "description": "never in a log"},
+        "required": {"type": "boolean", "description": "without it a record is rejected"},
+        "values": listed("all that it may be", IS_TEXT),
+        "of": mapped("types of the members of a list's objects", _TYPE),
+    },
+    "type",
+)
+ENTITY = shape(
+    "A canonical kind: what is known of a customer, an order, a cart, a message.",
+    {
+        "name": text("as in mappings and flows; the file's name"),
+        "customer": {"type": "boolean", "description": "each belongs to a customer"},
+        "fields": mapped("its fields", _FIELD),
+    },
+    "name",
+    "fields",
+)
+
+_ACCOUNT = {
+    "type": "object",
+    "description": "one shop, portal or list; beside these the settings that its connector declares",
+    "properties": {
+        "role": text("for priorities and owners: shop, pos, crm, erp, email, support"),
+        "country": text(
+            "two capitals such as CO: the region of phones without a country code", pattern="^[A-Z]{2}$"
+        ),
+        "time_zone": text("of times without an offset", format="zone"),
+        "base_url": text("instead of the connector's: a sandbox", pattern="^https?://"),
+        "public_url": text(
+            "what the vendor was told to call, where signatures cover it", pattern="^https?://"
+        ),
+    },
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+}
+ACCOUNTS = {
+    **mapped("The accounts of this deployment, connector.key. No secrets.", _ACCOUNT),
+    "propertyNames": {
+        "pattern": r"^[a-z0-9_-]+\.[a-z0-9_-]+$",
+        "description": "connector.key, as in shopify.co",
+    },
+}
+OWNERS = mapped(
+    "entity: its fields that have an owner", mapped("field: role of the accounts that own it", IS_TEXT)
+)
