@@ -19,6 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from hub.catalog import Catalog
+from hub.checks import check
 from hub.errors import FileErrors
 
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
@@ -87,7 +88,9 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _compiled(root: Path) -> str:
-    """A module with all files that people edit. Raises FileErrors."""
+    """A module with all files that people edit. Raises FileErrors with what `hub check` finds."""
+    if errors := check(root).errors:
+        raise FileErrors(errors)
     data = Catalog.read(root).freeze()
     return f'"""Written by the build: connectors, entities, mappings, flows."""\n\nDATA = {data!r}\n'
 

@@ -75,13 +75,22 @@ def test_bytecode_of_another_python_cannot_be_written(tmp_path):
 
 
 def test_a_wrong_file_fails_the_build_with_its_place(tmp_path, capsys):
-    for folder in ("requirements", "functions", "hub", "connectors", "mappings", "entities", "flows"):
+    for folder in (
+        "requirements",
+        "functions",
+        "hub",
+        "connectors",
+        "mappings",
+        "entities",
+        "flows",
+        "events",
+    ):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for file in ("accounts.yaml", "owners.yaml"):
         shutil.copy(ROOT / file, tmp_path / file)
-    (tmp_path / "mappings" / "shopify.customer.yaml").write_text("entity: customer\nin: {email: [}\n")
+    (tmp_path / "flows" / "late.yaml").write_text("on: customer\nsend: [hubspot.contakt]\n")
     (tmp_path / "build").mkdir()
     shutil.copytree(ROOT / "build" / "packages", tmp_path / "build" / "packages")
     assert artifacts.main(["--root", str(tmp_path), "--out", str(tmp_path / "build" / "artifact")]) == 1
-    assert "mappings/shopify.customer.yaml:2:" in capsys.readouterr().err
+    assert "flows/late.yaml:2:16:" in capsys.readouterr().err
     assert not (tmp_path / "build" / "artifact").exists()
