@@ -30,7 +30,7 @@ check: .venv/installed .venv-sam/installed ## format, lint, types, imports, temp
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m cfnlint template.yaml
+	.venv/bin/cfn-lint template.yaml
 	.venv-sam/bin/sam validate --lint --region us-east-1
 	.venv/bin/hub check
 
