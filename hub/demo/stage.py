@@ -105,7 +105,7 @@ class Stage:
         ]
         command += [option for fault in self.faults for option in ("--fault", fault)]
         with (self.engine.home / "vendors.log").open("ab") as log:
-            self.vendors = subprocess.Popen(  # noqa: S603 - our own program
+            self.vendors = subprocess.Popen(
                 command,
                 cwd=self.root,
                 stdin=subprocess.DEVNULL,
@@ -135,9 +135,7 @@ class Stage:
 
     def post(self, connector: str, account: str, file: Path) -> int:
         """Post a sample event, signed as the vendor does; the status of the answer."""
-        request = signed(self.catalog, self.url, connector, account, file, time.time())
-        answer = self._http.request(request.method, request.url, body=request.body, headers=request.headers)
-        return int(answer.status)
+        return posted(self.catalog, self.url, connector, account, file)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A call to the hub's own API with its key: the JSON of the answer."""
@@ -186,6 +184,10 @@ class Stage:
         found = pages.paginate(TableName=self.outputs["TableName"], ConsistentRead=True)
         return [decode(image) for page in found for image in page["Items"] if "v" in image]
 
+    def in_dead_letter_queues(self) -> int:
+        """Messages that ended as a bug or an outage."""
+        return self._waiting("InboundDlqUrl") + self._waiting("OutboundDlqUrl")
+
     def _moving(self) -> tuple[int, int, int, int]:
         """Messages in either queue, outbox items not relayed yet, calls so far."""
         pending = self.engine.client("dynamodb").query(
@@ -223,6 +225,21 @@ def signed(catalog: Catalog, url: str, connector: str, account: str, file: Path,
     secrets = secrets_of(connector if found.shared else f"{connector}.{account}")
     added = {name.lower(): value for name, value in found.sign(request, secrets, now).items()}
     return Request("POST", request.url, {}, {**headers, **added}, body)
+
+
+def posted(catalog: Catalog, url: str, connector: str, account: str, file: Path) -> int:
+    """Post a sample event to the hub at `url`, signed as the vendor does; the status of the answer."""
+    request = signed(catalog, url, connector, account, file, time.time())
+    timeout = urllib3.Timeout(connect=2, read=30)
+    answer = urllib3.request(
+        request.method,
+        request.url,
+        body=request.body,
+        headers=request.headers,
+        retries=False,
+        timeout=timeout,
+    )
+    return int(answer.status)
 
 
 def polled_since() -> list[Item]:
