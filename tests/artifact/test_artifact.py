@@ -94,3 +94,26 @@ def test_a_wrong_file_fails_the_build_with_its_place(tmp_path, capsys):
     assert artifacts.main(["--root", str(tmp_path), "--out", str(tmp_path / "build" / "artifact")]) == 1
     assert "flows/late.yaml:2:16:" in capsys.readouterr().err
     assert not (tmp_path / "build" / "artifact").exists()
+
+
+def test_the_command_says_what_it_built_and_what_it_cannot_build(monkeypatch, capsys):
+    monkeypatch.setattr(artifacts, "build", lambda root, out, *, platform, python: 1_234_567)
+    assert artifacts.main(["--platform", "arm64", "--python", "3.11"]) == 0
+    assert capsys.readouterr().out == "build/artifact: 1.2 MB for arm64, Python 3.11\n"
+    monkeypatch.undo()
+    assert artifacts.main(["--python", "3.99"]) == 1
+    assert "needs that Python" in capsys.readouterr().err
+
+
+def test_an_artifact_that_has_grown_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(artifacts, "LARGEST", 1000)
+    with pytest.raises(BuildError, match="bytes are more than 1,000"):
+        build(ROOT, ROOT / "build" / "test-large", platform=here(), python=RUNNING)
+    shutil.rmtree(ROOT / "build" / "test-large.new")
+
+
+def test_dependencies_that_cannot_be_installed_fail_the_build(tmp_path):
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "runtime.txt").write_text("./nowhere.whl --hash=sha256:00\n")
+    with pytest.raises(BuildError, match="could not install"):
+        build(tmp_path, tmp_path / "artifact", platform=here(), python=RUNNING)
