@@ -52,22 +52,27 @@ bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and s
 lock: .venv/installed ## requirements/*.txt from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra cli --group dev --output-file requirements/dev.txt
-	$(foreach group,engine ric sam,$(LOCK) --group $(group) --output-file requirements/$(group).txt;)
+	$(foreach group,installer engine ric sam,$(LOCK) --group $(group) --output-file requirements/$(group).txt;)
 
 clean: ## remove what was built and installed
 	rm -rf build .aws-sam .venv .venv-engine .venv-ric .venv-sam
 
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
-VENV = $(PYTHON) -m venv --clear $(@D) && $(@D)/bin/python -m pip install --quiet --quiet --no-deps --require-hashes --requirement $<
+PIP  = --quiet --no-deps --require-hashes --requirement
+# uv does not read pip's settings (a mirror, a proxy): where it cannot install, pip does.
+FILL = .venv/bin/uv pip install --python $(@D)/bin/python $(PIP) $< || $(@D)/bin/python -m pip install $(PIP) $<
 
 # `installed` is newer than the lock file: running a target again costs nothing.
-.venv/installed: requirements/dev.txt
-	$(VENV)
-	$(PY) -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
+.venv/installed: requirements/dev.txt requirements/installer.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(@D)
+	$(PY) -m pip install $(PIP) requirements/installer.txt
+	$(FILL)
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-%/installed: requirements/%.txt
-	$(VENV)
+.venv-%/installed: requirements/%.txt | .venv/installed
+	$(PYTHON) -m venv --clear $(@D)
+	$(FILL)
 	@touch $@
 
 .PHONY: help demo dev test check artifact build deploy vendor-check bench lock clean
