@@ -4,25 +4,26 @@ from typing import Any
 
 from hub import logs
 from hub.messages import Delivery
-from hub.pipeline import current
+from hub.pipeline import Hub, current
+from hub.pipeline.batch import give_back, taken, work_through
 from hub.pipeline.deliver import deliver
 
 
 @logs.step("deliver")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Deliver in order; the first failure and all behind it come again, so that no group loses its order."""
-    records = event["Records"]
-    for done, record in enumerate(records):
-        try:
-            _deliver(record["body"])
-        except Exception as error:
-            logs.failed(error)
-            return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in records[done:]]}
-    return {"batchItemFailures": []}
+    """Deliver in order; what failed comes again with what is behind it of the same customer there."""
+    hub, batch = current(), taken(event)
+    outcomes = list(work_through(batch, lambda number: _deliver(hub, batch[number].body)))
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            logs.failed(outcome)
+    return {
+        "batchItemFailures": [{"itemIdentifier": one.id} for one in give_back(hub.outbound, batch, outcomes)]
+    }
 
 
-def _deliver(body: str) -> None:
+def _deliver(hub: Hub, body: str) -> None:
     delivery = Delivery.loads(body)
-    result = deliver(current(), delivery)
+    result = deliver(hub, delivery)
     told = {"destination": delivery.destination, "entity": delivery.entity, "id": delivery.id}
     logs.told(result, **told, epoch=delivery.epoch, flow=delivery.flow)

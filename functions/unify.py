@@ -4,19 +4,26 @@ from typing import Any
 
 from hub import logs
 from hub.pipeline import current
-from hub.pipeline.unify import unify
+from hub.pipeline.batch import give_back, taken, work_through
+from hub.pipeline.unify import Result, opened
 
 
 @logs.step("unify")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Apply in order; the first failure and all behind it come again, so that no record loses its order."""
-    records = event["Records"]
-    done = 0
-    try:
-        for result in unify(current(), [record["body"] for record in records]):
-            done += 1
-            facts = {"event": result.event, "reason": result.reason, "place": result.place}
-            logs.told(result.kind, **facts, drift=result.drift)
-    except Exception as error:
-        logs.failed(error)
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records[done:]]}
+    """Apply in order; what failed comes again with what is behind it of the same record."""
+    hub, batch = current(), taken(event)
+    step = opened(hub, [one.body for one in batch])
+    outcomes = list(work_through(batch, lambda number: step(number, last=batch[number].last)))
+    for outcome in outcomes:
+        _say(outcome)
+    return {
+        "batchItemFailures": [{"itemIdentifier": one.id} for one in give_back(hub.inbound, batch, outcomes)]
+    }
+
+
+def _say(outcome: Result | Exception) -> None:
+    if isinstance(outcome, Exception):
+        logs.failed(outcome)
+        return
+    facts = {"event": outcome.event, "reason": outcome.reason, "place": outcome.place}
+    logs.told(outcome.kind, **facts, drift=outcome.drift)

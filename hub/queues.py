@@ -1,6 +1,7 @@
 """FIFO queues: what one step leaves for the next."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -10,6 +11,9 @@ from hub.errors import RetryError
 BATCH = 10
 BATCH_BYTES = 1_000_000
 """SQS takes 10 messages and 1,048,576 bytes at once."""
+
+LONGEST_WAIT = 43_200
+"""Seconds: SQS hides a message for 12 hours at most."""
 
 DEDUP_SECONDS = 300.0
 """SQS FIFO: within five minutes a message of the same deduplication id is accepted and not delivered."""
@@ -28,6 +32,10 @@ class Queue(Protocol):
 
     def send(self, messages: Sequence[Message]) -> None:
         """Leave messages, ten at a time. Raises RetryError when any of them was not taken."""
+        ...
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """Let a received message come again after `seconds` (at most 12 hours)."""
         ...
 
 
@@ -56,6 +64,16 @@ class SqsQueue:
         """Leave messages, one call per batch."""
         for batch in batches(messages):
             self._send(batch)
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """Let a received message come again after `seconds`; where that fails, in the queue's own time."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        wait = min(int(seconds + 0.999), LONGEST_WAIT)
+        with suppress(BotoCoreError, ClientError):
+            self._client.change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=wait
+            )
 
     @cached_property
     def _client(self) -> Any:
@@ -137,6 +155,12 @@ class MemoryQueue:
     def ack(self, stored: Stored) -> None:
         """Done with a message."""
         self.waiting = [other for other in self.waiting if other is not stored]
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """Let a received message (its receipt is its deduplication id) come again after `seconds`."""
+        for stored in self.waiting:
+            if stored.message.dedup == receipt:
+                self.fail(stored, seconds)
 
     def fail(self, stored: Stored, after: float = 0.0) -> None:
         """Give a message back: visible again in `after` seconds."""

@@ -9,13 +9,16 @@ from typing import cast
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline import Hub
+from hub.pipeline.batch import Taken, give_back, work_through
 from hub.pipeline.deliver import deliver
 from hub.pipeline.poll import poll
 from hub.pipeline.route import route
 from hub.pipeline.sweep import sweep
-from hub.pipeline.unify import Result, unify
-from hub.queues import MemoryQueue, Stored
+from hub.pipeline.unify import Result, opened
+from hub.queues import MemoryQueue, Queue, Stored
 from hub.store.memory import MemoryStore
+
+Work = Callable[[Sequence[Taken]], Iterator[Result | str | Exception]]
 
 ROUNDS = 10_000
 """A flow of events that has not come to rest by then goes round in circles."""
@@ -69,11 +72,11 @@ class Runner:
 
     def unify(self) -> bool:
         """One batch of events; whether there was any."""
-        return self._step(self.hub.inbound, lambda stored: unify(self.hub, _bodies(stored)))
+        return self._step(self.hub.inbound, self._events)
 
     def deliver(self) -> bool:
         """One batch of deliveries; whether there was any."""
-        return self._step(self.hub.outbound, self._deliveries)
+        return self._step(self.hub.outbound, self._deliver)
 
     def route(self) -> bool:
         """The stream since the last relay; whether there was anything new."""
@@ -95,25 +98,30 @@ class Runner:
         sweep(self.hub)
         self.run()
 
-    def _deliveries(self, taken: Sequence[Stored]) -> Iterator[str]:
-        for body in _bodies(taken):
-            yield str(deliver(self.hub, Delivery.loads(body)))
+    def _events(self, batch: Sequence[Taken]) -> Iterator[Result | Exception]:
+        step = opened(self.hub, [one.body for one in batch])
+        return work_through(batch, lambda number: step(number, last=batch[number].last))
 
-    def _step(self, queue: object, work: "Callable[[Sequence[Stored]], Iterator[Result | str]]") -> bool:
-        """Take a batch, acknowledge what succeeded; what failed and all behind it comes again."""
+    def _deliver(self, batch: Sequence[Taken]) -> Iterator[str | Exception]:
+        return work_through(batch, lambda number: deliver(self.hub, Delivery.loads(batch[number].body)))
+
+    def _step(self, queue: Queue, work: Work) -> bool:
+        """Take a batch, acknowledge what succeeded; what has to wait comes again, a bug is raised."""
         memory = cast(MemoryQueue, queue)
-        taken = memory.receive(self.batch)
-        done = 0
-        try:
-            for result in work(taken) if taken else ():
-                self.results.append(result)
-                memory.ack(taken[done])
-                done += 1
-        except RetryError as error:
-            for stored in taken[done:]:
-                memory.fail(stored, error.after or 1.0)
-        return bool(taken)
+        stored = memory.receive(self.batch)
+        batch = [_taken(one) for one in stored]
+        outcomes = []
+        for one, outcome in zip(stored, work(batch) if batch else (), strict=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, RetryError):
+                raise outcome
+            outcomes.append(outcome)
+            if not isinstance(outcome, Exception):
+                self.results.append(outcome)
+                memory.ack(one)
+        give_back(memory, batch, outcomes)
+        return bool(batch)
 
 
-def _bodies(taken: Sequence[Stored]) -> list[str]:
-    return [stored.message.body for stored in taken]
+def _taken(stored: Stored) -> Taken:
+    message = stored.message
+    return Taken(message.dedup, message.body, message.group, stored.received, message.dedup)

@@ -18,6 +18,7 @@ from hub.messages import Event
 from hub.runner import Runner
 from hub.store.dynamodb import encode
 from tests.city import City, story
+from tests.envelopes import message
 
 HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
 SHORTEST = 5
@@ -40,7 +41,7 @@ class Handled(Runner):
         taken = queue.receive(self.batch)
         if not taken:
             return False
-        records = [{"messageId": str(n), "body": one.message.body} for n, one in enumerate(taken)]
+        records = [message(str(n), one.message.body, one.message.group) for n, one in enumerate(taken)]
         answer = self.call(handler, {"Records": records})
         failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
         for number, stored in enumerate(taken):
@@ -193,7 +194,7 @@ def canary_record():
 def tell(city, record, topic="customers/update", id="1"):
     """A customer of the web shop, as if the webhook had been admitted."""
     told = Event("shopify", "co", "customer", topic, "99", (id,), "2026-11-24T06:00:00.000000Z", None, record)
-    city.runner.call(unify.handler, {"Records": [{"messageId": "1", "body": told.dumps()}]})
+    city.runner.call(unify.handler, {"Records": [message("1", told.dumps())]})
 
 
 BAD_RECORDS = {

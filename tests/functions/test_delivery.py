@@ -10,6 +10,7 @@ from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.store import Item
 from hub.store.dynamodb import encode
+from tests.envelopes import message
 from tests.hub.pipeline.delivering import World, project
 
 
@@ -29,10 +30,6 @@ def world(catalog, monkeypatch):
 def written(item: Item, name: str = "INSERT") -> dict:
     """What the stream tells of an item that was written."""
     return {"eventName": name, "dynamodb": {"NewImage": encode(replace(item, version=item.version - 1))}}
-
-
-def message(number: int, body: str) -> dict:
-    return {"messageId": f"m-{number}", "body": body}
 
 
 def test_new_outbox_items_are_relayed_and_everything_else_is_left(world):
@@ -59,7 +56,7 @@ def deliveries(world: World, *ids: str) -> list[dict]:
     for id in ids:
         world.entity("customer", id, relay="never", email=f"{id}@correo.example")
     told = [Delivery("crm.main.contact", "customer", id, 1, id, "sync") for id in ids]
-    return [message(number, delivery.dumps()) for number, delivery in enumerate(told)]
+    return [message(f"m-{number}", delivery.dumps(), delivery.group) for number, delivery in enumerate(told)]
 
 
 def test_deliveries_are_made_in_order_and_their_results_are_logged(world, caplog):
@@ -69,14 +66,18 @@ def test_deliveries_are_made_in_order_and_their_results_are_logged(world, caplog
     assert "correo" not in caplog.text
 
 
-def test_the_first_failure_and_everything_behind_it_come_again(world, monkeypatch):
-    records = deliveries(world, "c-1", "c-2", "c-3")
+def test_a_failure_and_what_is_behind_it_of_its_group_come_again_and_the_others_go_on(world, monkeypatch):
+    records = [*deliveries(world, "c-1", "c-2", "c-3"), message("m-3", "", "group of c-2")]
+    records[1]["attributes"]["MessageGroupId"] = "group of c-2"
+    postponed = []
+    monkeypatch.setattr(world.outbound, "postpone", lambda *given: postponed.append(given))
     inner = deliver.deliver
     moved = lambda hub, d: _raise(RetryError("moved")) if d.id == "c-2" else inner(hub, d)  # noqa: E731
     monkeypatch.setattr(deliver, "deliver", moved)
     failed = deliver.handler({"Records": records}, None)["batchItemFailures"]
-    assert failed == [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-2"}]
-    assert len(world.vendors.contacts) == 1
+    assert failed == [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-3"}]
+    assert len(world.vendors.contacts) == 2
+    assert postponed == [("receipt-m-1", 5.0), ("receipt-m-3", 5.0)]
 
 
 def test_a_bug_is_logged_without_what_it_says(world, monkeypatch, caplog):
@@ -88,7 +89,7 @@ def test_a_bug_is_logged_without_what_it_says(world, monkeypatch, caplog):
 
 
 def test_a_message_of_another_format_comes_again_until_the_dead_letter_queue_has_it(world):
-    failed = deliver.handler({"Records": [message(0, '{"format": 2}')]}, None)["batchItemFailures"]
+    failed = deliver.handler({"Records": [message("m-0", '{"format": 2}')]}, None)["batchItemFailures"]
     assert failed == [{"itemIdentifier": "m-0"}]
 
 

@@ -4,7 +4,7 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
 from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key, values
-from hub.pipeline.unify.telling import Tale, Telling, body_digest, loads_peppers, summary, tell
+from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, loads_peppers, summary, tell
 from hub.store import Conflict, Item, Key, Put
 
 ATTEMPTS = 8
@@ -53,21 +53,39 @@ class Source:
 def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
     """Apply the events of these message bodies, one after the other, yielding what became of each.
 
-    Raises RetryError when the world is not ready, anything else for a bug: the messages from that one on
-    are to be delivered again.
+    Raises RetryError when the world is not ready, anything else for a bug.
     """
-    events = [Event.loads(unpack(hub.archive, body)) for body in bodies]
-    name = _archive(hub, events)
+    step = opened(hub, bodies)
+    return (step(number) for number in range(len(bodies)))
+
+
+def opened(hub: Hub, bodies: Sequence[str]) -> Callable[..., Result]:
+    """Archive these message bodies: what is returned applies the one of a number, as `apply` does."""
+    texts = [unpack(hub.archive, body) for body in bodies]
+    name = _archive(hub, texts)
     peppers = loads_peppers(hub.secrets.get("pepper"))
-    for line, event in enumerate(events):
-        yield apply(hub, event, Source(name, line), peppers)
+
+    def step(number: int, *, last: bool = False) -> Result:
+        return apply(hub, Event.loads(texts[number]), Source(name, number), peppers, last=last)
+
+    return step
 
 
-def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> Result:
-    """Apply one event exactly once, or park it with the reason. Raises RetryError when contended for long."""
+def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last: bool = False) -> Result:
+    """Apply one event exactly once, or park it with the reason.
+
+    Raises RetryError when it has to come again. `last`: it will not, so what cannot be fetched is parked.
+    """
     if event.record is None and (known := _known(hub, Reading(hub.store), event)):
         return known
-    result = _attempt(hub, event, source, peppers)
+    try:
+        result = _attempt(hub, event, source, peppers)
+    except FetchError as error:
+        if not last:
+            raise
+        return _park(
+            hub, event, source, RecordError(error.reason, "its source could not be asked for the record")
+        )
     if result.kind == "mismatch":
         other = replace(event, event_id=(*event.event_id, body_digest(event)))
         reason = RecordError("same-id-other-body", "an event with this id was applied with another body")
@@ -241,9 +259,9 @@ def _timeline_key(event: Event, telling: Telling) -> Key:
     return keys.timeline(owner, event.at or event.received_at, event.key)
 
 
-def _archive(hub: Hub, events: Sequence[Event]) -> str:
+def _archive(hub: Hub, texts: Sequence[str]) -> str:
     """Put the raw events of this invocation into one object, which a repeat writes again."""
-    text = "\n".join(event.dumps() for event in events)
+    text = "\n".join(texts)
     name = f"raw/{times.from_epoch(hub.clock())[:10]}/{digest(text)}.jsonl"
     hub.archive.put(name, text)
     return name

@@ -30,9 +30,13 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if record is None or root is None or not _settled(record, root, telling, rules):
         return None
     told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    said, moved = overlay(registers(record), told)
+    held = registers(record)
+    said, moved = overlay(held, told)
     if not moved:
         return Outcome(root.data["id"], values(root), news=bool(told))
+    if DELETED in said:
+        return None
+    moved = {name for name in moved if _is_news(said[name], held.get(name))}
     if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved):
         return None
     after = with_data(
@@ -50,6 +54,11 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     )
     writes = (Put(with_data(record, registers=said)), Put(after))
     return Outcome(root.data["id"], values(after), writes, (changed,) if names else ())
+
+
+def _is_news(register: Register, held: Register | None) -> bool:
+    """Whether folding can tell the difference: a value that was only confirmed wins and loses as before."""
+    return held is None or (register.value, register.since) != (held.value, held.since)
 
 
 def _settled(record: Item, root: Item, telling: Telling, rules: Rules) -> bool:

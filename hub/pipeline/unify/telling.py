@@ -18,6 +18,10 @@ FUTURE = 600
 """Seconds by which a source's clock may be ahead; a value from further on would win for ever."""
 
 
+class FetchError(RetryError):
+    """The source of a thin event could not be asked now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What an event tells of one record.
@@ -92,14 +96,18 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
     secrets = hub.secrets.get(event.source)
-    response = hub.client.send(call.render({"id": event.id}, account, secrets[0] if secrets else {}))
+    request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
+    try:
+        response = hub.client.send(request)
+    except RetryError as error:
+        raise FetchError(f"fetch-{error.reason}", error.after) from error
     outcome = connector.meaning(response, call, hub.clock())
     if outcome.kind == "missing":
         return replace(event, deleted=True)
     if outcome.kind == "reject":
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
-        raise RetryError(f"fetch-{outcome.reason}", outcome.after)
+        raise FetchError(f"fetch-{outcome.reason}", outcome.after)
     return replace(event, record=call.record(response))
 
 

@@ -1,12 +1,15 @@
 import itertools
 import random
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from hub import keys, ledger
 from hub.errors import RetryError
 from hub.messages import digest, dumps
-from hub.pipeline.unify import unify
+from hub.pipeline.unify import Source, apply, unify
+from hub.pipeline.unify.telling import loads_peppers
 from hub.secrets import MemorySecrets
 from hub.store import Conflict, Item, Put
 from hub.store.memory import MemoryStore
@@ -376,6 +379,53 @@ def test_a_claim_check_is_fetched():
     world.hub.archive.put(f"claims/{digest('x')}", told.dumps())
     (result,) = unify(world.hub, [dumps({"format": 1, "claim": f"claims/{digest('x')}"})])
     assert result.kind == "applied"
+
+
+class Unreachable:
+    """The HTTP client of a source that does not answer, or answers that it is busy."""
+
+    def __init__(self, answer=None):
+        self.answer = answer
+
+    def send(self, request):
+        if self.answer is None:
+            raise RetryError("timeout")
+        return self.answer
+
+
+def thin(world, answer=None):
+    """An event that names a contact only, of a source that cannot be asked."""
+    world.hub.client = Unreachable(answer)
+    resource = world.hub.catalog.connectors["crm"].resources["customer"]
+    resource.get = SimpleNamespace(render=lambda *_: None, record=lambda response: response)
+    outcome = SimpleNamespace(kind="retry", reason="status-429", after=7.0)
+    world.hub.catalog.connectors["crm"].meaning = lambda *_: outcome
+    return replace(event("crm.main", "9"), record=None)
+
+
+def test_an_event_whose_source_is_busy_comes_again_after_what_the_source_says():
+    world = World()
+    with pytest.raises(RetryError) as caught:
+        world.tell(thin(world, answer="busy"))
+    assert (caught.value.reason, caught.value.after) == ("fetch-status-429", 7.0)
+
+
+def test_an_event_whose_source_never_answers_is_parked_in_the_end_and_can_be_replayed():
+    world = World()
+    told = thin(world)
+    peppers = loads_peppers([{"1": "pepper"}])
+    result = apply(world.hub, told, Source("raw/x", 0), peppers, last=True)
+    assert (result.kind, result.reason) == ("parked", "fetch-timeout")
+    assert world.store.todo(keys.PARKED).items[0].data["archive"] == ["raw/x", 0]
+
+
+def test_a_record_told_again_and_again_stays_on_the_fast_path():
+    world = World(store=Counting(lambda: 1_790_000_000.0))
+    told = {"birth_date": None, "tags": ["vip"], "address": {"line1": "Calle 1"}, **ADA}
+    for n in range(1, 9):
+        world.store.calls.clear()
+        world.tell(event("shop.co", "1", n, **told, name=f"Ada {n}"))
+    assert world.store.calls == ["read", "read", "commit"]
 
 
 def test_without_a_pepper_nothing_is_applied_yet():

@@ -65,6 +65,7 @@ def catalog(revision="r1", **changes):
         "name": ("priority", "", "crm", "shop"),
         "tags": ("union", ""),
         "birth_date": ("first", ""),
+        "address": ("newest", ""),
         **changes,
     }
     order = {"number": ("first", ""), "status": ("newest", ""), "reference": ("first", "strong")}
