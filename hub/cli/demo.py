@@ -14,8 +14,8 @@ from hub.demo import page, story
 from hub.demo.stage import STACK, Stage
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 
-FAULT = "hubspot.main:3:429"
-"""One call of the story meets a rate limit, as calls do."""
+FAULT = "klaviyo.main:2:429"
+"""One write of the story meets a rate limit, as writes do."""
 FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "api")
 HOME = Path("build/demo")
 
@@ -44,6 +44,7 @@ def run_demo(options: argparse.Namespace) -> int:
         for chapter in told:
             _chapter(stage, chapter)
         story.take_up(stage)
+        _hour(stage)
         _page(stage)
         same = _again(stage, told)
     _say("", f"{time.monotonic() - started:.1f} s in all. `make dev` leaves it running to be played with.")
@@ -89,7 +90,19 @@ def _chapter(stage: Stage, chapter: story.Chapter) -> None:
     way = f"{chapter.connector}.{chapter.account}"
     _say(f"  {way} is asked for what changed" if chapter.poll else f"  {way} posts {chapter.file}, signed")
     made = story.play(stage, chapter)
-    _say(*(f"    → {call['account']}  {call['method']} {call['path']}  {call['status']}" for call in made))
+    _say(*map(_call, made))
+
+
+def _call(call: dict[str, Any]) -> str:
+    put_off = "  put off, and sent again later" if call["status"] == 429 else ""
+    return f"    → {call['account']}  {call['method']} {call['path']}  {call['status']}{put_off}"
+
+
+def _hour(stage: Stage) -> None:
+    """The reminder of the cart comes due: she has bought meanwhile, in another channel."""
+    _say("", "An hour after the cart was left, its reminder is due.")
+    said = {"cancelled": "cancelled: she has bought meanwhile", "sent": "sent", "ended": "the cart is closed"}
+    _say(*(f"  flow {flow}: {said[state]}" for flow, state in story.an_hour_later(stage).items()))
 
 
 def _page(stage: Stage) -> None:
@@ -99,7 +112,7 @@ def _page(stage: Stage) -> None:
     _title("One journey")
     _say(*page.journey(profile))
     _title("Everybody has been told")
-    _say(*page.calls(story.writes(stage)))
+    _say(*page.calls(story.attempts(stage)))
     _say("")
     _say(*page.deliveries(profile))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +22,7 @@ from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
 from hub.store import Item
 from hub.store.dynamodb import decode, encode
+from hub.times import from_epoch
 
 STACK = "cauce"
 MORNING = "2026-11-20T05:00:00.000000Z"
@@ -53,7 +55,6 @@ class Stage:
         self.vendors_port = free_port()
         self.outputs: dict[str, str] = {}
         self.vendors: subprocess.Popen[bytes] | None = None
-        self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2, read=30))
 
     def __enter__(self) -> Self:
         try:
@@ -67,6 +68,13 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def _http(self) -> urllib3.PoolManager:
+        """Trusts the engine's own certificate, which it has when it enforces policies."""
+        trusted = str(self.engine.certificate) if self.engine.auth else None
+        timeout = urllib3.Timeout(connect=2, read=30)
+        return urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=trusted)
 
     @property
     def url(self) -> str:
@@ -94,7 +102,8 @@ class Stage:
 
     def start_vendors(self) -> None:
         """Start the vendors with the state that they had."""
-        command = [sys.executable, "-m", "hub.demo.vendors", "--port", str(self.vendors_port)]
+        trusted = ["env", f"SSL_CERT_FILE={self.engine.certificate}"] if self.engine.auth else []
+        command = [*trusted, sys.executable, "-m", "hub.demo.vendors", "--port", str(self.vendors_port)]
         command += [
             "--hub-url",
             self.url,
@@ -135,7 +144,7 @@ class Stage:
 
     def post(self, connector: str, account: str, file: Path) -> int:
         """Post a sample event, signed as the vendor does; the status of the answer."""
-        return posted(self.catalog, self.url, connector, account, file)
+        return posted(self._http, self.catalog, self.url, connector, account, file)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A call to the hub's own API with its key: the JSON of the answer."""
@@ -164,6 +173,20 @@ class Stage:
         answer = self.engine.client("lambda").invoke(FunctionName=name, Payload=b"{}")
         if "FunctionError" in answer:
             raise RuntimeError(f"{function} failed: see its log")
+
+    def pass_time(self, *lists: str) -> list[Item]:
+        """Let all that is on these lists of things to be done have waited long enough; what it was."""
+        past = from_epoch(time.time() - 600)
+        waiting = [item for item in self.items() if item.todo in lists]
+        for item in waiting:
+            self.engine.client("dynamodb").update_item(
+                TableName=self.outputs["TableName"],
+                Key={"pk": {"S": item.key.pk}, "sk": {"S": item.key.sk}},
+                UpdateExpression="SET #at = :past",
+                ExpressionAttributeNames={"#at": "at"},
+                ExpressionAttributeValues={":past": {"S": past}},
+            )
+        return waiting
 
     def settle(self) -> None:
         """Wait until the queues are empty, the outbox is relayed and nothing has moved for a moment."""
@@ -227,19 +250,12 @@ def signed(catalog: Catalog, url: str, connector: str, account: str, file: Path,
     return Request("POST", request.url, {}, {**headers, **added}, body)
 
 
-def posted(catalog: Catalog, url: str, connector: str, account: str, file: Path) -> int:
+def posted(
+    http: urllib3.PoolManager, catalog: Catalog, url: str, connector: str, account: str, file: Path
+) -> int:
     """Post a sample event to the hub at `url`, signed as the vendor does; the status of the answer."""
     request = signed(catalog, url, connector, account, file, time.time())
-    timeout = urllib3.Timeout(connect=2, read=30)
-    answer = urllib3.request(
-        request.method,
-        request.url,
-        body=request.body,
-        headers=request.headers,
-        retries=False,
-        timeout=timeout,
-    )
-    return int(answer.status)
+    return int(http.request(request.method, request.url, body=request.body, headers=request.headers).status)
 
 
 def polled_since() -> list[Item]:

@@ -35,11 +35,11 @@ def chapters(root: Path) -> list[Chapter]:
 
 
 def play(stage: Stage, chapter: Chapter) -> list[dict[str, Any]]:
-    """Let one step happen and wait until the hub is at rest; the writes that it caused."""
-    before = len(writes(stage))
+    """Let one step happen and wait until the hub is at rest; the writes that it tried."""
+    before = len(attempts(stage))
     happen(stage, chapter)
     stage.settle()
-    return writes(stage)[before:]
+    return attempts(stage)[before:]
 
 
 def happen(stage: Stage, chapter: Chapter) -> None:
@@ -57,18 +57,21 @@ def happen(stage: Stage, chapter: Chapter) -> None:
             raise RuntimeError(f"{chapter.file} was answered with {status}")
 
 
-def take_up(stage: Stage, rounds: int = 20) -> None:
-    """Sweep until nothing is due in the next seconds: what a destination put off is sent again."""
+def take_up(stage: Stage, rounds: int = 12) -> None:
+    """Let the times pass that destinations asked for, and sweep, until nothing is due any more."""
     for _ in range(rounds):
-        if not due(stage):
+        if not stage.pass_time(keys.DUE):
             return
         stage.invoke("sweep")
         stage.settle()
 
 
-def due(stage: Stage) -> int:
-    """How many deliveries are parked until a time that comes soon."""
-    return sum(1 for item in stage.items() if item.todo == keys.DUE)
+def an_hour_later(stage: Stage) -> dict[str, str]:
+    """Let the flows that wait have waited long enough: flow -> sent, ended or cancelled."""
+    waiting = {item.key for item in stage.pass_time(keys.WAITING)}
+    stage.invoke("sweep")
+    stage.settle()
+    return {item.data["flow"]: item.data["state"] for item in stage.items() if item.key in waiting}
 
 
 def again(stage: Stage, told: list[Chapter], note: Callable[[str], None]) -> None:
@@ -82,15 +85,19 @@ def again(stage: Stage, told: list[Chapter], note: Callable[[str], None]) -> Non
     take_up(stage)
 
 
+def attempts(stage: Stage) -> list[dict[str, Any]]:
+    """The calls to vendors that meant to change something, in their order."""
+    return [call for call in stage.vendor("/_calls") if not _asks(call)]
+
+
 def writes(stage: Stage) -> list[dict[str, Any]]:
-    """The calls that changed something at a vendor, in their order."""
-    return [call for call in stage.vendor("/_calls") if is_write(call)]
+    """Those of them that did."""
+    return [call for call in attempts(stage) if 200 <= call["status"] < 300]
 
 
-def is_write(call: dict[str, Any]) -> bool:
-    """Whether a call of the vendors' log changed something there."""
-    asks = call["method"] == "GET" or call["path"].rpartition("/")[2] in ("search", "search_read", "read")
-    return not asks and 200 <= call["status"] < 300
+def _asks(call: dict[str, Any]) -> bool:
+    last = call["path"].rpartition("/")[2]
+    return call["method"] == "GET" or last in ("search", "search_read", "read")
 
 
 def left(stage: Stage) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+import urllib3
 
-from hub import times
 from hub.demo import story
 from hub.demo.stage import Stage
 from tests.conftest import ROOT
@@ -115,25 +115,10 @@ def recover(stage):
         insist(stage, chapter)
     for _ in range(12):
         stage.settle()
-        if not age(stage):
+        if not stage.pass_time("pending", "due"):
             return
         stage.invoke("sweep")
     raise AssertionError("something stays due")
-
-
-def age(stage):
-    """Let everything that waits for a time have waited for it; how many there were."""
-    past = times.from_epoch(time.time() - 600)
-    waiting = [item for item in stage.items() if item.todo in ("pending", "due")]
-    for item in waiting:
-        stage.engine.client("dynamodb").update_item(
-            TableName=stage.outputs["TableName"],
-            Key={"pk": {"S": item.key.pk}, "sk": {"S": item.key.sk}},
-            UpdateExpression="SET #at = :past",
-            ExpressionAttributeNames={"#at": "at"},
-            ExpressionAttributeValues={":past": {"S": past}},
-        )
-    return len(waiting)
 
 
 def killed(work, url, chapters, *, after):
@@ -152,10 +137,10 @@ def post_all(url, chapters, counter):
     from hub.catalog import Catalog
     from hub.demo.stage import posted
 
-    catalog = Catalog.read(ROOT)
+    catalog, http = Catalog.read(ROOT), urllib3.PoolManager(retries=False)
     for chapter in chapters:
         if chapter.file and not chapter.edit:
-            posted(catalog, url, chapter.connector, chapter.account, ROOT / chapter.file)
+            posted(http, catalog, url, chapter.connector, chapter.account, ROOT / chapter.file)
             counter.value += 1
 
 
