@@ -188,7 +188,7 @@ class Stage:
             )
         return waiting
 
-    def settle(self) -> None:
+    def settle(self, seconds: float = SECONDS_TO_SETTLE) -> None:
         """Wait until the queues are empty, the outbox is relayed and nothing has moved for a moment."""
         since, last = time.monotonic(), (-1, -1, -1, -1)
 
@@ -199,7 +199,7 @@ class Stage:
                 since, last = time.monotonic(), moving
             return time.monotonic() - since > SECONDS_OF_CALM
 
-        await_true(settled, SECONDS_TO_SETTLE)
+        await_true(settled, seconds)
 
     def items(self) -> list[Item]:
         """Every item of the table but the rate limits: for tests and the comparison of what is left."""

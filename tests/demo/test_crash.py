@@ -4,6 +4,7 @@ The one who posts, the functions and the vendors are killed (SIGKILL); the engin
 its state, as it keeps none on a SIGKILL. Time that would have to pass is made to have passed.
 """
 
+import json
 import multiprocessing
 import os
 import random
@@ -19,6 +20,7 @@ from hub.demo.stage import Stage
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.engine
+LONG_AGO = "2026-11-20T00:00:00.000000Z"
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +49,9 @@ def test_kills_in_the_middle_of_the_story_lose_nothing_and_do_nothing_twice(arti
             insist(stage, chapter)
             time.sleep(0.15)
             # 2. functions and vendors die while they work
-            if number % 2:
+            if number in (1, 3, 7):
                 kill_functions(stage)
-            else:
+            elif number in (0, 4):
                 stage.stop_vendors(signal.SIGKILL)
                 stage.start_vendors()
         recover(stage)
@@ -114,11 +116,27 @@ def recover(stage):
     for chapter in story.chapters(ROOT):
         insist(stage, chapter)
     for _ in range(12):
-        stage.settle()
-        if not stage.pass_time("pending", "due"):
+        stage.settle(150)
+        if not age(stage, stage.pass_time("pending", "due")):
             return
         stage.invoke("sweep")
     raise AssertionError("something stays due")
+
+
+def age(stage, items):
+    """Let requests whose outcome is not known have had their time to land; how many items wait."""
+    for item in items:
+        inflight = {**item.data.get("inflight", {}), "at": LONG_AGO}
+        moved = {"inflight": inflight, "ambiguous": LONG_AGO}
+        data = json.dumps(item.data | {name: value for name, value in moved.items() if name in item.data})
+        stage.engine.client("dynamodb").update_item(
+            TableName=stage.outputs["TableName"],
+            Key={"pk": {"S": item.key.pk}, "sk": {"S": item.key.sk}},
+            UpdateExpression="SET #data = :data",
+            ExpressionAttributeNames={"#data": "data"},
+            ExpressionAttributeValues={":data": {"S": data}},
+        )
+    return len(items)
 
 
 def killed(work, url, chapters, *, after):
