@@ -8,6 +8,7 @@ from hub.connector import HttpResponse, Request
 from hub.documents import parse
 from hub.pipeline import Hub
 from hub.queues import MemoryQueue
+from hub.runner import Clock
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.store.memory import MemoryStore
@@ -75,16 +76,6 @@ SECRETS = {
 }
 
 
-class Clock:
-    """Time that stands until it is moved."""
-
-    def __init__(self, now=NOW):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
 class Vendors:
     """A client whose answers were written down before; `asked` keeps the requests."""
 
@@ -115,17 +106,18 @@ def catalog():
     return Catalog.of([*connectors, ("accounts", parse(ACCOUNTS, "accounts.yaml"))])
 
 
-def memory_hub(**parts):
+def memory_hub(clock=None, **parts):
     """The hub; parts that are named replace the ones in memory."""
-    clock = Clock()
+    clock = clock or Clock(NOW)
     known = {
         "catalog": catalog(),
         "store": MemoryStore(clock),
         "inbound": MemoryQueue(clock),
+        "outbound": MemoryQueue(clock),
         "archive": MemoryArchive(),
         "secrets": MemorySecrets({name: list(held) for name, held in SECRETS.items()}),
         "client": Vendors(),
-        "sleep": lambda seconds: None,
+        "sleep": clock.sleep,
     }
     return Hub(Settings(public_url=PUBLIC), clock=clock, **{**known, **parts})
 

@@ -17,8 +17,9 @@ from hub.errors import RetryError
 from hub.messages import Event
 from hub.runner import Runner
 from hub.store.dynamodb import encode
-from tests.city import City, story
 from tests.envelopes import message
+from tests.journey import Day
+from tests.memory_hub import PUBLIC
 
 HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
 SHORTEST = 5
@@ -86,8 +87,8 @@ class Handled(Runner):
         self.run()
 
 
-class Watched(City):
-    """A city whose hub is reached as on AWS."""
+class Watched(Day):
+    """A day whose hub is reached as on AWS."""
 
     def __init__(self):
         super().__init__()
@@ -95,8 +96,7 @@ class Watched(City):
         self.runner.said = []
 
     def post(self, request):
-        answer = self.gate(receive.handler, "POST", request.url.removeprefix("https://hub.example"), request)
-        return type("Reply", (), {"status": answer["statusCode"]})
+        return self.gate(receive.handler, "POST", request.url.removeprefix(PUBLIC), request)["statusCode"]
 
     def gate(self, handler, method, path, request):
         path, _, query = path.partition("?")
@@ -118,29 +118,29 @@ class Watched(City):
 
 
 @pytest.fixture
-def city(monkeypatch, caplog):
+def day(monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(logs.LOG._logger, "propagate", True)
     monkeypatch.setattr(logs.LOG._logger, "level", logging.DEBUG)
-    city = Watched()
+    day = Watched()
     for handler in HANDLERS:
-        monkeypatch.setattr(handler, "current", lambda: city.hub)
-    return city
+        monkeypatch.setattr(handler, "current", lambda: day.hub)
+    return day
 
 
-def heard(city, caplog, capsys):
+def heard(day, caplog, capsys):
     """Everything that a log or AWS gets to see."""
     printed = capsys.readouterr()
     records = [
         f"{record.getMessage()} {record.exc_text or ''} {record.__dict__}" for record in caplog.records
     ]
-    return "\n".join([printed.out, printed.err, *records, *city.runner.said])
+    return "\n".join([printed.out, printed.err, *records, *day.runner.said])
 
 
-def personal(city):
+def personal(day):
     """Every value that the entities call `pii`, of everybody whom the hub knows."""
-    entities = city.hub.catalog.entities
-    for item in city.hub.store.items():
+    entities = day.hub.catalog.entities
+    for item in day.hub.store.items():
         if item.kind == "record":
             declared = entities[item.data["entity"]].fields
             for name, (value, *_) in item.data["registers"].items():
@@ -156,9 +156,9 @@ def texts(value):
             yield text
 
 
-def credentials(city):
+def credentials(day):
     """Every secret that protects something; ids of a client are none, but are not told either."""
-    for held in city.hub.secrets.held.values():
+    for held in day.hub.secrets.held.values():
         for values in held:
             yield from (value for value in values.values() if len(value) >= SHORTEST and value != "pepper")
 
@@ -169,15 +169,15 @@ def hits(text, values):
     return sorted(value for value in wanted if value.lower() in text.lower())
 
 
-def test_the_story_of_a_person_leaves_no_value_of_theirs_in_any_log(city, caplog, capsys):
-    city.tell(story())
-    known = set(personal(city))
+def test_the_story_of_a_person_leaves_no_value_of_theirs_in_any_log(day, caplog, capsys):
+    day.story()
+    known = set(personal(day))
     assert {"lucia.fernandez@correo.example", "+573105550147"} <= known
-    text = heard(city, caplog, capsys)
+    text = heard(day, caplog, capsys)
     assert "'message': 'applied'" in text
     assert "'message': 'done'" in text
     assert hits(text, known) == []
-    assert hits(text, credentials(city)) == []
+    assert hits(text, credentials(day)) == []
 
 
 def canary_record():
@@ -191,10 +191,10 @@ def canary_record():
     }
 
 
-def tell(city, record, topic="customers/update", id="1"):
+def tell(day, record, topic="customers/update", id="1"):
     """A customer of the web shop, as if the webhook had been admitted."""
     told = Event("shopify", "co", "customer", topic, "99", (id,), "2026-11-24T06:00:00.000000Z", None, record)
-    city.runner.call(unify.handler, {"Records": [message("1", told.dumps())]})
+    day.runner.call(unify.handler, {"Records": [message("1", told.dumps())]})
 
 
 BAD_RECORDS = {
@@ -214,17 +214,17 @@ BAD_RECORDS = {
 
 
 @pytest.mark.parametrize("record", BAD_RECORDS.values(), ids=BAD_RECORDS)
-def test_a_record_that_cannot_be_mapped_is_not_quoted(city, caplog, capsys, record):
-    tell(city, record)
-    text = heard(city, caplog, capsys)
+def test_a_record_that_cannot_be_mapped_is_not_quoted(day, caplog, capsys, record):
+    tell(day, record)
+    text = heard(day, caplog, capsys)
     assert "'event': '" in text
     assert hits(text, CANARY.values()) == []
 
 
-def test_two_bodies_under_one_id_are_not_quoted(city, caplog, capsys):
-    tell(city, canary_record())
-    tell(city, {**canary_record(), "first_name": CANARY["name"] + "!"})
-    text = heard(city, caplog, capsys)
+def test_two_bodies_under_one_id_are_not_quoted(day, caplog, capsys):
+    tell(day, canary_record())
+    tell(day, {**canary_record(), "first_name": CANARY["name"] + "!"})
+    text = heard(day, caplog, capsys)
     assert "same-id-other-body" in text
     assert hits(text, CANARY.values()) == []
 
@@ -240,25 +240,25 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_what_a_destination_answers_is_not_quoted(city, caplog, capsys, answer):
+def test_what_a_destination_answers_is_not_quoted(day, caplog, capsys, answer):
     def send(request):
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    city.hub.client = type("Client", (), {"send": staticmethod(send)})
-    tell(city, canary_record())
-    city.rest()
+    day.hub.client = type("Client", (), {"send": staticmethod(send)})
+    tell(day, canary_record())
+    day.rest()
     for _ in range(3):
-        city.clock.now += 900
-        city.runner.sweep()
-    text = heard(city, caplog, capsys)
+        day.clock.now += 900
+        day.runner.sweep()
+    text = heard(day, caplog, capsys)
     assert "klaviyo.main.profile" in text
     assert hits(text, CANARY.values()) == []
-    assert hits(text, credentials(city)) == []
+    assert hits(text, credentials(day)) == []
 
 
-def test_hostile_webhooks_are_not_quoted(city, caplog, capsys):
+def test_hostile_webhooks_are_not_quoted(day, caplog, capsys):
     canary = " ".join(CANARY.values())
     bodies = [canary.encode(), json.dumps(CANARY).encode(), b"{" + canary.encode(), b"\xff" + canary.encode()]
     for body in bodies:
@@ -268,37 +268,37 @@ def test_hostile_webhooks_are_not_quoted(city, caplog, capsys):
             "x-shopify-topic": canary,
         }
         request = type("Posted", (), {"url": "/v1/webhooks/shopify/co", "headers": headers, "body": body})
-        assert city.post(request).status in (400, 401)
+        assert day.post(request) in (400, 401)
     path = f"/v1/webhooks/{CANARY['email']}/{CANARY['token']}"
     request = type("Posted", (), {"url": path, "headers": {}, "body": b""})
-    assert city.post(request).status == 404
-    assert hits(heard(city, caplog, capsys), CANARY.values()) == []
+    assert day.post(request) == 404
+    assert hits(heard(day, caplog, capsys), CANARY.values()) == []
 
 
-def test_a_search_is_not_quoted_and_its_key_neither(city, caplog, capsys):
-    tell(city, canary_record())
+def test_a_search_is_not_quoted_and_its_key_neither(day, caplog, capsys):
+    tell(day, canary_record())
     asked = [
         {"email": CANARY["email"]},
         {"phone": CANARY["phone"]},
         {"email": CANARY["name"]},
         {CANARY["token"]: 1},
     ]
-    assert [city.ask("/v1/customers/search", body)["statusCode"] for body in asked] == [200, 200, 400, 400]
-    assert "Bearer" not in (text := heard(city, caplog, capsys))
+    assert [day.ask("/v1/customers/search", body)["statusCode"] for body in asked] == [200, 200, 400, 400]
+    assert "Bearer" not in (text := heard(day, caplog, capsys))
     assert hits(text, CANARY.values()) == []
 
 
-def test_a_bug_is_logged_by_its_kind_alone(city, caplog, capsys):
+def test_a_bug_is_logged_by_its_kind_alone(day, caplog, capsys):
     def broken(*_):
         raise ValueError(f"cannot parse {CANARY['email']}")
 
-    city.hub.store.commit = broken
-    tell(city, canary_record())
-    text = heard(city, caplog, capsys)
+    day.hub.store.commit = broken
+    tell(day, canary_record())
+    text = heard(day, caplog, capsys)
     assert "ValueError" in text
     assert hits(text, CANARY.values()) == []
 
 
-def test_a_leak_would_be_heard(city, caplog, capsys):
+def test_a_leak_would_be_heard(day, caplog, capsys):
     logging.getLogger("anything").debug("seen %s", CANARY["email"].upper())
-    assert hits(heard(city, caplog, capsys), CANARY.values()) == [CANARY["email"]]
+    assert hits(heard(day, caplog, capsys), CANARY.values()) == [CANARY["email"]]

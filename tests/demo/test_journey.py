@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.demo.journey import ROOT, Day
+from tests.journey import ROOT, Day
 
 EMAIL = "lucia.fernandez@correo.example"
 
@@ -13,11 +13,8 @@ EMAIL = "lucia.fernandez@correo.example"
 def lived():
     """The whole day."""
     day = Day()
-    for step in day.steps():
-        day.live(step)
-    day.clock.now += 3600
-    day.runner.sweep()
-    day.rest()
+    day.story()
+    day.later(3600)
     return day
 
 
@@ -69,10 +66,8 @@ def test_nothing_was_refused(lived):
 
 def test_the_sale_at_the_till_reaches_the_erp_once_its_buyer_is_there():
     day = Day()
-    for step in day.steps()[:5]:
-        day.live(step)
-    day.clock.now += 3600
-    day.runner.sweep()
+    day.live(*range(5))
+    day.later(3600)
     (sale,) = day.town.state()["odoo.main"]["order"].values()
     assert (sale["partner_id"], sale["client_order_ref"]) == (57, "square-b7SqLuciaOrder1")
     assert sale["order_line"][0][2]["price_unit"] == 249900
@@ -80,8 +75,7 @@ def test_the_sale_at_the_till_reaches_the_erp_once_its_buyer_is_there():
 
 def test_a_sale_in_the_web_shop_is_an_event_and_a_sale_in_the_erp():
     day = Day()
-    for step in (day.steps()[0], day.steps()[7], day.steps()[7]):
-        day.live(step)
+    day.live(0, 7, 7)
     state = day.town.state()
     assert [row["metric"] for row in state["klaviyo.main"]["event"].values()] == ["Placed Order"]
     assert [row["client_order_ref"] for row in state["odoo.main"]["order"].values()] == [
@@ -91,10 +85,8 @@ def test_a_sale_in_the_web_shop_is_an_event_and_a_sale_in_the_erp():
 
 def test_a_cart_left_for_an_hour_is_brought_to_mind_where_that_was_allowed():
     day = Day()
-    day.live(day.steps()[0])
-    day.clock.now += 2 * 3600
-    day.runner.sweep()
-    day.rest()
+    day.live(0)
+    day.later(2 * 3600)
     assert [row["metric"] for row in day.town.state()["klaviyo.main"]["event"].values()] == ["Cart abandoned"]
     assert "message" not in day.town.state()["whatsapp.co"]
 
@@ -106,10 +98,9 @@ def test_a_cart_whose_owner_bought_in_the_shop_is_not_brought_to_mind(lived):
 
 def test_everything_told_again_in_any_order_changes_nothing(lived):
     state, written = lived.town.state(), len(writes(lived))
-    again = [step for step in lived.steps() * 2 if "file" in step]
+    again = [number for number, chapter in enumerate(lived.chapters) if chapter.file] * 2
     random.Random(20261120).shuffle(again)
-    for step in again:
-        lived.live({name: value for name, value in step.items() if name != "edit"})
+    lived.live(*again, edit=False)
     assert len(lived.customers()) == 1
     assert lived.town.state() == state
     assert len(writes(lived)) == written
@@ -119,7 +110,7 @@ def test_every_sample_event_is_one_that_its_connector_understands():
     day = Day()
     for file in sorted((ROOT / "events").glob("*/*.json")):
         if file.name != "ping.json":
-            assert day.post(file.parent.name, account(day, file.parent.name), file) == 200, file
+            assert day.sample(file.parent.name, account(day, file.parent.name), file) == 200, file
 
 
 def account(day, connector):

@@ -7,7 +7,7 @@ import pytest
 from hub.catalog import Catalog
 from hub.connector import HttpResponse, Request
 from hub.mapping import Context
-from tests.demo.journey import ROOT
+from tests.journey import ROOT
 
 AT = "2026-11-20T16:00:00.000000Z"
 

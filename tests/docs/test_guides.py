@@ -11,9 +11,9 @@ from hub.cli import main
 from hub.messages import Event
 from hub.pipeline.serve import Question, serve
 from hub.pipeline.unify import unify
-from tests.city import City, story
 from tests.docs.project import ROOT, blocks, copy, write
 from tests.hub.pipeline.test_serve import KEY
+from tests.journey import Day
 from tests.test_privacy import canary_record
 
 PAGES = [
@@ -40,7 +40,7 @@ def test_what_a_page_shows_works(page, tmp_path, monkeypatch, capsys):
         elif block.language == "text":
             assert block.text.strip() in said, where
         elif block.language == "http":
-            desk = desk or served_city()
+            desk = desk or served_day()
             answer = ask(desk, block.text)
             assert answer.status == 200, (where, answer)
         elif block.language == "json":
@@ -63,10 +63,10 @@ def run(block, capsys, where):
     return said
 
 
-def served_city():
+def served_day():
     """A hub in memory after the story of one person, with an event of the far future that is parked."""
-    city = City()
-    city.tell(story())
+    day = Day()
+    day.story()
     record = {**canary_record(), "updated_at": "2099-01-01T00:00:00Z"}
     told = Event(
         "shopify",
@@ -79,16 +79,16 @@ def served_city():
         None,
         record,
     )
-    list(unify(city.hub, [told.dumps()]))
-    city.hub.secrets.held["api-key"] = [{"key": "k-2"}]
-    return city
+    list(unify(day.hub, [told.dumps()]))
+    day.hub.secrets.held["api-key"] = [{"key": "k-2"}]
+    return day
 
 
-def ask(city, text):
+def ask(day, text):
     first, _, body = text.partition("\n")
     method, url = first.split()
     parts = urlsplit(url)
-    return serve(city.hub, Question(method, parts.path, dict(parse_qsl(parts.query)), KEY, body.encode()))
+    return serve(day.hub, Question(method, parts.path, dict(parse_qsl(parts.query)), KEY, body.encode()))
 
 
 def assert_shape(documented, actual, where):

@@ -2,27 +2,20 @@
 
 import hashlib
 import json
-import random
 
 import pytest
 
-from hub.archive import MemoryArchive
 from hub.catalog import Catalog
 from hub.cli import main
 from hub.connector import Request
-from hub.pipeline import Hub
 from hub.pipeline.receive import Arrival, receive
 from hub.pipeline.serve import Question, serve
-from hub.queues import MemoryQueue
-from hub.runner import Clock, Runner
+from hub.runner import Runner
 from hub.secrets import MemorySecrets
-from hub.settings import Settings
-from hub.store.memory import MemoryStore
-from tests.city import NOW
 from tests.docs.project import blocks, copy, write
+from tests.memory_hub import PUBLIC, memory_hub
 
 PATH = "/v1/webhooks/posada/centro"
-URL = "https://hub.example"
 SECRET = {"signing_secret": "s3cret-of-posada"}
 EVENT = "events/posada/guest-updated.json"
 
@@ -42,20 +35,8 @@ def extended(project):
 @pytest.fixture
 def hub(extended):
     """The hub of that project, in memory; nobody answers at the destinations."""
-    clock = Clock(NOW)
     secrets = {"posada.centro": [SECRET], "pepper": [{"1": "pepper"}], "api-key": [{"key": "key"}]}
-    queues = {"inbound": MemoryQueue(clock), "outbound": MemoryQueue(clock)}
-    return Hub(
-        Settings(public_url=URL),
-        clock=clock,
-        sleep=clock.sleep,
-        random=random.Random(3),
-        catalog=Catalog.read(extended),
-        store=MemoryStore(clock),
-        archive=MemoryArchive(),
-        secrets=MemorySecrets(secrets),
-        **queues,
-    )
+    return memory_hub(catalog=Catalog.read(extended), secrets=MemorySecrets(secrets))
 
 
 def tree(folder):
@@ -71,7 +52,7 @@ def sample(folder):
 def post(hub, event, secret=SECRET):
     """The event as Posada posts it."""
     body = json.dumps(event["body"]).encode()
-    request = Request("POST", URL + PATH, {}, event["headers"], body)
+    request = Request("POST", PUBLIC + PATH, {}, event["headers"], body)
     signed = hub.catalog.connectors["posada"].sign(request, secret, hub.clock())
     return receive(hub, Arrival("POST", PATH, "", {**event["headers"], **signed}, body)).status
 
