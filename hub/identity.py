@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from hub.errors import RetryError
 from hub.messages import digest
 
 DEGREE = 5
@@ -79,6 +80,14 @@ class Claim:
         records = self.records | {record}
         most = max(Counter(map(_account, records)).values())
         return replace(self, records=records, demoted=not self.strong and most > DEGREE)
+
+
+def peppers(secret: list[dict[str, str]]) -> list[Pepper]:
+    """All versions of the secret, newest first. Raises RetryError when there is none: it is being made."""
+    found = [Pepper(version, text) for version, text in (secret[0] if secret else {}).items()]
+    if not found:
+        raise RetryError("no-pepper", 30)
+    return sorted(found, key=lambda pepper: int(pepper.version), reverse=True)
 
 
 def hashed(pepper: Pepper, namespace: str, value: str) -> str:

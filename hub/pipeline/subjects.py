@@ -47,8 +47,22 @@ class Subject:
 
 def find(store: Store, entity: str, id: str) -> Subject | None:
     """The active entity that `id` names or was merged into, with its customer; None when there is none."""
-    root = _root(store, entity, id)
+    root = root_of(store, entity, id)
     return None if root is None else _subject(root, _owner(store, root))
+
+
+def root_of(store: Store, entity: str, id: str) -> Item | None:
+    """The active root that `id` names or was merged into; None when there is none.
+
+    Raises RetryError when a merge is being written.
+    """
+    for _ in range(HOPS + 1):
+        key = keys.root(entity, id)
+        root = store.read([key]).get(key)
+        if root is None or root.data["state"] == "active":
+            return root
+        id = root.data["into"]
+    raise RetryError("merge-in-progress")
 
 
 def _subject(root: Item, owner: Subject | None = None) -> Subject:
@@ -69,15 +83,5 @@ def _owner(store: Store, root: Item) -> Subject | None:
         return None
     key = Key(root.data["customer"], "REC")
     record = store.read([key]).get(key)
-    found = _root(store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None
+    found = root_of(store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None
     return _subject(found) if found else None
-
-
-def _root(store: Store, entity: str, id: str) -> Item | None:
-    for _ in range(HOPS + 1):
-        key = keys.root(entity, id)
-        item = store.read([key]).get(key)
-        if item is None or item.data["state"] == "active":
-            return item
-        id = item.data["into"]
-    raise RetryError("merge-in-progress")

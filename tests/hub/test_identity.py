@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.identity import DEGREE, Claim, Node, Pepper, components, eligible, entity_id, hashed
+from hub.errors import RetryError
+from hub.identity import DEGREE, Claim, Node, Pepper, components, eligible, entity_id, hashed, peppers
 
 
 def node(key, *claims, created="2026"):
@@ -114,3 +115,13 @@ def test_a_hashed_identifier_names_its_pepper_and_hides_its_value():
 def test_an_entity_is_named_after_its_oldest_record():
     assert entity_id("REC#shopify#co#customer#1") == entity_id("REC#shopify#co#customer#1")
     assert len(entity_id("x")) == 24
+
+
+def test_the_newest_pepper_comes_first_by_number():
+    assert [pepper.version for pepper in peppers([{"2": "b", "10": "c", "1": "a"}])] == ["10", "2", "1"]
+
+
+@pytest.mark.parametrize("secret", [[], [{}]])
+def test_a_pepper_that_is_still_being_made_is_waited_for(secret):
+    with pytest.raises(RetryError, match="no-pepper"):
+        peppers(secret)

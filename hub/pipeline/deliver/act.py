@@ -22,7 +22,6 @@ from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import present
 from hub.pipeline.flows import Sight
 from hub.pipeline.subjects import CUSTOMER, Subject, find
-from hub.pipeline.unify.telling import loads_peppers
 from hub.times import from_epoch
 
 MESSAGE = "message"
@@ -109,7 +108,7 @@ def _consent(case: Case, purpose: str, customer: Subject | None) -> str:
     address = customer.fields.get(kind) if customer else None
     if not address or not channel:
         return "no-address"
-    pepper = loads_peppers(case.hub.secrets.get(case.hub.settings.pepper_secret))[0]
+    pepper = identity.peppers(case.hub.secrets.get(case.hub.settings.pepper_secret))[0]
     key = keys.consent(channel, purpose, identity.hashed(pepper, kind, address))
     found = case.hub.store.read([key]).get(key)
     return "" if found and found.data["state"] == "granted" else "no-consent"

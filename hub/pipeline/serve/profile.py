@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Page, Refusal, bad
-from hub.pipeline.serve.people import CUSTOMER, reference, root_of
+from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.store import Item, Store
 
 ENTRY = "T#"
@@ -30,7 +31,7 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
         **merged,
         "epoch": root.version,
         "fields": {name: _field(told) for name, told in sorted(root.data["fields"].items())},
-        "records": [{**reference(pk), "created_at": at} for pk, at in _by_age(records)],
+        "records": [{**_reference(pk), "created_at": at} for pk, at in _by_age(records)],
         "timeline": timeline(hub.store, records, page),
         "deliveries": deliveries(hub, root.data["id"]),
     }
@@ -70,7 +71,7 @@ def _is_act(catalog: Catalog, destination: str) -> bool:
 
 def _field(told: list[Any]) -> dict[str, Any]:
     value, pk, at, *_ = told
-    return {"value": value, **reference(pk), "at": at}
+    return {"value": value, **_reference(pk), "at": at}
 
 
 def _by_age(records: dict[str, str]) -> list[tuple[str, str]]:
@@ -80,7 +81,7 @@ def _by_age(records: dict[str, str]) -> list[tuple[str, str]]:
 def _entry(item: Item) -> dict[str, Any]:
     data = item.data
     told = {name: data[name] for name in ("entity", "topic", "facts")}
-    return {"at": item.key.sk.split("#")[1], **told, **reference(data["record"])}
+    return {"at": item.key.sk.split("#")[1], **told, **_reference(data["record"])}
 
 
 def _told(item: Item | None) -> dict[str, Any]:
@@ -105,3 +106,9 @@ def _position(cursor: str | None) -> str | None:
     if match is None:
         raise bad("after is the `next` of a page")
     return f"{ENTRY}{match[1]}#{match[2]}"
+
+
+def _reference(pk: str) -> dict[str, Any]:
+    """Which record a key names: its source (`connector.account`), resource and id there."""
+    connector, account, resource, id = map(unquote, pk.removeprefix("REC#").split("#"))
+    return {"source": f"{connector}.{account}", "resource": resource, "id": id}

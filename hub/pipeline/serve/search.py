@@ -5,8 +5,7 @@ from typing import Any
 from hub import identity, keys
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Refusal, bad
-from hub.pipeline.serve.people import CUSTOMER, customer_of
-from hub.pipeline.unify.telling import loads_peppers
+from hub.pipeline.subjects import CUSTOMER, find
 from hub.store import Item, Key
 
 EXTERNAL = "external_id"
@@ -25,10 +24,10 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
         raise bad("the body has exactly one of " + ", ".join((*named, EXTERNAL)))
     name = asked[0]
     record = _external(hub, body[name]) if name == EXTERNAL else _asserter(hub, name, body)
-    found = customer_of(hub.store, record) if record else None
-    if found is None:
+    subject = find(hub.store, record.data["entity"], record.data["root"]) if record else None
+    if subject is None or subject.customer is None:
         raise Refusal(404, "unknown-customer", "nobody is known by this identifier")
-    return found
+    return subject.customer_id
 
 
 def _identifying(hub: Hub) -> list[str]:
@@ -52,7 +51,7 @@ def _external(hub: Hub, told: Any) -> Item | None:
 def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
     """A record that asserts this identifier; those who do belong to one customer."""
     value = _normal(hub, name, body)
-    peppers = loads_peppers(hub.secrets.get("pepper"))
+    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
     wanted = [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
     claims = hub.store.read(wanted)
     found = [claims[key] for key in wanted if key in claims]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import keys, times
+from hub import identity, keys, times
 from hub.archive import unpack
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
@@ -20,7 +20,7 @@ from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
 from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key, values
-from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, loads_peppers, summary, tell
+from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
 from hub.store import Conflict, Item, Key, Put
 
 ATTEMPTS = 8
@@ -63,7 +63,7 @@ def opened(hub: Hub, bodies: Sequence[str]) -> Callable[..., Result]:
     """Archive these message bodies: what is returned applies the one of a number, as `apply` does."""
     texts = [unpack(hub.archive, body) for body in bodies]
     name = _archive(hub, texts)
-    peppers = loads_peppers(hub.secrets.get("pepper"))
+    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
 
     def step(number: int, *, last: bool = False) -> Result:
         return apply(hub, Event.loads(texts[number]), Source(name, number), peppers, last=last)

@@ -179,14 +179,6 @@ def body_digest(event: Event) -> str:
     return digest(dumps(event.record))
 
 
-def loads_peppers(secret: list[dict[str, str]]) -> list[Pepper]:
-    """All versions of the pepper, newest first. Raises RetryError when there is none: it is being made."""
-    found = [Pepper(version, text) for version, text in (secret[0] if secret else {}).items()]
-    if not found:
-        raise RetryError("no-pepper", 30)
-    return sorted(found, key=lambda pepper: int(pepper.version), reverse=True)
-
-
 def summary(event: Event, telling: Telling) -> dict[str, Any]:
     """What the timeline shows of a telling without a further read."""
     shown = ("number", "status", "total", "text", "direction", "kind", "template", "name", "url", "channel")

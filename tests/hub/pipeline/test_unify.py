@@ -8,8 +8,7 @@ import pytest
 from hub import keys, ledger
 from hub.errors import RetryError
 from hub.messages import digest, dumps
-from hub.pipeline.unify import Source, apply, unify
-from hub.pipeline.unify.telling import loads_peppers
+from hub.pipeline.unify import unify
 from hub.secrets import MemorySecrets
 from hub.store import Conflict, Item, Put
 from hub.store.memory import MemoryStore
@@ -413,8 +412,7 @@ def test_an_event_whose_source_is_busy_comes_again_after_what_the_source_says():
 def test_an_event_whose_source_never_answers_is_parked_in_the_end_and_can_be_replayed():
     world = World()
     told = thin(world)
-    peppers = loads_peppers([{"1": "pepper"}])
-    result = apply(world.hub, told, Source("raw/x", 0), peppers, last=True)
+    result = world.tell(told, last=True)
     assert (result.kind, result.reason) == ("parked", "fetch-timeout")
     assert world.store.todo(keys.PARKED).items[0].data["archive"] == ["raw/x", 0]
 

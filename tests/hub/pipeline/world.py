@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 from hub import keys
 from hub.archive import MemoryArchive
+from hub.identity import peppers
 from hub.mapping import Consent, Incoming
 from hub.messages import Event
 from hub.pipeline import Hub
 from hub.pipeline.unify import Source, apply
-from hub.pipeline.unify.telling import loads_peppers
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.store.memory import MemoryStore
@@ -107,8 +107,8 @@ class World:
             secrets=MemorySecrets({"pepper": [{"1": "pepper"}]}),
         )
 
-    def tell(self, event):
-        return apply(self.hub, event, Source("raw/x", 0), loads_peppers([{"1": "pepper"}]))
+    def tell(self, event, *, last=False):
+        return apply(self.hub, event, Source("raw/x", 0), peppers([{"1": "pepper"}]), last=last)
 
     def customers(self):
         return [item for item in self.store.items() if item.kind == "root" and active(item, "customer")]
