@@ -66,24 +66,37 @@ class Stage:
 
 def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
-    parser = subparsers.add_parser("accounts", help="list and test accounts, set their secrets, pause them")
+    parser = subparsers.add_parser(
+        "accounts",
+        help="list and test accounts, set their secrets, pause them",
+        description="The accounts of a deployed stack, with your environment's AWS credentials and region.",
+    )
     actions = parser.add_subparsers(title="actions", metavar="<action>", required=True)
     _action(actions, "list", _list, "the accounts of accounts.yaml, what they lack, and which are paused")
-    test = _action(actions, "test", _test, "ask each vendor something with the account's secret")
+    test = _action(actions, "test", _test, "ask each vendor (really) for something with the account's secret")
     test.add_argument("account", nargs="?", help="only this one")
     pause = _action(actions, "pause", _pause, "send nothing to an account until it is resumed")
-    pause.add_argument("account", help=f"as in accounts.yaml, or {STAGE} for all")
-    pause.add_argument("--reason", default="by hand")
+    pause.add_argument("account", help=f"as in accounts.yaml, or '{STAGE}' (quoted) for all")
+    pause.add_argument("--reason", default="by hand", help="what `list` shows (default: %(default)s)")
+    dry = _action(actions, "dry-run", _dry_run, "work out what an account would be sent, and send nothing")
+    dry.add_argument("account", help=f"as in accounts.yaml, or '{STAGE}' (quoted) for all")
     resume = _action(actions, "resume", _resume, "send to an account again")
-    resume.add_argument("account", help=f"as in accounts.yaml, or {STAGE} for all")
-    secret = actions.add_parser("secret", help="an account's secret").add_subparsers(required=True)
+    resume.add_argument("account", help=f"as in accounts.yaml, or '{STAGE}' (quoted) for all")
+    secret = actions.add_parser("secret", help="set an account's secret").add_subparsers(
+        title="actions", metavar="<action>", required=True
+    )
     setting = _action(secret, "set", _set_secret, "set it, from prompts or a JSON object on standard input")
     setting.add_argument("account", help="as in accounts.yaml, or a connector for its app's secret")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one action on the deployed stack."""
-    return int(arguments.action(stage_of(arguments), arguments))
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return int(arguments.action(stage_of(arguments), arguments))
+    except (BotoCoreError, ClientError) as error:
+        raise HubError(f"AWS: {error}") from error
 
 
 def stage_of(arguments: argparse.Namespace) -> Stage:
@@ -97,7 +110,7 @@ def stage_of(arguments: argparse.Namespace) -> Stage:
 
 def _action(actions: Any, name: str, action: Callable[..., int], help: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=help)
-    parser.add_argument("--stack", default="cauce", help="name of the deployed stack (cauce)")
+    parser.add_argument("--stack", default="cauce", help="name of the deployed stack (default %(default)s)")
     add_root(parser)
     parser.set_defaults(run=run, action=action)
     return parser
@@ -134,14 +147,24 @@ def _test(stage: Stage, arguments: argparse.Namespace) -> int:
 
 def _pause(stage: Stage, arguments: argparse.Namespace) -> int:
     _switch(stage, arguments.account, paused=True, reason=arguments.reason)
-    print(f"{arguments.account} is paused: deliveries wait in the table until it is resumed")
+    print(f"{_called(arguments.account)} paused: deliveries wait in the table until you resume")
+    return 0
+
+
+def _dry_run(stage: Stage, arguments: argparse.Namespace) -> int:
+    _switch(stage, arguments.account, dry_run=True)
+    print(f"{_called(arguments.account)} dry: deliveries say what they would write, and are not sent later")
     return 0
 
 
 def _resume(stage: Stage, arguments: argparse.Namespace) -> int:
-    _switch(stage, arguments.account, paused=False, reason="")
-    print(f"{arguments.account} is resumed: what waits is sent within a few minutes")
+    _switch(stage, arguments.account, paused=False, dry_run=False, reason="")
+    print(f"{_called(arguments.account)} resumed: what waits is sent within a few minutes")
     return 0
+
+
+def _called(name: str) -> str:
+    return "all accounts are" if name == STAGE else f"{name} is"
 
 
 def _set_secret(stage: Stage, arguments: argparse.Namespace) -> int:

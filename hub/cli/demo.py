@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import os
+import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,19 @@ from hub.cli.project import add_root, project_root
 from hub.demo import page, story
 from hub.demo.stage import STACK, Stage
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
+from hub.engine import EngineError
+from hub.errors import HubError
 
 FAULT = "klaviyo.main:2:429"
 """One write of the story meets a rate limit, as writes do."""
 FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "api")
 HOME = Path("build/demo")
+OWN = ("timestamp", "level", "message", "service", "step", "request", "xray_trace_id")
+"""What a log line holds beside its facts."""
+PLATFORM = ("START ", "END ", "REPORT ", '{"_aws"')
+"""How the lines begin that Lambda writes itself, and those that only count."""
+MEMORY = 60.0
+"""Seconds that a function's lines are looked for: they come late, and not in order."""
 
 
 def add(subparsers: Any) -> None:
@@ -27,11 +37,11 @@ def add(subparsers: Any) -> None:
     )
     demo.add_argument("--auth", action="store_true", help="enforce the functions' IAM policies")
     add_root(demo)
-    demo.set_defaults(run=run_demo)
+    demo.set_defaults(run=_whole(run_demo))
     dev = subparsers.add_parser("dev", help="the same, left running to be played with; Ctrl-C ends it")
     dev.add_argument("--story", action="store_true", help="play the story first")
     add_root(dev)
-    dev.set_defaults(run=run_dev)
+    dev.set_defaults(run=_whole(run_dev))
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -61,19 +71,21 @@ def run_dev(options: argparse.Namespace) -> int:
         if options.story:
             for chapter in story.chapters(root):
                 _chapter(stage, chapter)
-        _say(
-            "",
-            f"webhooks   {stage.url}/v1/webhooks/<connector>/<account>",
-            f"           hub send shopify events/shopify/customer.json --url {stage.url}",
-            f"customers  curl -H 'authorization: Bearer {stage.api_key}' {stage.url}/v1/customers/search \\",
-            f"             -d '{json.dumps(story.PERSON)}'",
-            f"vendors    {stage.vendors_url}/_calls and /_state",
-            f"secrets    {file.relative_to(root)}",
-            "The functions' logs follow; Ctrl-C ends it.",
-            "",
-        )
+        _say("", *_pages(stage, file.relative_to(root)), "The functions' logs follow; Ctrl-C ends it.", "")
         _follow(stage)
     return 0
+
+
+def _pages(stage: Stage, secrets: Path) -> Iterator[str]:
+    """What can be asked and told, as commands for a shell: the address holds a `$`."""
+    hub = os.path.relpath(Path(sys.executable).with_name("hub"))
+    yield f"webhooks   '{stage.url}/v1/webhooks/<connector>/<account>'"
+    yield f"           {hub} send shopify events/shopify/customer.json --url '{stage.url}'"
+    yield f"customers  curl -H 'authorization: Bearer {stage.api_key}' '{stage.url}/v1/customers/search' \\"
+    yield f"             -d '{json.dumps(story.PERSON)}'"
+    yield f"vendors    curl {stage.vendors_url}/_calls   and   {stage.vendors_url}/_state"
+    yield f"AWS        {stage.engine.url}"
+    yield f"secrets    {secrets}"
 
 
 def _staged(root: Path, *, auth: bool = False, faults: tuple[str, ...] = (FAULT,)) -> Stage:
@@ -129,21 +141,55 @@ def _again(stage: Stage, told: list[story.Chapter]) -> bool:
 
 
 def _follow(stage: Stage) -> None:
-    """Print what the functions log, until Ctrl-C."""
-    since = time.time()
+    """Print what the functions say, until somebody ends it."""
+    shown: set[tuple[float, str, str]] = set()
+    while True:
+        new = {line for line in _logged(stage, time.time() - MEMORY) if line not in shown}
+        _say(*(text for line in sorted(new) if (text := _line(*line))))
+        shown = {line for line in shown | new if line[0] > time.time() - 2 * MEMORY}
+        time.sleep(0.5)
+
+
+def _logged(stage: Stage, since: float) -> Iterator[tuple[float, str, str]]:
+    for function in FUNCTIONS:
+        for at, text in stage.engine.logs(STACK, function, since):
+            yield at, function, text.rstrip()
+
+
+def _line(at: float, function: str, text: str) -> str:
+    """A log line as people read it: time (UTC), function, result and facts; "" for one of the platform's."""
+    if text.startswith(PLATFORM):
+        return ""
+    clock = time.strftime("%H:%M:%S", time.gmtime(at))
     try:
-        while True:
-            lines: list[tuple[float, str, str]] = []
-            for function in FUNCTIONS:
-                lines += [
-                    (at, function, text.rstrip()) for at, text in stage.engine.logs(STACK, function, since)
-                ]
-            for at, function, text in sorted(lines):
-                _say(f"{function:8} {text}")
-                since = max(since, at + 0.001)
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        _say("", "stopping …")
+        told = json.loads(text)
+        facts = [f"{name}={value}" for name, value in told.items() if name not in OWN]
+        return "  ".join([clock, f"{function:8}", told["message"], *facts])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return "  ".join([clock, f"{function:8}", text])
+
+
+def _whole(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The command, so that however it is ended the engine and the vendors end with it.
+
+    A shell starts what runs in its background with SIGINT ignored.
+    """
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def whole(options: argparse.Namespace) -> int:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, ended)
+        try:
+            return run(options)
+        except KeyboardInterrupt:
+            _say("", "stopped")
+            return 0 if run is run_dev else 130
+        except EngineError as error:
+            raise HubError(str(error)) from error
+
+    return whole
 
 
 def _title(text: str) -> None:

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     close = get_close_matches(arguments.name, FUNCTIONS, n=1)
     hint = f', did you mean "{close[0]}"?' if close else ""
-    print(f"there is no function {arguments.name}(){hint}", file=sys.stderr)
+    print(f"hub: there is no function {arguments.name}(){hint}", file=sys.stderr)
     return 2
 
 

@@ -48,7 +48,11 @@ class Target:
 
 def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
-    parser = subparsers.add_parser("send", help="sign a sample event as the vendor does and post it")
+    parser = subparsers.add_parser(
+        "send",
+        help="sign a sample event as the vendor does and post it",
+        description="Be the vendor: sign a sample event and post it to a hub. 0 when it took it, 1 when not.",
+    )
     parser.add_argument("connector", help="name of the connector, such as shopify")
     parser.add_argument("event", type=Path, help="sample event: {headers, query, body} as JSON")
     parser.add_argument("--url", default=DEFAULT_URL, help="address of the hub (default %(default)s)")
@@ -57,7 +61,13 @@ def add(subparsers: Any) -> None:
         "--account",
         help="such as shopify.co, where a connector has several",
     )
-    parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument(
+        "--secret",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one value of the account's secret; again for each",
+    )
     parser.add_argument(
         "--secrets-file", type=Path, help=f"{{account: {{name: value}}}} as JSON (default {DEFAULT_SECRETS})"
     )
@@ -71,9 +81,13 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         status, text = _send(arguments, root, Catalog.read(root))
     except HubError as error:
-        print(error, file=sys.stderr)
+        print(f"hub: {error}", file=sys.stderr)
         return 2
-    print(status, text.strip())
+    print(f"{status} {text.strip()}".rstrip())
+    if status == 401:
+        print(
+            "hub: another secret signs there, or another address is signed: see --public-url", file=sys.stderr
+        )
     return 0 if 200 <= status < 300 else 1
 
 

@@ -22,9 +22,9 @@ def add(subparsers: Any) -> None:
         help="show what a mapping makes of a sample event",
         description="Print fields, identifiers, consents, and lines whose value was not understood.",
     )
-    parser.add_argument("mapping", help="its name, as in shopify.customer")
-    parser.add_argument("event", type=Path, help="sample event or record")
-    parser.add_argument("--account", help="as in shopify.co; the connector's first one if left out")
+    parser.add_argument("mapping", help="name of the mapping, such as shopify.customer")
+    parser.add_argument("event", type=Path, help="file of a sample event, or of a record that is fetched")
+    parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_root(parser)
     parser.set_defaults(run=run)
@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         records = samples.records(mapping, json.loads(arguments.event.read_text(encoding="utf-8")))
         told = [mapping.inward(record, context) for record in records]
+    except FileNotFoundError:
+        raise NoProjectError(f"there is no file {arguments.event}") from None
     except (OSError, ValueError):
         raise NoProjectError(f"{arguments.event} is not a JSON file") from None
     except RecordError as error:

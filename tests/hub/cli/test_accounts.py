@@ -4,6 +4,7 @@ import json
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from hub import keys
@@ -78,12 +79,15 @@ def test_list_shows_what_each_account_lacks_and_whether_it_is_paused(hub, stage,
 
 
 def test_list_knows_dry_runs_and_says_nothing_of_an_active_stage(hub, stage, capsys):
-    key = keys.account("erp.main")
-    stage.store.commit([accounts.Put(accounts.Item(key, "account", {"dry_run": True}))])
+    hub("dry-run", "erp.main")
+    capsys.readouterr()
     hub("list")
     out = capsys.readouterr().out
     assert "dry run" in out
     assert "all accounts" not in out
+    hub("resume", "erp.main")
+    hub("list")
+    assert "dry run" not in capsys.readouterr().out
 
 
 def test_pause_and_resume_switch_what_deliver_asks(hub, stage):
@@ -91,7 +95,23 @@ def test_pause_and_resume_switch_what_deliver_asks(hub, stage):
     hub("pause", "crm.main")
     assert stage.store.read([key])[key].data == {"paused": True, "reason": "by hand"}
     hub("resume", "crm.main")
-    assert stage.store.read([key])[key].data == {"paused": False, "reason": ""}
+    assert stage.store.read([key])[key].data == {"paused": False, "dry_run": False, "reason": ""}
+
+
+def test_the_whole_stage_is_paused_in_plain_words(hub, capsys):
+    hub("pause", "*")
+    assert capsys.readouterr().out.startswith("all accounts are paused")
+
+
+def test_what_aws_refuses_is_one_line(hub, stage, monkeypatch):
+    def refuse(arguments):
+        raise ClientError(
+            {"Error": {"Code": "ValidationError", "Message": "no such stack"}}, "DescribeStacks"
+        )
+
+    monkeypatch.setattr(accounts, "stage_of", refuse)
+    with pytest.raises(HubError, match=r"AWS: .*no such stack"):
+        hub("list")
 
 
 @pytest.mark.parametrize("words", [("pause", "crm.old"), ("test", "crm.old"), ("secret", "set", "crm.old")])

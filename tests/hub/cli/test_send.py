@@ -77,7 +77,7 @@ def run(project):
 
 def test_a_sample_is_signed_as_the_vendor_signs_it_and_accepted(run, url, server, capsys):
     assert run("shop", ORDER, "--url", url) == 0
-    assert capsys.readouterr().out == "200 \n"
+    assert capsys.readouterr().out == "200\n"
     assert len(server.hub.inbound.waiting) == 1
 
 
@@ -108,7 +108,7 @@ def test_a_secret_may_be_given_at_the_prompt(run, url, project, capsys):
     (project / send.DEFAULT_SECRETS).unlink()
     assert run("shop", ORDER, "--url", url, "--secret", "client_secret=new") == 0
     assert run("shop", ORDER, "--url", url, "--secret", "client_secret=wrong") == 1
-    assert capsys.readouterr().out == "200 \n401 \n"
+    assert capsys.readouterr().out == "200\n401\n"
 
 
 def test_a_secrets_file_may_be_named(run, url, project):
