@@ -25,10 +25,13 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["memory", "moto"])
+@pytest.fixture(params=["memory", "moto", pytest.param("engine", marks=pytest.mark.engine)])
 def store(request, clock, monkeypatch):
     if request.param == "memory":
         yield MemoryStore(clock)
+        return
+    if request.param == "engine":
+        yield table_of_engine(request.getfixturevalue("stack").client("dynamodb"), clock)
         return
     moto = pytest.importorskip("moto")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -38,6 +41,13 @@ def store(request, clock, monkeypatch):
         store = DynamoStore("hub", clock=clock, sleep=lambda _: None)
         create_table(store.client, "hub")
         yield store
+
+
+def table_of_engine(client, clock):
+    """A new table of the local engine."""
+    name = f"contract-{len(client.list_tables()['TableNames'])}"
+    create_table(client, name)
+    return DynamoStore(name, clock=clock, sleep=lambda _: None, client=client)
 
 
 def create_table(client, name):
