@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from hub.cli import main
+from hub.demo import page as shown
+from hub.demo.story import PERSON
 from hub.messages import Event
 from hub.pipeline.serve import Question, serve
 from hub.pipeline.unify import unify
@@ -136,3 +138,16 @@ def test_files_that_a_page_names_exist(page):
 def test_both_languages_show_the_same_blocks():
     spanish = [(block.language, block.info) for block in blocks("README.es.md")]
     assert spanish == [(block.language, block.info) for block in blocks("README.md")]
+
+
+def test_the_result_of_the_demo_is_what_the_demo_shows():
+    day = Day()
+    day.story()
+    day.hub.secrets.held["api-key"] = [{"key": "k-2"}]
+    body = json.dumps(PERSON).encode()
+    profile = serve(day.hub, Question("POST", "/v1/customers/search", {}, KEY, body)).data
+    real = [" ".join(line.split()) for line in (*shown.customer(profile), *shown.journey(profile))]
+    (excerpt,) = (block.text for block in blocks("README.md") if "told by" in block.text)
+    for line in excerpt.splitlines():
+        wanted = " ".join(line.removesuffix("…").split())
+        assert any(text.startswith(wanted) for text in real) or wanted.startswith("flow "), line
