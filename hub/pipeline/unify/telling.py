@@ -7,7 +7,7 @@ from typing import Any
 from hub import identity, keys, times
 from hub.accounts import Account
 from hub.connector import Resource
-from hub.errors import RecordError, RetryError
+from hub.errors import PauseError, RecordError, RetryError
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
@@ -96,11 +96,13 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
     secrets = hub.secrets.get(event.source)
-    request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
     try:
+        request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
         response = hub.client.send(request)
     except RetryError as error:
         raise FetchError(f"fetch-{error.reason}", error.after) from error
+    except PauseError as error:
+        raise FetchError(f"fetch-{error.reason}") from error
     outcome = connector.meaning(response, call, hub.clock())
     if outcome.kind == "missing":
         return replace(event, deleted=True)

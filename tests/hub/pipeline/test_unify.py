@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hub import keys, ledger
-from hub.errors import RetryError
+from hub.errors import PauseError, RetryError
 from hub.messages import digest, dumps
 from hub.pipeline.unify import unify
 from hub.secrets import MemorySecrets
@@ -415,6 +415,18 @@ def test_an_event_whose_source_never_answers_is_parked_in_the_end_and_can_be_rep
     result = world.tell(told, last=True)
     assert (result.kind, result.reason) == ("parked", "fetch-timeout")
     assert world.store.todo(keys.PARKED).items[0].data["archive"] == ["raw/x", 0]
+
+
+def test_an_event_whose_source_lacks_its_secret_waits_for_it_and_is_parked_in_the_end():
+    def refused(*_):
+        raise PauseError("missing-secret", "crm.main")
+
+    world = World()
+    told = thin(world)
+    world.hub.catalog.connectors["crm"].resources["customer"].get.render = refused
+    with pytest.raises(RetryError, match="fetch-missing-secret"):
+        world.tell(told)
+    assert world.tell(told, last=True).reason == "fetch-missing-secret"
 
 
 def test_a_record_told_again_and_again_stays_on_the_fast_path():
