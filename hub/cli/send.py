@@ -17,7 +17,6 @@ from hub.connector import Connector, HttpRequest, Request
 from hub.connector.body import CONTENT_TYPES, encode
 from hub.errors import HubError, RetryError
 
-DEFAULT_URL = "http://127.0.0.1:8080"
 DEFAULT_SECRETS = Path("build/demo/secrets.json")
 
 
@@ -55,7 +54,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("connector", help="name of the connector, such as shopify")
     parser.add_argument("event", type=Path, help="sample event: {headers, query, body} as JSON")
-    parser.add_argument("--url", default=DEFAULT_URL, help="address of the hub (default %(default)s)")
+    parser.add_argument("--url", required=True, help="address of the hub, such as `hub dev` prints")
     parser.add_argument("--public-url", help="address over which the vendor signs, where it is another")
     parser.add_argument(
         "--account",
