@@ -9,10 +9,10 @@ from typing import Any
 
 from hub.archive import MemoryArchive
 from hub.catalog import Catalog
-from hub.connector import Request
 from hub.pipeline import Hub
 from hub.pipeline.receive import Arrival
 from hub.queues import MemoryQueue
+from hub.sample import Endpoint
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.store import Item, Key, Page, Write
@@ -86,13 +86,10 @@ def rig() -> Hub:
 def arrival(hub: Hub, account: str, sample: dict[str, Any], body: bytes) -> Arrival:
     """A sample event with this body as the vendor of `account` would send it now."""
     connector, _, key = account.partition(".")
-    found = hub.catalog.connectors[connector]
-    path = f"/v1/webhooks/{connector}" + ("" if found.shared else f"/{key}")
-    headers = {"content-type": "application/json", **sample["headers"]}
-    request = Request("POST", URL + path, {}, headers, body)
-    secrets = hub.secrets.get(connector if found.shared else account)[0]
-    signed = {name.lower(): value for name, value in found.sign(request, secrets, NOW).items()}
-    return Arrival("POST", path, "", {**headers, **signed}, body)
+    endpoint = Endpoint.of(hub.catalog.connectors[connector], key)
+    secrets = hub.secrets.get(endpoint.secret)[0]
+    sent = endpoint.request(URL, {**sample, "body": body.decode()}, secrets, NOW)
+    return Arrival(sent.method, endpoint.path, "", sent.headers, sent.body)
 
 
 def sample(name: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from hub.errors import FileErrors
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
 
-LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "schemas"}
+LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "sample", "schemas"}
 """Modules of the hub that never run in Lambda."""
 
 LARGEST = 50_000_000

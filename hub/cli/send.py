@@ -4,45 +4,22 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from hub.accounts import Account
 from hub.catalog import Catalog
 from hub.cli.project import add_root, project_root
 from hub.client import HttpClient
-from hub.connector import Connector, HttpRequest, Request
-from hub.connector.body import CONTENT_TYPES, encode
+from hub.connector import HttpRequest, Request
 from hub.errors import HubError, RetryError
+from hub.sample import Endpoint
 
 DEFAULT_SECRETS = Path("build/demo/secrets.json")
 
 
 class Mistake(HubError):
     """What the person at the keyboard can put right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a sample goes: `account` None is the one URL of an app; `base` the hub's address."""
-
-    connector: Connector
-    account: Account | None
-    base: str
-    signed_base: str
-
-    @property
-    def path(self) -> str:
-        """The path of the webhook."""
-        name = quote(self.connector.name)
-        return f"/v1/webhooks/{name}/{quote(self.account.key)}" if self.account else f"/v1/webhooks/{name}"
-
-    @property
-    def secret(self) -> str:
-        """The name of the secret that signs."""
-        return self.account.name if self.account else self.connector.name
 
 
 def add(subparsers: Any) -> None:
@@ -91,23 +68,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def post(
-    target: Target, sample: Mapping[str, Any], secrets: Mapping[str, str], now: float
+    endpoint: Endpoint, base: str, signed_base: str, sample: Mapping[str, Any], secrets: Mapping[str, str]
 ) -> tuple[int, str]:
-    """Post a sample that is signed at `now` (Unix seconds): status and body of the answer."""
-    query = urlencode(sample.get("query") or {})
-    request = _request(target, sample, query)
-    signed = request.headers | _signature(target, request, secrets, now)
-    address = target.base.rstrip("/") + target.path + (f"?{query}" if query else "")
+    """Post a sample to the hub at `base`, signed now over `signed_base`: status and body of the answer."""
+    request = _signed(endpoint, signed_base, sample, secrets)
+    address = base.rstrip("/") + request.url.removeprefix(signed_base.rstrip("/"))
     try:
-        answer = HttpClient(plain=True).send(HttpRequest(request.method, address, signed, request.body))
+        answer = HttpClient(plain=True).send(
+            HttpRequest(request.method, address, request.headers, request.body)
+        )
     except RetryError as error:
-        raise Mistake(f"no hub answers at {target.base}: {error.reason}") from error
+        raise Mistake(f"no hub answers at {base}: {error.reason}") from error
     return answer.status, answer.body.decode("utf-8", "replace")
 
 
-def _send(arguments: argparse.Namespace, root: Path, catalog: Catalog) -> tuple[int, str]:
+def _signed(endpoint: Endpoint, url: str, sample: Mapping[str, Any], secrets: Mapping[str, str]) -> Request:
     import time
 
+    try:
+        return endpoint.request(url, sample, secrets, time.time())
+    except KeyError as error:
+        missing = error.args[0]
+        raise Mistake(f"no secret {missing!r} of {endpoint.secret}: say --secret {missing}=…") from error
+
+
+def _send(arguments: argparse.Namespace, root: Path, catalog: Catalog) -> tuple[int, str]:
     connector = catalog.connectors.get(arguments.connector)
     if connector is None:
         raise Mistake(
@@ -115,8 +100,9 @@ def _send(arguments: argparse.Namespace, root: Path, catalog: Catalog) -> tuple[
         )
     shared = connector.shared and not arguments.account
     account = None if shared else _account(arguments, catalog)
-    target = Target(connector, account, arguments.url, _signed_base(arguments, account))
-    return post(target, _sample(arguments.event), _secrets(arguments, root, target), time.time())
+    endpoint = Endpoint(connector, account.key if account else "")
+    secrets = _secrets(arguments, root, endpoint.secret)
+    return post(endpoint, arguments.url, _signed_base(arguments, account), _sample(arguments.event), secrets)
 
 
 def _account(arguments: argparse.Namespace, catalog: Catalog) -> Account:
@@ -142,7 +128,7 @@ def _sample(path: Path) -> dict[str, Any]:
     return sample
 
 
-def _secrets(arguments: argparse.Namespace, root: Path, target: Target) -> dict[str, str]:
+def _secrets(arguments: argparse.Namespace, root: Path, name: str) -> dict[str, str]:
     pairs = [text.partition("=") for text in arguments.secret]
     path = arguments.secrets_file or root / DEFAULT_SECRETS
     if not path.exists():
@@ -150,25 +136,7 @@ def _secrets(arguments: argparse.Namespace, root: Path, target: Target) -> dict[
             raise Mistake(f"{path}: no such file")
         return {name: value for name, _, value in pairs}
     try:
-        held = json.loads(path.read_text()).get(target.secret, {})
+        held = json.loads(path.read_text()).get(name, {})
     except (ValueError, AttributeError) as error:
         raise Mistake(f"{path}: not JSON of the form {{account: {{name: value}}}}") from error
     return {**held, **{name: value for name, _, value in pairs}}
-
-
-def _request(target: Target, sample: Mapping[str, Any], query: str) -> Request:
-    form = target.connector.reception.format
-    body = sample.get("body")
-    raw = body.encode() if isinstance(body, str) else encode(form, body) if body is not None else b""
-    headers = {"content-type": CONTENT_TYPES[form]}
-    headers |= {name.lower(): text for name, text in (sample.get("headers") or {}).items()}
-    url = target.signed_base.rstrip("/") + target.path + (f"?{query}" if query else "")
-    return Request(sample.get("method", "POST"), url, dict(sample.get("query") or {}), headers, raw)
-
-
-def _signature(target: Target, request: Request, secrets: Mapping[str, str], now: float) -> dict[str, str]:
-    try:
-        return target.connector.sign(request, secrets, now)
-    except KeyError as error:
-        missing = error.args[0]
-        raise Mistake(f"no secret {missing!r} of {target.secret}: say --secret {missing}=…") from error

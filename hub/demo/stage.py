@@ -20,6 +20,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine
+from hub.sample import Endpoint
 from hub.store import Item
 from hub.store.dynamodb import decode, encode
 from hub.times import from_epoch
@@ -238,16 +239,9 @@ class Stage:
 
 def signed(catalog: Catalog, url: str, connector: str, account: str, file: Path, now: float) -> Request:
     """The request in which a vendor posts a sample event to the hub at `url`."""
+    endpoint = Endpoint.of(catalog.connectors[connector], account)
     sample = json.loads(file.read_text(encoding="utf-8"))
-    found = catalog.connectors[connector]
-    path = f"/v1/webhooks/{connector}" + ("" if found.shared else f"/{account}")
-    body = json.dumps(sample["body"], ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
-    headers.setdefault("content-type", "application/json")
-    request = Request("POST", url + path, {}, headers, body)
-    secrets = secrets_of(connector if found.shared else f"{connector}.{account}")
-    added = {name.lower(): value for name, value in found.sign(request, secrets, now).items()}
-    return Request("POST", request.url, {}, {**headers, **added}, body)
+    return endpoint.request(url, sample, secrets_of(endpoint.secret), now)
 
 
 def posted(

@@ -570,7 +570,9 @@ class Doorman(BaseHTTPRequestHandler):
 @pytest.fixture
 def signer():
     sign = SimpleNamespace(
-        sign=lambda request, secrets, now: {"X-Signed": f"{secrets['client_secret']} {now:.0f}"}
+        name="hubspot",
+        reception=SimpleNamespace(format="json"),
+        sign=lambda request, secrets, now: {"X-Signed": f"{secrets['client_secret']} {now:.0f}"},
     )
     return SimpleNamespace(connectors={"hubspot": sign})
 

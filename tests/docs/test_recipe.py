@@ -7,15 +7,14 @@ import pytest
 
 from hub.catalog import Catalog
 from hub.cli import main
-from hub.connector import Request
 from hub.pipeline.receive import Arrival, receive
 from hub.pipeline.serve import Question, serve
 from hub.runner import Runner
+from hub.sample import Endpoint
 from hub.secrets import MemorySecrets
 from tests.docs.project import blocks, copy, write
 from tests.memory_hub import PUBLIC, memory_hub
 
-PATH = "/v1/webhooks/posada/centro"
 SECRET = {"signing_secret": "s3cret-of-posada"}
 EVENT = "events/posada/guest-updated.json"
 
@@ -51,10 +50,9 @@ def sample(folder):
 
 def post(hub, event, secret=SECRET):
     """The event as Posada posts it."""
-    body = json.dumps(event["body"]).encode()
-    request = Request("POST", PUBLIC + PATH, {}, event["headers"], body)
-    signed = hub.catalog.connectors["posada"].sign(request, secret, hub.clock())
-    return receive(hub, Arrival("POST", PATH, "", {**event["headers"], **signed}, body)).status
+    endpoint = Endpoint(hub.catalog.connectors["posada"], "centro")
+    request = endpoint.request(PUBLIC, event, secret, hub.clock())
+    return receive(hub, Arrival("POST", endpoint.path, "", request.headers, request.body)).status
 
 
 def test_the_recipe_is_three_files_and_one_line_and_no_code(project):

@@ -1,6 +1,5 @@
 """The vendors' own webhooks: signed as each of them signs, posted by a thread, tried again a few times."""
 
-import json
 import queue
 import threading
 import time
@@ -12,6 +11,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.exchange import Webhook
 from hub.demo.vendors.secrets import secrets_of
+from hub.sample import Endpoint
 
 _ATTEMPTS = 4
 
@@ -48,13 +48,9 @@ class Poster:
 
     def request(self, webhook: Webhook) -> Request:
         """The signed request of a webhook."""
-        path = "/".join(filter(None, ("/v1/webhooks", webhook.connector, webhook.account)))
-        body = json.dumps(webhook.body, ensure_ascii=False).encode()
-        plain = Request("POST", self.hub_url + path, {}, dict(webhook.headers), body)
-        secrets = secrets_of(".".join(filter(None, (webhook.connector, webhook.account))))
-        signature = self.catalog.connectors[webhook.connector].sign(plain, secrets, self.clock())
-        headers = {**plain.headers, **{name.lower(): value for name, value in signature.items()}}
-        return Request("POST", plain.url, {}, headers, body)
+        endpoint = Endpoint(self.catalog.connectors[webhook.connector], webhook.account)
+        told = {"headers": webhook.headers, "body": webhook.body}
+        return endpoint.request(self.hub_url, told, secrets_of(endpoint.secret), self.clock())
 
     def _run(self) -> None:
         while (webhook := self._queue.get()) is not None:
