@@ -60,7 +60,7 @@ clean: ## remove what was built and installed
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 PIP  = --quiet --no-deps --require-hashes --requirement
 # uv does not read pip's settings (a mirror, a proxy): where it cannot install, pip does.
-FILL = .venv/bin/uv pip install --python $(@D)/bin/python $(PIP) $< || $(@D)/bin/python -m pip install $(PIP) $<
+FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) $< || $(@D)/bin/python -m pip install $(PIP) $<
 
 # `installed` is newer than the lock file: running a target again costs nothing.
 .venv/installed: requirements/dev.txt requirements/installer.txt pyproject.toml

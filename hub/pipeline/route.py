@@ -14,7 +14,7 @@ from hub.flow import Flow
 from hub.messages import Delivery
 from hub.pipeline import Hub, flows
 from hub.pipeline.flows import Sight
-from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.pipeline.subjects import CUSTOMER, Subject
 from hub.queues import Message
 from hub.store import Item
 from hub.times import from_epoch
@@ -61,12 +61,11 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
 
 def _decide(hub: Hub, image: Item) -> tuple[list[Delivery], str]:
     """The deliveries of one image, and the reason why a flow could not be decided."""
-    decide = _pass_on if image.data.get("superseded") else _follow
     sent: list[Delivery] = []
     reason = ""
     for flow in hub.catalog.flows.values():
         try:
-            sent += decide(hub, flow, image)
+            sent += _follow(hub, flow, image)
         except EvaluationError as error:
             reason = f"{flow.name}:{error.reason}"
     return sent, reason
@@ -109,16 +108,6 @@ def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
     )
     if not flows.commit_once(hub.store, item):
         raise RetryError("moved")
-
-
-def _pass_on(hub: Hub, flow: Flow, image: Item) -> list[Delivery]:
-    """An entity that was merged away: its destinations hear of the winner under the old id. No acts."""
-    entity = image.data["entity"]
-    winner = find(hub.store, entity, image.data["superseded"])
-    if winner is None or flow.on != entity or flow.wait or not flows.holds(flow, Sight(winner)):
-        return []
-    old = {"id": image.data["id"], "epoch": image.data["epoch"]}
-    return [replace(d, **old) for d in deliveries_of(hub, flow, Sight(winner)) if not d.trigger]
 
 
 def _pictured(image: Item) -> Subject:

@@ -88,7 +88,7 @@ def _told(item: Item | None) -> dict[str, Any]:
     """A delivery's state without the hashes and the message that are its own business."""
     if item is None:
         return {"state": "none"}
-    names = ("state", "epoch", "remote", "attempts", "reason", "place")
+    names = ("state", "epoch", "remote", "attempts", "reason", "place", "would")
     shown = {name: item.data[name] for name in names if name in item.data}
     written = [at for marks in item.data.get("wrote", {}).values() for _, at in marks]
     times = {"told_at": max(written, default=None), "due_at": item.at if item.todo == keys.DUE else None}

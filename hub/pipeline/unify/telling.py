@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import identity, keys, times
+from hub import identity, keys, limiter, times
 from hub.accounts import Account
 from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
@@ -98,6 +98,7 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     secrets = hub.secrets.get(event.source)
     try:
         request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
+        limiter.acquire(hub.store, account.name, connector.limits, hub.clock, hub.sleep)
         response = hub.client.send(request)
     except RetryError as error:
         raise FetchError(f"fetch-{error.reason}", error.after) from error

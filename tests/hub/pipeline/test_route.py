@@ -5,7 +5,6 @@ from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.route import route
 from hub.queues import Message
-from hub.store import Put
 from tests.hub.pipeline.delivering import World
 
 
@@ -72,35 +71,6 @@ def test_an_image_that_a_flow_cannot_read_is_listed_and_the_others_go_on(world):
     assert item.todo == keys.PARKED
     assert item.data["reason"].startswith("thanks:")
     assert [delivery.flow for delivery in queued(world)] == ["sales"]
-
-
-def test_the_destinations_of_a_merged_customer_hear_of_the_winner_under_the_old_id(world):
-    world.entity("customer", "c-1", relay="never", email="ada@correo.example")
-    world.entity("customer", "c-2", relay="never", email="ada@correo.example")
-    world.merge("c-1", "c-2")
-    world.image("customer", "c-1", {}, superseded="c-2")
-    assert queued(world) == [
-        Delivery("crm.main.contact", "customer", "c-1", 2, "c-2", "sync"),
-        Delivery("erp.main.partner", "customer", "c-1", 2, "c-2", "sync"),
-    ]
-    assert world.deliver() == ["done", "done"]
-    assert world.state("crm.main.contact", "c-2")["state"] == "ok"
-
-
-def test_a_merged_customer_whose_winner_is_not_for_a_flow_is_told_to_nobody(world):
-    world.entity("customer", "c-1", relay="never", email="ada@correo.example")
-    world.entity("customer", "c-2", relay="never", given_name="Ada")
-    world.merge("c-1", "c-2")
-    world.image("customer", "c-1", {}, superseded="c-2")
-    assert queued(world) == []
-
-
-def test_a_merged_customer_whose_winner_is_gone_is_told_to_nobody(world):
-    world.entity("customer", "c-1", relay="never", email="ada@correo.example")
-    key = keys.root("customer", "c-1")
-    world.store.commit([Put(world.store.read([key])[key])])
-    world.image("customer", "c-1", {}, superseded="c-9")
-    assert queued(world) == []
 
 
 def test_nothing_to_relay_asks_nothing_of_the_queue(world):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hub import keys, ledger
+from hub.connector.duration import Limit
 from hub.errors import PauseError, RetryError
 from hub.messages import digest, dumps
 from hub.pipeline.unify import unify
@@ -407,6 +408,19 @@ def test_an_event_whose_source_is_busy_comes_again_after_what_the_source_says():
     with pytest.raises(RetryError) as caught:
         world.tell(thin(world, answer="busy"))
     assert (caught.value.reason, caught.value.after) == ("fetch-status-429", 7.0)
+
+
+def test_fetches_keep_the_rate_limit_of_their_source():
+    world = World()
+    told = thin(world, answer="busy")
+    world.hub.catalog.connectors["crm"].limits = (Limit("1 per 60s", interval=60.0, burst=1.0),)
+    reasons = []
+    for _ in range(2):
+        with pytest.raises(RetryError) as caught:
+            world.tell(told)
+        reasons.append(caught.value.reason)
+    assert reasons == ["fetch-status-429", "fetch-rate-limit"]
+    assert caught.value.after == pytest.approx(60, abs=1)
 
 
 def test_an_event_whose_source_never_answers_is_parked_in_the_end_and_can_be_replayed():

@@ -37,6 +37,7 @@ class FakeMapping:
 class FakeConnector:
     def __init__(self, name, writable):
         self.name = name
+        self.limits = ()
         write = object() if writable else None
         plain = {"get": None, "create": None, "update": None, "find": None}
         self.resources = {
