@@ -46,6 +46,9 @@ deploy: build ## to AWS, with your credentials: STAGE=dev, staging or prod
 vendor-check: .venv/installed ## the shipped connectors against the vendors' own vectors, where ../shared has them
 	$(PY) -m pytest tests/vendor_check --no-cov
 
+soak: .venv/installed ## many random schedules of unify: interleavings, crashes, duplicates, torn reads
+	$(PY) -m pytest tests/hub/pipeline/test_storm.py --no-cov --schedules 20000
+
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
 
@@ -75,5 +78,5 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 	$(FILL)
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench lock clean
+.PHONY: help demo dev test check artifact build deploy vendor-check bench soak lock clean
 .PRECIOUS: .venv-%/installed

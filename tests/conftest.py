@@ -54,6 +54,12 @@ def deployed(engine, artifact):
     return Stack(engine, outputs, engine.api(outputs))
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--schedules", type=int, default=400, help="random schedules of unify (make soak: 20,000)"
+    )
+
+
 def pytest_collection_modifyitems(items):
     """Tests of the engine and of AWS's runtime client need their environments: `make test` makes them."""
     for marker in ("engine", "ric"):

@@ -1,5 +1,4 @@
 import itertools
-import random
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,9 +10,9 @@ from hub.errors import PauseError, RetryError
 from hub.messages import digest, dumps
 from hub.pipeline.unify import unify
 from hub.secrets import MemorySecrets
-from hub.store import Conflict, Item, Put
+from hub.store import Item, Put
 from hub.store.memory import MemoryStore
-from tests.hub.pipeline.world import World, catalog, event, snapshot
+from tests.hub.pipeline.world import World, catalog, comparable, event, snapshot
 
 ADA = {"email": "ada@correo.co"}
 PHONE = {"phone": "+573001234567"}
@@ -294,74 +293,6 @@ def test_every_order_of_arrival_ends_in_one_state():
             world.tell(told)
         states.add(dumps({str(key): data for key, data in comparable(world).items()}))
     assert len(states) == 1
-
-
-def comparable(world):
-    """The snapshot without what follows from the order of merging: who was absorbed when, tombstones."""
-    kept = {}
-    for key, (kind, data) in snapshot(world.store).items():
-        if kind == "root":
-            if data["state"] == "active":
-                kept[key] = {name: value for name, value in data.items() if name != "absorbed"}
-        elif kind == "record":
-            kept[key] = data
-        else:
-            kept[key] = (kind, data)
-    return kept
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_interleaved_workers_crashes_and_duplicates_end_in_the_state_of_one_worker(seed):
-    rng = random.Random(seed)
-    calm = World()
-    for told in SCENARIO:
-        calm.tell(told)
-    stormy = World(store=Stormy(rng))
-    left = SCENARIO + rng.sample(SCENARIO, k=3)
-    rng.shuffle(left)
-    while left:
-        told = left.pop()
-        try:
-            stormy.store.armed = True
-            stormy.tell(told)
-        except (Crash, RetryError):
-            left.insert(0, told)
-    assert comparable(stormy) == comparable(calm)
-
-
-class Crash(BaseException):
-    """The process died."""
-
-
-class Stormy(MemoryStore):
-    """Between a read and the next call another worker may run; a process may die before or after a commit."""
-
-    def __init__(self, rng):
-        super().__init__(lambda: 1_790_000_000.0)
-        self.rng = rng
-        self.armed = False
-
-    def read(self, keys):
-        if self.armed and self.rng.random() < 0.3:
-            self._rival()
-        return super().read(keys)
-
-    def commit(self, writes):
-        chance = self.rng.random()
-        if self.armed and chance < 0.15:
-            raise Crash
-        if self.armed and 0.15 <= chance < 0.3:
-            raise Conflict([writes[0].item.key])
-        super().commit(writes)
-        if self.armed and chance > 0.85:
-            raise Crash
-
-    def _rival(self):
-        """Another worker applies some event of the scenario in between."""
-        self.armed = False
-        rival = World(store=self)
-        rival.tell(self.rng.choice(SCENARIO))
-        self.armed = True
 
 
 def test_a_batch_is_archived_before_it_is_applied_and_points_to_it():

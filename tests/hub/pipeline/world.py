@@ -156,3 +156,19 @@ def snapshot(store):
         elif item.kind == "marker":
             left[item.key] = (item.kind, item.data["status"])
     return left
+
+
+def comparable(world):
+    """The snapshot without what follows from the order of merging: who was absorbed when, tombstones."""
+    kept = {}
+    for key, (kind, data) in snapshot(world.store).items():
+        if kind == "root":
+            if data["state"] == "active":
+                kept[key] = {name: value for name, value in data.items() if name != "absorbed"}
+        elif kind == "record":
+            kept[key] = data
+        elif kind == "claim" and data["demoted"]:  # frozen as it was when it was demoted
+            kept[key] = "demoted"
+        else:
+            kept[key] = (kind, data)
+    return kept
