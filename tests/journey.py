@@ -70,7 +70,7 @@ class Day:
         """The whole story, and what destinations put off."""
         self.live(*range(len(self.chapters)))
         for _ in range(30):
-            if not self.hub.store.todo("due").items:
+            if not self.hub.store.agenda("due").items:
                 return
             self.clock.now += 61
             self.runner.sweep()

@@ -178,7 +178,7 @@ class Stage:
     def pass_time(self, *lists: str) -> list[Item]:
         """Let all that is on these lists of things to be done have waited long enough; what it was."""
         past = from_epoch(time.time() - 600)
-        waiting = [item for item in self.items() if item.todo in lists]
+        waiting = [item for item in self.items() if item.agenda in lists]
         for item in waiting:
             self.engine.client("dynamodb").update_item(
                 TableName=self.outputs["TableName"],
@@ -216,9 +216,9 @@ class Stage:
         """Messages in either queue, outbox items not relayed yet, calls so far."""
         pending = self.engine.client("dynamodb").query(
             TableName=self.outputs["TableName"],
-            IndexName="todo",
-            KeyConditionExpression="todo = :todo",
-            ExpressionAttributeValues={":todo": {"S": "pending"}},
+            IndexName="agenda",
+            KeyConditionExpression="agenda = :agenda",
+            ExpressionAttributeValues={":agenda": {"S": "pending"}},
             Select="COUNT",
         )["Count"]
         waiting = self._waiting("InboundQueueUrl"), self._waiting("OutboundQueueUrl")

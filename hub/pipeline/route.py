@@ -103,7 +103,7 @@ def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
             "state": "waiting" if waits else "ended",
         },
         ttl=int(due) + WAIT_DAYS * flows.DAY,
-        todo=keys.WAITING if waits else None,
+        agenda=keys.WAITING if waits else None,
         at=from_epoch(due) if waits else None,
     )
     if not flows.commit_once(hub.store, item):
@@ -124,9 +124,9 @@ def _close(hub: Hub, image: Item, reason: str) -> None:
     A Conflict means that somebody else has relayed it: nothing to do.
     """
     data = {**image.data, "reason": reason} if reason else image.data
-    todo = keys.PARKED if reason else None
+    agenda = keys.PARKED if reason else None
     at = from_epoch(hub.clock()) if reason else None
-    flows.commit_once(hub.store, replace(image, data=data, todo=todo, at=at))
+    flows.commit_once(hub.store, replace(image, data=data, agenda=agenda, at=at))
 
 
 def _is_act(hub: Hub, destination: str) -> bool:

@@ -41,12 +41,12 @@ def _listed(hub: Hub, name: str, until: float, budget: int) -> Iterator[Item]:
     """The items of a list as they stand now: the index may lag behind them."""
     after = None
     while budget > 0:
-        page = hub.store.todo(name, until=from_epoch(until), after=after, limit=min(PAGE, budget))
+        page = hub.store.agenda(name, until=from_epoch(until), after=after, limit=min(PAGE, budget))
         budget -= len(page.items)
         fresh = hub.store.read([item.key for item in page.items])
         for item in page.items:
             now = fresh.get(item.key)
-            if now is not None and now.todo == name and (now.at or "") <= from_epoch(until):
+            if now is not None and now.agenda == name and (now.at or "") <= from_epoch(until):
                 yield now
         after = page.next
         if after is None:
@@ -68,10 +68,10 @@ def _wake(hub: Hub, item: Item) -> int:
         state = _decide(hub, item)
     except EvaluationError as error:
         data = {**item.data, "state": "rejected", "reason": error.reason}
-        flows.commit_once(hub.store, replace(item, data=data, todo=keys.PARKED, at=from_epoch(hub.clock())))
+        flows.commit_once(hub.store, replace(item, data=data, agenda=keys.PARKED, at=from_epoch(hub.clock())))
         return 1
     data = {**item.data, "state": state}
-    flows.commit_once(hub.store, replace(item, data=data, todo=None, at=None))
+    flows.commit_once(hub.store, replace(item, data=data, agenda=None, at=None))
     return 1
 
 

@@ -27,7 +27,7 @@ class Key(NamedTuple):
 class Item:
     """One item: `data` is JSON; `version` counts its writes from 1; 0 stands for not yet written.
 
-    `ttl`: Unix seconds after which it is no more (readers see nothing from then on). `todo`, `at`:
+    `ttl`: Unix seconds after which it is no more (readers see nothing from then on). `agenda`, `at`:
     partition and canonical time in the sparse index of things to be done; both or neither.
     """
 
@@ -36,7 +36,7 @@ class Item:
     data: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     ttl: int | None = None
-    todo: str | None = None
+    agenda: str | None = None
     at: str | None = None
 
 
@@ -103,7 +103,7 @@ class Store(Protocol):
         """Items of one partition in the order of the sort key, strongly consistent."""
         ...
 
-    def todo(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
+    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of a list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
         ...
 

@@ -101,17 +101,17 @@ class DynamoStore:
         items = _first(self._query(request, limit), limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def todo(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
+    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of one list of things to be done, oldest first, from the sparse index."""
         request: dict[str, Any] = {
-            "IndexName": "todo",
-            "KeyConditionExpression": "todo = :todo AND #at <= :until",
+            "IndexName": "agenda",
+            "KeyConditionExpression": "agenda = :agenda AND #at <= :until",
             "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":todo": {"S": name}, ":until": {"S": until}},
+            "ExpressionAttributeValues": {":agenda": {"S": name}, ":until": {"S": until}},
         }
         if after is not None:
             at, pk, sk = after.split("\x1f")
-            start = {"todo": name, "at": at, "pk": pk, "sk": sk}
+            start = {"agenda": name, "at": at, "pk": pk, "sk": sk}
             request["ExclusiveStartKey"] = {field: {"S": value} for field, value in start.items()}
         items = _first(self._query(request, limit), limit + 1)
         last = items[limit - 1] if len(items) > limit else None
@@ -229,7 +229,7 @@ def decode(image: dict[str, Any]) -> Item:
         data=json.loads(image["data"]["S"]),
         version=int(image["version"]["N"]),
         ttl=int(image["ttl"]["N"]) if "ttl" in image else None,
-        todo=image.get("todo", {}).get("S"),
+        agenda=image.get("agenda", {}).get("S"),
         at=image.get("at", {}).get("S"),
     )
 
@@ -245,8 +245,8 @@ def encode(item: Item) -> dict[str, Any]:
     }
     if item.ttl is not None:
         image["ttl"] = {"N": str(item.ttl)}
-    if item.todo is not None and item.at is not None:
-        image |= {"todo": {"S": item.todo}, "at": {"S": item.at}}
+    if item.agenda is not None and item.at is not None:
+        image |= {"agenda": {"S": item.agenda}, "at": {"S": item.at}}
     return image
 
 

@@ -52,11 +52,11 @@ class MemoryStore:
             items = [item for item in items if (item.key.sk < after if reverse else item.key.sk > after)]
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def todo(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
+    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of one list of things to be done, oldest first."""
         with self._lock:
             live = [item for key in self._items if (item := self._live(key)) is not None]
-        listed = sorted(((_position(i), i) for i in live if i.todo == name), key=lambda pair: pair[0])
+        listed = sorted(((_position(i), i) for i in live if i.agenda == name), key=lambda pair: pair[0])
         due = [(p, i) for p, i in listed if (i.at or "") <= until and (after is None or p > after)]
         return Page([i for _, i in due[:limit]], due[limit - 1][0] if len(due) > limit else None)
 

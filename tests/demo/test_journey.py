@@ -61,7 +61,7 @@ def test_the_erp_keeps_its_own_spelling_of_her_name(lived):
 
 def test_nothing_was_refused(lived):
     assert {call["status"] for call in lived.town.journal.calls()} <= {200, 201, 202}
-    assert not lived.runner.store.todo("parked").items
+    assert not lived.runner.store.agenda("parked").items
 
 
 def test_the_sale_at_the_till_reaches_the_erp_once_its_buyer_is_there():

@@ -144,7 +144,9 @@ def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
     inflight = {"at": from_epoch(case.now)}
-    case = case.write(state="intent", inflight=inflight, todo=keys.DUE, at=case.now + parking.INTENT_SECONDS)
+    case = case.write(
+        state="intent", inflight=inflight, agenda=keys.DUE, at=case.now + parking.INTENT_SECONDS
+    )
     try:
         remote = call.id_of(present(calls.make(call, scope)))
     except StoppedError as stop:

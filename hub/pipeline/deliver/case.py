@@ -36,14 +36,14 @@ class Case:
         """The state as JSON."""
         return self.item.data
 
-    def write(self, *, todo: str | None = None, at: float | None = None, **changes: Any) -> "Case":
+    def write(self, *, agenda: str | None = None, at: float | None = None, **changes: Any) -> "Case":
         """The case after writing `changes` (None takes a name out). Raises RetryError when state moved."""
         merged = {**self.data, **changes, "message": self._message()}
         item = replace(
             self.item,
             data={name: value for name, value in merged.items() if value is not None},
             ttl=int(self.now) + ACT_DAYS * DAY if self.item.kind == "act" else None,
-            todo=todo,
+            agenda=agenda,
             at=None if at is None else from_epoch(at),
         )
         try:
@@ -65,8 +65,8 @@ def retire(hub: Hub, key: Key, state: str) -> None:
     A Conflict: somebody is at it, and will come here again.
     """
     held = hub.store.read([key]).get(key)
-    if held is not None and held.todo:
-        commit_once(hub.store, replace(held, data={**held.data, "state": state}, todo=None, at=None))
+    if held is not None and held.agenda:
+        commit_once(hub.store, replace(held, data={**held.data, "state": state}, agenda=None, at=None))
 
 
 def open_case(hub: Hub, target: Target, delivery: Delivery, key: Key, kind: str) -> Case:

@@ -36,7 +36,7 @@ def park(case: Case, reason: str, after: float, **changes: Any) -> str:
     """Try again in `after` seconds; not a failure of the destination, so it is not counted."""
     # A tenth more at random: what was parked together does not come back together.
     due = case.now + after + case.hub.random.uniform(0, after / 10)
-    case.write(state="due", reason=reason, todo=keys.DUE, at=due, **changes)
+    case.write(state="due", reason=reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{reason}"
 
 
@@ -47,7 +47,7 @@ def await_customer(case: Case) -> str:
 
 def show(case: Case, state: str, reason: str, **changes: Any) -> str:
     """List it for people under `state`: tried again only when the entity changes or somebody replays."""
-    case.write(state=state, reason=reason, inflight=None, todo=keys.PARKED, at=case.now, **changes)
+    case.write(state=state, reason=reason, inflight=None, agenda=keys.PARKED, at=case.now, **changes)
     return "rejected" if state == "rejected" else f"parked:{state}"
 
 
@@ -81,7 +81,7 @@ def _again(case: Case, outcome: Outcome) -> str:
     inflight = case.data.get("inflight") if unknown else None
     due = case.now + max(outcome.after, QUIET if unknown else 0.0, _backoff(case, attempts))
     changes = {"attempts": attempts + 1, "since": since, "inflight": inflight}
-    case.write(state="due", reason=outcome.reason, todo=keys.DUE, at=due, **changes)
+    case.write(state="due", reason=outcome.reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{outcome.reason}"
 
 

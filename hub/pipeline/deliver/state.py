@@ -117,7 +117,7 @@ def _intend(case: Case, subject: Subject, desire: Desire) -> Case:
         wrote=ledger.entry(desire.written(subject.fields), now, desire.wrote),
         hash=DIRTY,
         rest=DIRTY,
-        todo=keys.DUE,
+        agenda=keys.DUE,
         at=case.now + parking.INTENT_SECONDS,
     )
 
@@ -129,7 +129,7 @@ def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
     settling = lands > case.now
     case.write(
         state="settling" if settling else "ok",
-        todo=keys.DUE if settling else None,
+        agenda=keys.DUE if settling else None,
         at=lands if settling else None,
         epoch=subject.epoch,
         hash=desire.hash,

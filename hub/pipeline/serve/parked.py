@@ -38,10 +38,10 @@ def listed(hub: Hub, page: Page) -> Listing:
     at, given = _start(page.after)
     # Without its Z the time sorts right before itself.
     position = f"{at[:-1]}\x1f \x1f " if at else None
-    found = hub.store.todo(keys.PARKED, after=position, limit=page.limit + given)
+    found = hub.store.agenda(keys.PARKED, after=position, limit=page.limit + given)
     items = found.items[given:]
     fresh = hub.store.read([item.key for item in items])
-    still = [fresh[item.key] for item in items if item.key in fresh and fresh[item.key].todo == keys.PARKED]
+    still = [fresh[item.key] for item in items if item.key in fresh and fresh[item.key].agenda == keys.PARKED]
     return Listing(still, _next(found.items) if found.next and items else None)
 
 

@@ -91,7 +91,7 @@ def _told(item: Item | None) -> dict[str, Any]:
     names = ("state", "epoch", "remote", "attempts", "reason", "place", "would")
     shown = {name: item.data[name] for name in names if name in item.data}
     written = [at for marks in item.data.get("wrote", {}).values() for _, at in marks]
-    times = {"told_at": max(written, default=None), "due_at": item.at if item.todo == keys.DUE else None}
+    times = {"told_at": max(written, default=None), "due_at": item.at if item.agenda == keys.DUE else None}
     return shown | {name: at for name, at in times.items() if at}
 
 

@@ -69,7 +69,7 @@ class Batch:
 
     def _relisted(self, item: Item) -> Item:
         data = {name: value for name, value in item.data.items() if name != "reason"}
-        return replace(item, data=data, todo=_LISTS[item.kind], at=from_epoch(self.hub.clock()))
+        return replace(item, data=data, agenda=_LISTS[item.kind], at=from_epoch(self.hub.clock()))
 
     def _commit(self, item: Item) -> None:
         """A Conflict: somebody has dealt with it just now."""

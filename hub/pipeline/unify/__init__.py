@@ -186,7 +186,7 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
         hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
     )
     ttl = int(hub.clock()) + PARKED_DAYS * DAY
-    hub.store.commit([Put(replace(put.item, ttl=ttl, todo=keys.PARKED, at=event.received_at))])
+    hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
     return Result("parked", _name(event), error.reason, place)
 
 
@@ -216,7 +216,7 @@ def _outbox(
         }
         key = keys.outbox(change.entity, change.id, change.epoch)
         ttl = int(now) + OUTBOX_DAYS * DAY
-        yield Put(Item(key, "outbox", image, ttl=ttl, todo=keys.PENDING, at=times.from_epoch(now)))
+        yield Put(Item(key, "outbox", image, ttl=ttl, agenda=keys.PENDING, at=times.from_epoch(now)))
 
 
 def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:

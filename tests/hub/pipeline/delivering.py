@@ -298,12 +298,12 @@ class World:
             **more,
         }
         out = keys.outbox(entity, id, root.version)
-        self.store.commit([Put(Item(out, "outbox", data, todo=keys.PENDING, at=from_epoch(self.now)))])
+        self.store.commit([Put(Item(out, "outbox", data, agenda=keys.PENDING, at=from_epoch(self.now)))])
         item = self.store.read([out])[out]
         if relay == "now":
             self.route(item)
         if relay == "never":
-            self.store.commit([Put(replace(item, todo=None, at=None))])
+            self.store.commit([Put(replace(item, agenda=None, at=None))])
         return item
 
     def owner(self, root: Item) -> tuple[str, dict[str, Any]]:
@@ -374,7 +374,7 @@ class World:
         until = self.now + hours * 3600
         while self.now < until:
             self.later(60)
-            if not any(item.todo in (keys.DUE, keys.PENDING) for item in self.store.items()):
+            if not any(item.agenda in (keys.DUE, keys.PENDING) for item in self.store.items()):
                 return
 
     def state(self, destination: str, id: str, entity: str = "customer") -> dict[str, Any]:

@@ -143,7 +143,7 @@ def test_a_wait_whose_cart_is_gone_ends(shopper):
     del shopper.store._items[key]
     assert shopper.later(3600) == []
     wait = keys.wait("reminder", "cart", "k-1")
-    assert shopper.store.read([wait])[wait].todo is None
+    assert shopper.store.read([wait])[wait].agenda is None
 
 
 # Consent and quiet hours.
@@ -237,7 +237,7 @@ def test_a_message_whose_outcome_is_unknown_is_held_for_a_person(shopper, fault)
     shopper.vendors.faults = [fault]
     assert only(shopper, "chat.main.message") == "parked:held"
     (act,) = shopper.acts()
-    assert (act.todo, act.data["reason"]) == (keys.PARKED, "unknown-outcome")
+    assert (act.agenda, act.data["reason"]) == (keys.PARKED, "unknown-outcome")
     assert only(shopper, "chat.main.message") == "unchanged"
 
 
@@ -286,7 +286,7 @@ def test_a_refused_message_is_rejected_and_not_tried_again(shopper):
     shopper.vendors.faults = [says(400)]
     assert only(shopper, "chat.main.message") == "rejected"
     assert only(shopper, "chat.main.message") == "unchanged"
-    assert shopper.acts()[0].todo == keys.PARKED
+    assert shopper.acts()[0].agenda == keys.PARKED
 
 
 def test_a_place_that_is_not_there_rejects_the_message(shopper):

@@ -265,7 +265,7 @@ def test_two_hits_are_left_to_a_person_and_nothing_is_written(known):
     known.vendors.partners |= {"e7": {"email": "ada@correo.example"}, "e8": {"email": "ada@correo.example"}}
     assert tell(known, ERP) == "parked:ambiguous"
     assert known.vendors.writes == []
-    assert known.item(ERP, "c-1").todo == keys.PARKED
+    assert known.item(ERP, "c-1").agenda == keys.PARKED
     assert tell(known, ERP) == "unchanged"
 
 

@@ -45,7 +45,7 @@ def known(world: World) -> World:
 def test_a_destination_that_is_not_ready_is_tried_again_until_it_is(known, fault):
     known.vendors.faults = [fault, fault, fault]
     assert tell(known).startswith("parked:")
-    assert known.item(CRM, "c-1").todo == keys.DUE
+    assert known.item(CRM, "c-1").agenda == keys.DUE
     known.rest()
     assert known.vendors.contacts["c1"]["firstname"] == "Ada"
     assert known.state(CRM, "c-1")["state"] == "ok"
@@ -83,7 +83,7 @@ def test_after_three_days_it_is_exhausted_and_listed_for_people(known):
     tell(known)
     known.now += HORIZON + 1
     assert tell(known) == "parked:exhausted"
-    assert known.item(CRM, "c-1").todo == keys.PARKED
+    assert known.item(CRM, "c-1").agenda == keys.PARKED
     known.entity("customer", "c-1", relay="never", stage="lead")
     assert tell(known) == "done"
 
@@ -92,7 +92,7 @@ def test_a_refusal_is_parked_as_rejected_with_its_reason_and_never_tried_again_b
     known.vendors.faults = [says(422, {"message": "ada@correo.example is not valid"})]
     assert tell(known) == "rejected"
     item = known.item(CRM, "c-1")
-    assert (item.todo, item.data["state"], item.data["reason"]) == (keys.PARKED, "rejected", "status-422")
+    assert (item.agenda, item.data["state"], item.data["reason"]) == (keys.PARKED, "rejected", "status-422")
     assert "correo" not in str(item.data)
     assert tell(known) == "unchanged"
     assert known.later(4 * 3600) == []
@@ -104,7 +104,7 @@ def test_a_rejected_record_is_tried_again_when_it_changes_or_is_replayed(known):
     known.entity("customer", "c-1", relay="never", stage="lead")
     assert tell(known) == "rejected"
     assert tell(known, replay="r1") == "done"
-    assert known.item(CRM, "c-1").todo is None
+    assert known.item(CRM, "c-1").agenda is None
     assert "reason" not in known.state(CRM, "c-1")
 
 

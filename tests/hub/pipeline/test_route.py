@@ -32,7 +32,7 @@ def test_a_flow_whose_condition_does_not_hold_sends_nothing(world):
 
 def test_a_relayed_image_is_no_longer_pending(world):
     world.entity("customer", "c-1", email="ada@correo.example")
-    assert out(world, "customer", "c-1", 1).todo is None
+    assert out(world, "customer", "c-1", 1).agenda is None
 
 
 def test_relaying_twice_sends_nothing_twice(world):
@@ -60,7 +60,7 @@ def test_when_the_queue_fails_it_is_raised_and_the_image_stays_pending(world, mo
     monkeypatch.setattr(world.outbound, "send", fail)
     with pytest.raises(RetryError):
         route(world.hub, [image])
-    assert out(world, "customer", "c-1", 1).todo == keys.PENDING
+    assert out(world, "customer", "c-1", 1).agenda == keys.PENDING
 
 
 def test_an_image_that_a_flow_cannot_read_is_listed_and_the_others_go_on(world):
@@ -68,7 +68,7 @@ def test_an_image_that_a_flow_cannot_read_is_listed_and_the_others_go_on(world):
     world.entity("customer", "c-1", relay="never", email="ada@correo.example")
     world.entity("order", "", number="1001", status="paid", customer=pk)
     item = out(world, "order", "", 1)
-    assert item.todo == keys.PARKED
+    assert item.agenda == keys.PARKED
     assert item.data["reason"].startswith("thanks:")
     assert [delivery.flow for delivery in queued(world)] == ["sales"]
 
@@ -89,7 +89,7 @@ def waiting(world: World, id: str = "k-1"):
 def test_a_flow_that_waits_sends_nothing_now(world):
     world.entity("cart", "k-1", status="open")
     assert queued(world) == []
-    assert waiting(world).todo == keys.WAITING
+    assert waiting(world).agenda == keys.WAITING
     assert waiting(world).at == "2026-11-23T18:00:00.000000Z"
 
 
@@ -106,7 +106,7 @@ def test_a_change_starts_the_wait_again_and_a_late_relay_does_not(world):
 def test_a_change_after_which_the_condition_fails_ends_the_wait(world):
     world.entity("cart", "k-1", status="open")
     world.entity("cart", "k-1", status="converted")
-    assert waiting(world).todo is None
+    assert waiting(world).agenda is None
     assert waiting(world).data["state"] == "ended"
 
 

@@ -415,7 +415,7 @@ def test_a_delivery_is_shown_without_what_is_its_own_business(ada):
                     keys.delivery("crm.main.customer", "customer", id),
                     "delivery",
                     data,
-                    todo=keys.DUE,
+                    agenda=keys.DUE,
                     at=due,
                 )
             )
@@ -457,7 +457,7 @@ def park_delivery(desk, at="2026-01-06T00:00:00.000000Z", **changes):
     made = delivery(**changes)
     key = keys.delivery(made.destination, made.entity, made.id)
     data = {"state": "rejected", "reason": "bad-email", "place": "m.yaml:3:1", "message": made.dumps()}
-    desk.store.commit([Put(Item(key, "delivery", data, todo=keys.PARKED, at=at))])
+    desk.store.commit([Put(Item(key, "delivery", data, agenda=keys.PARKED, at=at))])
     return key.pk
 
 
@@ -507,10 +507,10 @@ def test_pages_of_parked_items_give_each_once_even_when_many_have_one_time(any_d
 
 def test_what_the_index_still_lists_but_was_dealt_with_is_left_out(desk):
     park(desk, "1")
-    stale = desk.store.todo(keys.PARKED)
-    desk.store.todo = lambda *_, **__: stale
+    stale = desk.store.agenda(keys.PARKED)
+    desk.store.agenda = lambda *_, **__: stale
     marker = stale.items[0]
-    desk.store.commit([Put(replace(marker, todo=None, at=None))])
+    desk.store.commit([Put(replace(marker, agenda=None, at=None))])
     assert desk.parked() == {"parked": [], "next": None}
 
 
@@ -598,22 +598,22 @@ def test_parked_deliveries_go_to_the_outbound_queue(desk):
 )
 def test_a_flow_that_failed_is_put_where_sweep_finds_it(desk, kind, key, then):
     data = {"entity": "cart", "reason": "once-is-empty"}
-    desk.store.commit([Put(Item(key, kind, data, todo=keys.PARKED, at="2026-01-05T00:00:00.000000Z"))])
+    desk.store.commit([Put(Item(key, kind, data, agenda=keys.PARKED, at="2026-01-05T00:00:00.000000Z"))])
     (parked,) = desk.parked()["parked"]
     assert desk.replay(events=[parked["id"]])["skipped"] == []
-    (item,) = desk.store.todo(then).items
+    (item,) = desk.store.agenda(then).items
     assert (item.key, item.data) == (key, {"entity": "cart"})
 
 
 def test_a_flow_that_somebody_else_took_up_meanwhile_is_left_to_them(desk):
     key = keys.wait("cart", "cart", "1")
-    item = Item(key, "waiting", {"reason": "x"}, todo=keys.PARKED, at="2026-01-05T00:00:00.000000Z")
+    item = Item(key, "waiting", {"reason": "x"}, agenda=keys.PARKED, at="2026-01-05T00:00:00.000000Z")
     desk.store.commit([Put(item)])
     held = desk.store.read([key])
-    desk.store.commit([Put(replace(held[key], todo=None, at=None))])
+    desk.store.commit([Put(replace(held[key], agenda=None, at=None))])
     desk.store.read = lambda wanted: held
     assert desk.replay(events=[key.pk])["sent"] == [{"id": key.pk, "reason": "x"}]
-    assert desk.store.todo(keys.WAITING).items == []
+    assert desk.store.agenda(keys.WAITING).items == []
 
 
 def test_what_cannot_be_sent_again_is_told(desk):

@@ -35,7 +35,7 @@ def test_a_parked_delivery_of_a_customer_that_was_merged_is_delivered_for_the_wi
     world.entity("customer", "c-9", relay="never", email="ada0@correo.example")
     world.merge("c-0", "c-9")
     world.rest()
-    assert world.item("crm.main.contact", "c-0").todo is None
+    assert world.item("crm.main.contact", "c-0").agenda is None
     assert world.state("crm.main.contact", "c-0")["state"] == "superseded"
     assert world.state("crm.main.contact", "c-9")["state"] == "ok"
     assert world.later(4 * LEASE) == []
@@ -60,7 +60,7 @@ def test_a_parked_act_of_a_destination_that_is_gone_is_not_tried_for_ever(world)
     accounts = {name: one for name, one in world.hub.catalog.accounts.items() if name != "mail.main"}
     world.hub.catalog = replace(world.hub.catalog, accounts=accounts)
     assert "skipped:unknown-destination" in world.later(400)
-    assert [item.todo for item in world.acts()] == [None]
+    assert [item.agenda for item in world.acts()] == [None]
 
 
 def test_what_was_sent_again_is_left_to_the_queue_until_it_must_be_lost(world):
@@ -104,11 +104,11 @@ def test_lists_longer_than_a_page_are_read_to_their_end(world):
 def test_an_index_that_lags_behind_sends_nothing_again(world, monkeypatch):
     parked(world)
     world.now += 60
-    stale = world.store.todo(keys.DUE)
+    stale = world.store.agenda(keys.DUE)
     sweep(world.hub)
     world.deliver()
     monkeypatch.setattr(
-        world.store, "todo", lambda name, **_: stale if name == keys.DUE else stale._replace(items=[])
+        world.store, "agenda", lambda name, **_: stale if name == keys.DUE else stale._replace(items=[])
     )
     assert sweep(world.hub)["deliveries"] == 0
 
@@ -122,7 +122,7 @@ def test_a_wait_that_cannot_be_decided_is_listed_for_people(world):
     world.now += 3600
     assert sweep(world.hub)["waiting"] == 1
     wait = keys.wait("reminder", "cart", "k-1")
-    assert world.store.read([wait])[wait].todo == keys.PARKED
+    assert world.store.read([wait])[wait].agenda == keys.PARKED
     assert world.later(3600) == []
 
 

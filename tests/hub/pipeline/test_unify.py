@@ -40,7 +40,7 @@ def test_one_event_id_with_another_body_is_kept_for_review():
     world.tell(event(**ADA))
     assert world.tell(event(email="eve@correo.co")).reason == "same-id-other-body"
     assert world.value("email") == "ada@correo.co"
-    assert world.store.todo(keys.PARKED).items[0].data["reason"] == "same-id-other-body"
+    assert world.store.agenda(keys.PARKED).items[0].data["reason"] == "same-id-other-body"
 
 
 def test_systems_that_share_an_identifier_tell_of_one_customer():
@@ -179,7 +179,7 @@ def test_a_parked_event_is_applied_by_a_replay_and_only_then():
     fixed = event(replay="2026-01-03T00:00:00.000000Z-ab", **ADA)
     assert world.tell(fixed).kind == "applied"
     assert world.value("email") == "ada@correo.co"
-    assert world.store.todo(keys.PARKED).items == []
+    assert world.store.agenda(keys.PARKED).items == []
 
 
 def test_a_replay_under_new_files_wins_over_the_first_telling():
@@ -359,7 +359,7 @@ def test_an_event_whose_source_never_answers_is_parked_in_the_end_and_can_be_rep
     told = thin(world)
     result = world.tell(told, last=True)
     assert (result.kind, result.reason) == ("parked", "fetch-timeout")
-    assert world.store.todo(keys.PARKED).items[0].data["archive"] == ["raw/x", 0]
+    assert world.store.agenda(keys.PARKED).items[0].data["archive"] == ["raw/x", 0]
 
 
 def test_an_event_whose_source_lacks_its_secret_waits_for_it_and_is_parked_in_the_end():

@@ -51,7 +51,7 @@ def table_of_engine(client, clock):
 
 
 def create_table(client, name):
-    text = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "todo", "at")]
+    text = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "agenda", "at")]
     client.create_table(
         TableName=name,
         AttributeDefinitions=text,
@@ -59,9 +59,9 @@ def create_table(client, name):
         BillingMode="PAY_PER_REQUEST",
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "todo",
+                "IndexName": "agenda",
                 "KeySchema": [
-                    {"AttributeName": "todo", "KeyType": "HASH"},
+                    {"AttributeName": "agenda", "KeyType": "HASH"},
                     {"AttributeName": "at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
@@ -146,14 +146,14 @@ def test_pages_go_forward_and_back_through_a_partition(store):
 
 def test_things_to_be_done_come_oldest_first_and_leave_the_list_when_done(store):
     for n, at in enumerate(["2026-03", "2026-01", "2026-02", "2026-09"]):
-        store.commit([Put(Item(Key(f"P#{n}", "X"), "test", {"n": n}, todo="due", at=at))])
-    page = store.todo("due", until="2026-06", limit=2)
+        store.commit([Put(Item(Key(f"P#{n}", "X"), "test", {"n": n}, agenda="due", at=at))])
+    page = store.agenda("due", until="2026-06", limit=2)
     assert [i.data["n"] for i in page.items] == [1, 2]
-    rest = store.todo("due", until="2026-06", limit=2, after=page.next)
+    rest = store.agenda("due", until="2026-06", limit=2, after=page.next)
     assert [i.data["n"] for i in rest.items] == [0]
     store.commit([Put(Item(Key("P#1", "X"), "test", {}, version=1))])
-    assert [i.data["n"] for i in store.todo("due").items] == [2, 0, 3]
-    assert store.todo("other").items == []
+    assert [i.data["n"] for i in store.agenda("due").items] == [2, 0, 3]
+    assert store.agenda("other").items == []
 
 
 def test_a_rate_limit_gives_the_burst_then_one_token_per_interval(store):
@@ -175,8 +175,8 @@ def test_a_blocked_rate_limit_says_how_long(store):
 
 
 def test_an_image_survives_encoding():
-    full = Item(A, "test", {"a": [1, {"b": "ñ"}]}, 4, ttl=9, todo="due", at="2026")
-    assert decode(encode(full)) == Item(A, "test", {"a": [1, {"b": "ñ"}]}, 5, ttl=9, todo="due", at="2026")
+    full = Item(A, "test", {"a": [1, {"b": "ñ"}]}, 4, ttl=9, agenda="due", at="2026")
+    assert decode(encode(full)) == Item(A, "test", {"a": [1, {"b": "ñ"}]}, 5, ttl=9, agenda="due", at="2026")
     with pytest.raises(ValueError, match="format"):
         decode({**encode(full), "v": {"N": "2"}})
 
