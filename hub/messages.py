@@ -81,14 +81,12 @@ class Event:
 
     def dumps(self) -> str:
         """The message body."""
-        return dumps({"format": FORMAT, **asdict(self)})
+        return _body(asdict(self))
 
     @classmethod
     def loads(cls, text: str) -> Self:
         """The event of a message body. Raises ValueError for another format."""
-        data = json.loads(text)
-        if data.pop("format", None) != FORMAT:
-            raise ValueError("unknown message format")
+        data = _members(text)
         return cls(**{**data, "event_id": tuple(data["event_id"])})
 
 
@@ -125,12 +123,20 @@ class Delivery:
 
     def dumps(self) -> str:
         """The message body."""
-        return dumps({"format": FORMAT, **asdict(self)})
+        return _body(asdict(self))
 
     @classmethod
     def loads(cls, text: str) -> Self:
         """The delivery of a message body. Raises ValueError for another format."""
-        data = json.loads(text)
-        if data.pop("format", None) != FORMAT:
-            raise ValueError("unknown message format")
-        return cls(**data)
+        return cls(**_members(text))
+
+
+def _body(members: dict[str, Any]) -> str:
+    return dumps({"format": FORMAT, **members})
+
+
+def _members(text: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(text)
+    if data.pop("format", None) != FORMAT:
+        raise ValueError("unknown message format")
+    return data

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.hub.pipeline.delivering import World, project
+from tests.hub.pipeline.delivering import ADA, World, project
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +11,10 @@ def catalog(tmp_path_factory):
 @pytest.fixture
 def world(catalog):
     return World(catalog)
+
+
+@pytest.fixture
+def known(world: World) -> World:
+    """A world in which the customer is known; nothing was delivered yet."""
+    world.entity("customer", "c-1", relay="never", **ADA)
+    return world

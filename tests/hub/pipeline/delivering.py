@@ -389,3 +389,21 @@ class World:
 
     def acts(self) -> list[Item]:
         return [item for item in self.store.items() if item.kind == "act"]
+
+
+CRM = "crm.main.contact"
+ERP = "erp.main.partner"
+ADA = {"email": "ada@correo.example", "given_name": "Ada"}
+
+
+def ada(world: World, **fields: str) -> None:
+    """A new version of one customer, routed."""
+    world.entity("customer", "c-1", **{**ADA, **fields})
+
+
+def tell(world: World, destination: str = CRM, entity: str = "customer", **fields: str) -> str:
+    """Deliver the present version to one destination only."""
+    key = keys.root(entity, "c-1")
+    epoch = world.store.read([key])[key].version
+    message = Delivery(destination, entity, "c-1", epoch, "c-1", "sync")
+    return deliver(world.hub, replace(message, **fields))

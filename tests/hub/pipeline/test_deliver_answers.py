@@ -7,36 +7,10 @@ import pytest
 from hub import keys, ledger
 from hub.errors import RetryError
 from hub.messages import Delivery
-from hub.pipeline.deliver import deliver
 from hub.pipeline.deliver.parking import HORIZON
 from hub.store import Put
-from tests.hub.pipeline.delivering import World
+from tests.hub.pipeline.delivering import CRM, ERP, tell
 from tests.hub.pipeline.delivery_vendors import answer, loses_the_answer, never_hears, refuses, says
-
-CRM = "crm.main.contact"
-ERP = "erp.main.partner"
-ADA = {"email": "ada@correo.example", "given_name": "Ada"}
-
-
-def ada(world: World, **fields: str) -> None:
-    """A new version of one customer, routed."""
-    world.entity("customer", "c-1", **{**ADA, **fields})
-
-
-def tell(world: World, destination: str = CRM, entity: str = "customer", **fields: str) -> str:
-    """Deliver the present version to one destination only."""
-    key = keys.root(entity, "c-1")
-    epoch = world.store.read([key])[key].version
-    message = Delivery(destination, entity, "c-1", epoch, "c-1", "sync")
-    return deliver(world.hub, replace(message, **fields))
-
-
-@pytest.fixture
-def known(world: World) -> World:
-    """A world in which the customer is known; nothing was delivered yet."""
-    world.entity("customer", "c-1", relay="never", **ADA)
-    return world
-
 
 # Answers.
 
