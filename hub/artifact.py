@@ -2,8 +2,9 @@
 
 `make artifact` builds it, `sam build` takes it as it is, the local engine runs it. It holds the
 functions, the hub without what only people at a keyboard need, connectors' hooks, the files that
-people edit as one Python literal (a cold start reads no YAML), the console, the dependencies as
-Lambda wheels, and bytecode: `/var/task` is read-only, so a cold start could not keep its own.
+people edit as one Python literal and their expressions as functions (a cold start reads no YAML and
+parses no expression), the console, the dependencies as Lambda wheels, and bytecode: `/var/task` is
+read-only, so a cold start could not keep its own.
 """
 
 import argparse
@@ -20,7 +21,9 @@ from pathlib import Path
 
 from hub.catalog import Catalog
 from hub.checks import check
+from hub.checks.expressions import expressions
 from hub.errors import FileErrors
+from hub.expressions.compiler import module
 
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
@@ -91,8 +94,9 @@ def _compiled(root: Path) -> str:
     """A module with all files that people edit. Raises FileErrors with what `hub check` finds."""
     if errors := check(root).errors:
         raise FileErrors(errors)
-    data = Catalog.read(root).freeze()
-    return f'"""Written by the build: connectors, entities, mappings, flows."""\n\nDATA = {data!r}\n'
+    catalog = Catalog.read(root)
+    doc = '"""Written by the build: connectors, entities, mappings, flows, and their expressions."""'
+    return f"{doc}\n\n{module(expressions(catalog))}\nDATA = {catalog.freeze()!r}\n"
 
 
 def _packages(root: Path, cache: Path, platform: str, python: str) -> Path:

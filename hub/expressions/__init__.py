@@ -1,6 +1,7 @@
 """JMESPath with our functions: what is read; and texts with `{expression}` in them: what is written."""
 
-from hub.expressions.expression import EvaluationError, Expression, ExpressionError, Finding, compile
+from hub.expressions.error import EvaluationError, ExpressionError, Finding
+from hub.expressions.expression import Expression, compile
 from hub.expressions.functions import FUNCTIONS, Function
 from hub.expressions.template import Template, template
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from hub.expressions.expression import EvaluationError, Expression, ExpressionError, compile
+from hub.expressions.error import EvaluationError, ExpressionError
+from hub.expressions.expression import Expression, compile
 from hub.values import plain
 
 Quote = Callable[[str], str]

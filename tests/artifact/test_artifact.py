@@ -69,6 +69,39 @@ def test_the_files_that_people_edit_are_in_it_as_data(artifact):
     assert {"connector", "mapping", "entity", "flow"} <= kinds
 
 
+MAPPED = """
+import json, sys
+import compiled
+from hub.catalog import Catalog
+from hub.expressions import compile
+from hub.mapping import Context
+
+catalog = Catalog.thaw(compiled.DATA)
+for mapping in catalog.mappings.values():
+    mapping.reads, mapping.writes, mapping.consents
+for flow in catalog.flows.values():
+    flow.condition, flow.once, flow.cancel, flow.send
+context = Context(catalog.accounts["shopify.co"], "2026-11-20T15:30:00.000000Z")
+fields = catalog.mappings["shopify.order"].inward(json.load(sys.stdin)["body"], context).fields
+places = {compile(source)._run.__module__ for source, (run, *_) in compiled.EXPRESSIONS.items() if run}
+loaded = sorted(name for name in sys.modules if name.startswith(("jmespath", "hub.expressions.")))
+print(json.dumps([fields, sorted(places), loaded]))
+"""
+
+
+def test_a_mapping_runs_the_functions_of_the_build_and_parses_no_expression(artifact):
+    event = (ROOT / "events" / "shopify" / "order.json").read_text(encoding="utf-8")
+    command = [sys.executable, "-c", MAPPED]
+    done = subprocess.run(command, cwd=artifact, input=event, capture_output=True, text=True, check=True)
+    fields, places, loaded = json.loads(done.stdout)
+    assert fields["total"]["currency"] == "COP"
+    assert places == ["compiled"]
+    assert loaded == [
+        f"hub.expressions.{name}"
+        for name in ("error", "expression", "functions", "native", "operators", "template")
+    ]
+
+
 def test_bytecode_of_another_python_cannot_be_written(tmp_path):
     with pytest.raises(BuildError, match="needs that Python"):
         build(ROOT, tmp_path / "artifact", platform="arm64", python="3.99")

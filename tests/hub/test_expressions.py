@@ -1,8 +1,11 @@
 """Expressions, our functions, and texts with expressions in them."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
-from hub.expressions import FUNCTIONS, EvaluationError, ExpressionError, compile, template
+from hub.expressions import FUNCTIONS, EvaluationError, ExpressionError, compile, expression, template
 
 EXAMPLES = [(f.name, *example) for f in FUNCTIONS.values() for example in f.examples]
 
@@ -203,3 +206,13 @@ def test_a_mistake_in_a_template_is_placed_within_the_text(text, offset):
 
 def test_a_template_knows_its_expressions():
     assert [e.source for e in template({"a": "{x}{y.z}", "b": ["{w}"]}).expressions] == ["x", "y.z", "w"]
+
+
+def test_what_the_build_wrote_is_not_compiled_again(monkeypatch):
+    built = {"x.y[0]": (lambda scope: "built", None, (("x", "y"),)), "z.w": (None, ("z", "w"), (("z", "w"),))}
+    monkeypatch.setitem(sys.modules, "compiled", SimpleNamespace(EXPRESSIONS=built))
+    monkeypatch.setitem(sys.modules, "hub.expressions.compiler", None)
+    monkeypatch.setattr(expression, "_built", expression._built.__wrapped__)
+    assert compile.__wrapped__("x.y[0]")({}) == "built"
+    assert compile.__wrapped__("z.w")({"z": {"w": 1}}) == 1
+    assert compile.__wrapped__("z.w").names == {"z"}

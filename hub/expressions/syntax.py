@@ -1,0 +1,193 @@
+"""The syntax of expressions: a text parsed once, and what its tree says. Nothing else imports jmespath."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from jmespath import exceptions, parser
+
+from hub.expressions.error import ExpressionError, Finding
+from hub.expressions.functions import FUNCTIONS
+from hub.expressions.native import NATIVE
+
+Tree = dict[str, Any]
+"""A node: its `type`, `children`, and a `value` where the type has one."""
+
+_FIRST = frozenset(
+    {"subexpression", "index_expression", "projection", "value_projection", "filter_projection"}
+)
+"""Nodes of which only the first child reads the scope; the others read what it gave."""
+
+_NO_COMPARISON = "compare times with after(a, b) or before(a, b), numbers after to_number(x)"
+
+
+def parse(source: str) -> Tree:
+    """The tree of a text whose functions are known and take as many arguments. Raises ExpressionError."""
+    if not source.strip():
+        raise ExpressionError("the expression is empty", 0)
+    try:
+        tree: Any = parser.Parser().parse(source).parsed
+    except exceptions.IncompleteExpressionError:
+        raise ExpressionError("the expression ends too early", len(source)) from None
+    except exceptions.LexerError as error:
+        raise ExpressionError(_sentence(error.message), error.lexer_position) from None
+    except exceptions.ParseError as error:
+        message = f'"{error.token_value}" is not expected here'
+        raise ExpressionError(message, error.lex_position) from None
+    except ValueError:  # more digits than Python reads
+        raise ExpressionError("a number is too long", 0) from None
+    for node in _nodes(tree):
+        _check_call(node, source)
+    return dict(tree)
+
+
+def paths(tree: Tree) -> frozenset[tuple[str, ...]]:
+    """The paths that are read of the scope itself, and not of what another part gave."""
+    return frozenset(_paths(tree))
+
+
+def findings(source: str) -> Iterator[Finding]:
+    """Forms that are forbidden because they give wrong results for values that occur."""
+    for node in _nodes(parse(source)):
+        yield from _forbidden(node, source)
+
+
+def _sentence(message: str) -> str:
+    if message.startswith("Unclosed"):
+        return "the text has no end"
+    return message[:1].lower() + message[1:]
+
+
+def _nodes(tree: Any) -> Iterator[Tree]:
+    """The node and all below it."""
+    yield tree
+    for child in tree["children"]:
+        if isinstance(child, dict):
+            yield from _nodes(child)
+
+
+def _calls(node: Tree, name: str) -> bool:
+    return bool(node["type"] == "function_expression" and node["value"] == name)
+
+
+def path(tree: Tree) -> tuple[str, ...] | None:
+    """The names of a plain path (`a.b.c`), None for any other expression."""
+    if tree["type"] == "field":
+        return (tree["value"],)
+    if tree["type"] == "subexpression":
+        parts = [path(child) for child in tree["children"]]
+        return tuple(name for part in parts if part for name in part) if all(parts) else None
+    return None
+
+
+def _paths(tree: Tree) -> Iterator[tuple[str, ...]]:
+    """The paths that are read of the scope itself, and not of what another part gave."""
+    kind, children = tree["type"], tree["children"]
+    plain = path(tree)
+    if plain:
+        yield plain
+    elif kind == "subexpression" and not _is_whole(children[0]):
+        yield from _led(children)
+    elif kind in _FIRST or kind == "pipe":
+        whole = _is_whole(children[0])
+        for child in children[:2] if whole else children[:1]:
+            yield from _paths(child)
+    elif kind != "expref":
+        for child in children:
+            yield from _paths(child) if isinstance(child, dict) else ()
+
+
+def _led(children: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """The path that a chain of parts starts with: `a.b` of `a.b.{c: d}`."""
+    start: list[str] = []
+    for child in children:
+        name = path(child)
+        if name is None:
+            start += next(_paths(child), ()) if child["type"] in _FIRST else ()
+            break
+        start += name
+    if start:
+        yield tuple(start)
+    else:
+        yield from _paths(children[0])
+
+
+def _is_whole(node: Tree) -> bool:
+    return node["type"] == "current" or _calls(node, "root")
+
+
+def _check_call(node: Tree, source: str) -> None:
+    if node["type"] != "function_expression":
+        return
+    name, count = node["value"], len(node["children"])
+    ours = FUNCTIONS.get(name)
+    known = ours or NATIVE.get(name)
+    if known is None:
+        raise _unknown(name, source)
+    least, most = known.least, known.most
+    if count < least or (most is not None and count > most):
+        wanted = (
+            f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        )
+        hint = f"{ours.signature}: {ours.doc}" if ours else ""
+        message = f"{name}() takes {wanted} argument{'' if wanted.endswith('1') else 's'}, not {count}"
+        raise ExpressionError(message, _call_offset(name, source), hint)
+
+
+def _unknown(name: str, source: str) -> ExpressionError:
+    close = get_close_matches(name, [*FUNCTIONS, *NATIVE], n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "`hub functions` lists them"
+    return ExpressionError(f"there is no function {name}()", _call_offset(name, source), hint)
+
+
+def _call_offset(name: str, source: str) -> int:
+    match = re.search(rf"(?<![\w\"]){re.escape(name)}\s*\(", source)
+    return match.start() if match else 0
+
+
+def _forbidden(node: Tree, source: str) -> Iterator[Finding]:
+    kind = node["type"]
+    if _calls(node, "to_string"):
+        offset = _call_offset("to_string", source)
+        yield Finding("to-string", 'to_string() makes the text "null" of null', offset, "text(x) keeps null")
+    if kind == "field" and node["value"] in _LITERALS:
+        word = node["value"]
+        match = re.search(rf"(?<![\w`\"'.]){word}(?!\w)", source)
+        if match:
+            message = f'"{word}" is the name of a field here'
+            yield Finding("bare-literal", message, match.start(), f"write `{word}`")
+    if kind == "comparator" and node["value"] in _ORDER and not all(map(_is_number, node["children"])):
+        offset = _operator_offset(source, r"[<>]=?")
+        message = "< and > compare texts by their characters"
+        yield Finding("text-comparison", message, offset, _NO_COMPARISON)
+    if kind == "or_expression" and any(_is_boolean(child) for child in node["children"]):
+        message = "false || x gives x"
+        hint = "coalesce(a, b) skips only null and empty text"
+        yield Finding("or-on-boolean", message, _operator_offset(source, r"\|\|"), hint)
+
+
+def _operator_offset(source: str, pattern: str) -> int:
+    """Where an operator stands outside of quotes."""
+    blanked = re.sub(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\"(?:\\.|[^\"\\])*\"", _blank, source)
+    match = re.search(pattern, blanked)
+    return match.start() if match else 0
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+_LITERALS = frozenset({"null", "true", "false"})
+_ORDER = frozenset({"lt", "lte", "gt", "gte"})
+_NUMERIC = frozenset({"to_number", "length", "abs", "ceil", "floor", "sum", "avg", "unix_seconds"})
+
+
+def _is_number(node: Tree) -> bool:
+    if node["type"] == "literal":
+        return isinstance(node["value"], int | float) and not isinstance(node["value"], bool)
+    return node["type"] == "function_expression" and node["value"] in _NUMERIC
+
+
+def _is_boolean(node: Tree) -> bool:
+    return node["type"] == "literal" and isinstance(node["value"], bool)
