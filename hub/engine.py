@@ -59,7 +59,7 @@ class Engine:
         self.venv = venv.absolute()
         self.home = home.absolute() if home else Path(tempfile.mkdtemp(prefix="cauce-engine-"))
         self.keeps = home is not None
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.auth = auth
         self.account = account
         self.process: subprocess.Popen[bytes] | None = None
@@ -258,7 +258,8 @@ def _ticks(seconds: float) -> Iterator[None]:
         time.sleep(0.05)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

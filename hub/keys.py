@@ -1,5 +1,8 @@
 """The keys of the single table: which item lies where (docs/decisions/0002-keys-and-messages.md)."""
 
+from typing import NamedTuple
+from urllib.parse import unquote
+
 from hub.messages import Delivery, digest, escape
 from hub.store import Key
 
@@ -12,6 +15,25 @@ def event(dedupe: str) -> Key:
 def record(connector: str, account: str, resource: str, id: str) -> Key:
     """A record as its source tells it: registers and asserted identifiers. Node of the identity graph."""
     return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
+
+
+class Told(NamedTuple):
+    """Which record a key names: where its source has it."""
+
+    connector: str
+    account: str
+    resource: str
+    id: str
+
+    @property
+    def source(self) -> str:
+        """`connector.account`, as in accounts.yaml."""
+        return f"{self.connector}.{self.account}"
+
+
+def told(pk: str) -> Told:
+    """What the partition key of a record says: the inverse of `record`."""
+    return Told(*map(unquote, pk.split("#")[1:]))
 
 
 def timeline(record: Key, at: str, dedupe: str) -> Key:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from hub import keys
 from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
-from hub.engine import Engine
+from hub.engine import Engine, free_port
 from hub.sample import Endpoint
 from hub.store import Item
 from hub.store.dynamodb import decode, encode
@@ -264,10 +263,3 @@ def await_true(condition: Callable[[], bool], seconds: float) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"not within {seconds:.0f} s")
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    """A port of loopback that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

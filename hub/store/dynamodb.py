@@ -83,7 +83,7 @@ class DynamoStore:
                 _raise_unless_busy(error, writes)
             except BotoCoreError as error:
                 raise RetryError("unknown-outcome") from error
-            self.sleep(random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            self._pause(attempt)
         raise RetryError("store-busy")
 
     def page(
@@ -179,8 +179,12 @@ class DynamoStore:
             pending = answer.get("UnprocessedKeys") or {}
             if not pending:
                 return found
-            self.sleep(random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            self._pause(attempt)
         raise RetryError("store-busy")
+
+    def _pause(self, attempt: int) -> None:
+        """Full jitter from 25 to 800 ms, so that those who met do not meet again."""
+        self.sleep(random.uniform(0, min(0.8, 0.025 * 2**attempt)))
 
     def _batch_get(self, request: dict[str, Any]) -> Any:
         try:

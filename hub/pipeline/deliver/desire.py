@@ -8,7 +8,6 @@ and a value that was set there meanwhile is overwritten when another one won.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote
 
 from hub import keys
 from hub.errors import RecordError
@@ -214,7 +213,7 @@ def _remote(item: Item | None) -> str | None:
 
 def _parts(pk: str) -> Sequence[str]:
     """Connector, account, resource and id of a record's key; a resource may name its entity, too."""
-    connector, account, resource, id = (unquote(part) for part in pk.split("#")[1:])
+    connector, account, resource, id = keys.told(pk)
     return connector, account, resource.partition(".")[0], id
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote
 
 from hub import keys
 from hub.catalog import Catalog
@@ -110,5 +109,5 @@ def _position(cursor: str | None) -> str | None:
 
 def _reference(pk: str) -> dict[str, Any]:
     """Which record a key names: its source (`connector.account`), resource and id there."""
-    connector, account, resource, id = map(unquote, pk.removeprefix("REC#").split("#"))
-    return {"source": f"{connector}.{account}", "resource": resource, "id": id}
+    told = keys.told(pk)
+    return {"source": told.source, "resource": told.resource, "id": told.id}

@@ -75,7 +75,7 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
     """Whether the new winner follows from the old winner and this record alone."""
     if name == CUSTOMER:
         return bool(register.value == root.data["customer"])
-    if name == DELETED or register.value is None or rules.policies[name].keep == "union":
+    if register.value is None or rules.policies[name].keep == "union":
         return False
     if isinstance(register.value, dict):  # completed from what other records say
         return False

@@ -1,8 +1,8 @@
 """How the fields of an entity are decided, from the files: what folding needs to know."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote
 
+from hub import keys
 from hub.catalog import Catalog
 from hub.golden import Policy
 from hub.messages import digest, dumps
@@ -21,8 +21,7 @@ class Rules:
 
     def role(self, record: str) -> str:
         """The role of the account that a record (its partition key) comes from."""
-        _, connector, account, *_ = record.split("#")
-        found = self.catalog.accounts.get(f"{unquote(connector)}.{unquote(account)}")
+        found = self.catalog.accounts.get(keys.told(record).source)
         return found.role if found else ""
 
 

@@ -24,17 +24,14 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     reading.load(notes)
     wrote = [item.data.get("wrote", {}) for item in reading.present(notes)]
     now = times.to_epoch(event.received_at)
+    stamp = (telling.at, digest(event.key)[:16], event.revision)
     told = {
-        name: _register(value, telling, event)
+        name: Register.of(value, *stamp)
         for name, value in telling.fields.items()
         if not any(ledger.is_echo(noted, name, value, now) for noted in wrote)
     }
     if telling.customer and (told or not telling.fields):
-        told[CUSTOMER] = _register(telling.customer, telling, event)
+        told[CUSTOMER] = Register.of(telling.customer, *stamp)
     if telling.deleted:
-        told[DELETED] = _register(True, telling, event)
+        told[DELETED] = Register.of(True, *stamp)
     return told
-
-
-def _register(value: object, telling: Telling, event: Event) -> Register:
-    return Register.of(value, telling.at, digest(event.key)[:16], event.revision)

@@ -62,7 +62,8 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
         raise RecordError("missing-id", "the event does not say which record it tells of")
     event = _fetched(hub, event, account)
     context = Context(account, event.received_at)
-    contained = [] if event.record is None else _contained(hub, event)
+    connector = hub.catalog.connectors[event.connector]
+    contained = [] if event.record is None else connector.contained(event, event.record)
     parts = [(event.resource, event.id, event.record), *contained]
     told: list[tuple[Telling, Incoming]] = []
     for resource, id, record in reversed(parts):
@@ -112,11 +113,6 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
     return replace(event, record=call.record(response))
-
-
-def _contained(hub: Hub, event: Event) -> list[tuple[str, str, Any]]:
-    connector = hub.catalog.connectors[event.connector]
-    return connector.contained(event, event.record)
 
 
 def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, pepper: Pepper) -> Telling:
