@@ -12,7 +12,7 @@ from hub.catalog import Catalog
 from hub.pipeline import Hub
 from hub.pipeline.receive import Arrival
 from hub.queues import MemoryQueue
-from hub.sample import Endpoint
+from hub.samples.signing import Endpoint
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.store import Item, Key, Page, Write

@@ -28,7 +28,12 @@ from hub.expressions.compiler import module
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
 
-LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "sample", "schemas"}
+LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "samples", "schemas"} | {
+    "drift",
+    "plan",
+    "proof",
+    "proposal",
+}
 """Modules of the hub that never run in Lambda."""
 
 LARGEST = 50_000_000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hub.catalog import Catalog, Found, documents
 from hub.checks import accounts, connectors, entities, examples, flows, mappings, secrets, shape
-from hub.checks.samples import Samples
 from hub.errors import FileError, Place
+from hub.samples import Samples
 
 Sense = Callable[[Catalog, Samples], Iterator[FileError]]
 

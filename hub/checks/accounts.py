@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from hub.accounts import Account
 from hub.catalog import Catalog
-from hub.checks.samples import Samples
 from hub.checks.suggestion import suggest
 from hub.documents import Document
 from hub.errors import FileError
+from hub.samples import Samples
 
 OWN = frozenset({"role", "country", "time_zone", "base_url", "public_url"})
 """What any account may say."""

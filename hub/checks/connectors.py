@@ -7,7 +7,6 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.checks.accounts import OWN
 from hub.checks.names import unknown_name
-from hub.checks.samples import Samples
 from hub.checks.shape import texts
 from hub.checks.suggestion import suggest
 from hub.connector import Connector
@@ -15,6 +14,7 @@ from hub.documents import Step
 from hub.errors import FileError
 from hub.expressions import Expression
 from hub.expressions.template import split
+from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})

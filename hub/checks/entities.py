@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from hub.catalog import Catalog
-from hub.checks.samples import Samples
 from hub.documents import Document
 from hub.entity import Entity
 from hub.errors import FileError
+from hub.samples import Samples
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:

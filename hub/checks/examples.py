@@ -6,10 +6,10 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks.names import unknown_field
-from hub.checks.samples import Samples
 from hub.documents import Step
 from hub.errors import FileError, RecordError
 from hub.mapping import ABSENT, Mapping
+from hub.samples import Samples
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from hub.catalog import Catalog
 from hub.checks.names import at_name, unknown_field, unknown_name
-from hub.checks.samples import Samples
 from hub.checks.suggestion import suggest
 from hub.documents import Step
 from hub.errors import FileError
 from hub.expressions import Expression
 from hub.flow import Flow, Send
+from hub.samples import Samples
 
 MESSAGE = "message"
 """The entity that `with:` builds."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks.names import at_name, unknown_field
-from hub.checks.samples import Samples
 from hub.checks.suggestion import suggest
 from hub.connector import Connector
 from hub.documents import Step
@@ -14,6 +13,7 @@ from hub.errors import FileError
 from hub.expressions import Expression
 from hub.mapping import Mapping, Rule
 from hub.mapping.model import STATES
+from hub.samples import Samples
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:

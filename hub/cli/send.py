@@ -13,7 +13,7 @@ from hub.cli.project import add_root, project_root
 from hub.client import HttpClient
 from hub.connector import HttpRequest, Request
 from hub.errors import HubError, RetryError
-from hub.sample import Endpoint
+from hub.samples.signing import Endpoint
 
 DEFAULT_SECRETS = Path("build/demo/secrets.json")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from hub.catalog import Catalog
-from hub.checks.samples import Samples
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.entity import Field
 from hub.errors import RecordError
 from hub.mapping import Incoming, Mapping
+from hub.samples import Samples
 
 
 def add(subparsers: Any) -> None:

@@ -19,7 +19,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine, free_port
-from hub.sample import Endpoint
+from hub.samples.signing import Endpoint
 from hub.store import Item
 from hub.store.dynamodb import decode, encode
 from hub.times import from_epoch

@@ -10,7 +10,7 @@ from hub.cli import main
 from hub.pipeline.receive import Arrival, receive
 from hub.pipeline.serve import Question, serve
 from hub.runner import Runner
-from hub.sample import Endpoint
+from hub.samples.signing import Endpoint
 from hub.secrets import MemorySecrets
 from tests.docs.project import blocks, copy, write
 from tests.memory_hub import PUBLIC, memory_hub

@@ -11,7 +11,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.exchange import Webhook
 from hub.demo.vendors.secrets import secrets_of
-from hub.sample import Endpoint
+from hub.samples.signing import Endpoint
 
 _ATTEMPTS = 4
 

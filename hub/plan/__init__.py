@@ -1,0 +1,1 @@
+"""`hub plan`: recorded events through two versions of the files, and what differs."""
