@@ -57,8 +57,18 @@ _CONSENT = shape(
     "address",
     "state",
 )
+_SAID = shape(
+    "what is said of one address: exactly this",
+    {
+        "address": text("in its normal form"),
+        "state": choice("what is said", "granted", "denied", "unknown"),
+        "at": text("canonical time, where one is known"),
+    },
+    "address",
+    "state",
+)
 _TEST = shape(
-    "an example that `hub check` runs",
+    "an example that `hub check` and `hub test` run",
     {
         "name": text("what it shows"),
         "in": {
@@ -66,10 +76,15 @@ _TEST = shape(
             "description": "sample event or record: file or inline; at least `expect`",
         },
         "out": {"type": "object", "description": "the entity's fields, and `customer`; exactly `expect`"},
-        "expect": {"type": "object"},
+        "account": text("whose record it is, such as shopify.co; else the connector's first account"),
+        "expect": {"type": "object", "description": "of in: these fields at least; of out: the whole record"},
+        "consent": mapped("of in: channel.purpose: what is said; exactly these", _SAID),
+        "drift": listed(
+            "of in: the fields and consents that are not understood; none where not said", text()
+        ),
+        "rejected": text("the reason for which the record is refused, such as missing-value"),
     },
     "name",
-    "expect",
 )
 MAPPING = {
     **shape(
