@@ -46,8 +46,22 @@ def parse(format: str, raw: bytes) -> Any:
         raise _refusal("nested too deep") from None
     except ValueError as error:
         raise _refusal(str(error) if isinstance(error, _Refused) else "malformed") from None
-    if format == "json" and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
-        _check_depth(value)
+    if format == "json" and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
+        raise _refusal("nested too deep")
+    return _repaired(value) if _SURROGATE.search(raw) else value
+
+
+def answer(raw: bytes) -> Any:
+    """The value of a vendor's answer in JSON, of any size, which may repeat a key.
+
+    Raises ValueError for what no event could carry further: NaN, numbers beyond range, nesting beyond 64.
+    """
+    try:
+        value = json.loads(raw, parse_constant=_constant, parse_float=_float)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
+        raise ValueError("nested too deep")
     return _repaired(value) if _SURROGATE.search(raw) else value
 
 
@@ -130,12 +144,11 @@ def _holder(result: dict[str, Any], path: list[str]) -> dict[str, Any]:
     return result
 
 
-def _check_depth(value: Any) -> None:
-    level = [value]
+def _is_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _members(outer) if isinstance(inner, dict | list)]
-    if level:
-        raise _refusal("nested too deep")
+    return bool(level)
 
 
 def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:

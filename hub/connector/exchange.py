@@ -1,9 +1,9 @@
 """What passes over HTTP in either direction, as plain values."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hub.connector.body import answer
 from hub.errors import Place
 
 Kind = Literal["done", "retry", "pause", "reject", "missing", "unknown"]
@@ -52,7 +52,7 @@ class HttpResponse:
 
     def json(self) -> Any:
         """The body read as JSON, None when it is empty. Raises ValueError for anything else."""
-        return json.loads(self.body) if self.body.strip() else None
+        return answer(self.body) if self.body.strip() else None
 
 
 @dataclass(frozen=True, slots=True)

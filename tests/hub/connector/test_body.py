@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.connector.body import MAX_DEPTH, MAX_KEYS, accepts, encode, parse
+from hub.connector.body import MAX_DEPTH, MAX_KEYS, accepts, answer, encode, parse
 from hub.errors import RecordError
 
 SCALARS = (
@@ -126,3 +126,16 @@ def test_hostile_bytes_are_read_or_refused(format, raw):
         parse(format, raw)
     except RecordError as error:
         assert error.reason == "bad-body"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[NaN]", b"[-Infinity]", b"[1e400]", b"[" * 65 + b"]" * 65, b"[" * 100_000, b"\xff", b"{"]
+)
+def test_an_answer_that_no_event_could_carry_is_not_json(raw):
+    with pytest.raises(ValueError, match=r"number|deep|decode|Expecting"):
+        answer(raw)
+
+
+def test_an_answer_may_repeat_a_key_and_be_cut_inside_of_a_character():
+    assert answer(rb'{"a": 1, "a": "cut \ud83d"}') == {"a": "cut �"}
+    assert answer(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
