@@ -39,7 +39,7 @@ class Samples:
 
         Raises RecordError where the connector cannot read the sample.
         """
-        connector = self._catalog.connectors.get(mapping.connector)
+        connector = self.connector(mapping)
         if connector is None or mapping.resource not in connector.resources:
             return [sample]
         if isinstance(sample, dict) and "body" in sample and "headers" in sample:
@@ -49,6 +49,10 @@ class Samples:
             return [sample]
         inner = get.record(HttpResponse(200, {}, json.dumps(sample).encode()))
         return [sample if inner is None else inner]
+
+    def connector(self, mapping: Mapping) -> Connector | None:
+        """The connector of a mapping, None where there is none of its name."""
+        return self._catalog.connectors.get(mapping.connector)
 
     def load(self, file: str) -> Any:
         """The JSON of a file below the project. Raises OSError, ValueError."""
@@ -62,11 +66,12 @@ class Samples:
         """The names in any sample record of this mapping; empty when there is no sample."""
         return frozenset(
             name
-            for record in self._all(mapping)
+            for record in self.all(mapping)
             for name in (_record(mapping, record) if isinstance(record, dict) else ())
         )
 
-    def _all(self, mapping: Mapping) -> Iterator[Any]:
+    def all(self, mapping: Mapping) -> Iterator[Any]:
+        """The records of all samples that this mapping reads, those inside of its own tests too."""
         folder = self.root / "events" / mapping.connector
         files = [*folder.glob("*.json"), *folder.glob(f"records/{mapping.resource}.*.json")]
         inline = [test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)]
