@@ -15,6 +15,9 @@ from hub.mapping import Context, Mapping
 
 RECEIVED_AT = "2026-01-01T00:00:00.000000Z"
 
+SCHEMA = ".schema.json"
+"""How the JSON Schema of a resource's records ends, which lies beside the samples."""
+
 
 class Samples:
     """The samples of one project."""
@@ -54,6 +57,12 @@ class Samples:
         """The connector of a mapping, None where there is none of its name."""
         return self._catalog.connectors.get(mapping.connector)
 
+    def files(self, mapping: Mapping) -> list[Path]:
+        """The files that may hold records of a mapping: its connector's events, and fetched records."""
+        folder = self.root / "events" / mapping.connector
+        events = (path for path in sorted(folder.glob("*.json")) if not path.name.endswith(SCHEMA))
+        return [*events, *sorted(folder.glob(f"records/{mapping.resource}.*.json"))]
+
     def load(self, file: str) -> Any:
         """The JSON of a file below the project. Raises OSError, ValueError."""
         return json.loads((self.root / file).read_text(encoding="utf-8"))
@@ -74,8 +83,9 @@ class Samples:
         """The records of all samples that this mapping reads, those inside of its own tests too."""
         folder = self.root / "events" / mapping.connector
         files = [*folder.glob("*.json"), *folder.glob(f"records/{mapping.resource}.*.json")]
+
         inline = [test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)]
-        for sample in (*map(_loaded, files), *inline):
+        for sample in (*map(_loaded, self.files(mapping)), *inline):
             try:
                 yield from self.records(mapping, sample)
             except RecordError:
