@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
+_LONGEST = 64
+_DOT_NET = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -25,15 +27,20 @@ def to_epoch(text: str) -> float:
 
 
 def parse(value: str | float, zone: str = "UTC") -> str:
-    """The canonical text of ISO 8601 text or of Unix seconds or milliseconds.
+    """The canonical text of ISO 8601 text, of Unix seconds or milliseconds, or of .NET's `/Date(…)/`.
 
     Text without an offset is read in `zone`. Numbers (and texts of digits) from 10^11 on are
-    milliseconds. Raises ValueError for anything else.
+    milliseconds; those of .NET always are, and its offset does not move them. Raises ValueError for
+    anything else.
     """
     if isinstance(value, bool):
         raise ValueError("not a time")  # noqa: TRY004
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise ValueError("too large")
     if isinstance(value, int | float) or (value.isascii() and value.isdigit() and len(value) > 8):
         number = float(value)
         return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
+    if dated := _DOT_NET.fullmatch(value):
+        return from_epoch(int(dated[1]) / 1000)
     moment = dt.datetime.fromisoformat(value.strip())
     return canonical(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))

@@ -15,8 +15,17 @@ from zoneinfo import ZoneInfo
 
 from hub import times
 
+LARGEST_TEXT = 1_000_000
+"""Characters of a text: what is longer is refused before anything is done with it."""
+
 ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
 
+_LONGEST_ADDRESS = 254
+_LONGEST_TYPED = 1_000
+_LONGEST_URL = 8_192
+_LONGEST_CODE = 100
+_MOST_MARKS = 30
+_UNLIKE_LATIN = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?")
@@ -113,7 +122,7 @@ def decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise TypeError("not a number")
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(_short(str(value), _LONGEST_CODE).strip())
     except InvalidOperation:
         raise ValueError("not a number") from None
     if not number.is_finite() or abs(number.adjusted()) > 30:
@@ -136,24 +145,54 @@ def plain(value: Any) -> str:
 
 def money(amount: Any, currency: Any) -> dict[str, str]:
     """`{amount, currency}` in normal form. Raises ValueError or TypeError."""
-    code = str(currency).strip().upper()
-    if not _CURRENCY.fullmatch(code):
-        raise ValueError("not a currency")
+    code = currency_code(currency)
     return {"amount": amount_text(decimal(amount), code), "currency": code}
 
 
+def currency_code(currency: Any) -> str:
+    """The three letters of ISO 4217 in capitals. Raises ValueError for what has not three letters."""
+    code = _short(str(currency), _LONGEST_CODE).strip().upper() if isinstance(currency, str) else ""
+    if not _CURRENCY.fullmatch(code):
+        raise ValueError("not a currency")
+    return code
+
+
+def composed(text: str) -> str:
+    """The text in Unicode's form NFC. Raises ValueError where that takes too long, or would be too large.
+
+    Marks on one letter are sorted in the square of their number: of 100,000 in minutes. No language puts more
+    than a few there, and Unicode's stream-safe form takes 30.
+    """
+    if _short(text, LARGEST_TEXT).isascii():
+        return text
+    for run in _UNLIKE_LATIN.findall(text):
+        marks = 0
+        for letter in run:
+            marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
+            if marks > _MOST_MARKS:
+                raise ValueError("too many marks on a letter")
+    return _short(unicodedata.normalize("NFC", text), LARGEST_TEXT)
+
+
+def _short(text: str, most: int) -> str:
+    if len(text) > most:
+        raise ValueError("too large")
+    return text
+
+
 def _text(value: Any, region: str, zone: str) -> str:
-    text = unicodedata.normalize("NFC", plain(value)).strip()
+    text = composed(plain(value)).strip()
     if not text:
         raise ValueError("blank")
     return text
 
 
 def _email(value: str, region: str, zone: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value.strip()).lower()).strip()
-    local, _, domain = folded.rpartition("@")
+    typed = unicodedata.normalize("NFKC", _short(value, _LONGEST_TYPED).strip())
+    folded = unicodedata.normalize("NFKC", typed.lower()).strip()
+    local, _, domain = _short(folded, _LONGEST_ADDRESS).rpartition("@")
     address = f"{local}@{domain.encode('idna').decode().lower()}"
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
+    if len(address) > _LONGEST_ADDRESS or not _EMAIL.fullmatch(address):
         raise ValueError("not an address")
     return address
 
@@ -179,7 +218,12 @@ def _date(value: Any, region: str, zone: str) -> str:
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         return dt.date.fromisoformat(value.strip()).isoformat()
     moment = dt.datetime.fromisoformat(_time(value, region, zone))
-    return moment.astimezone(ZoneInfo(zone if isinstance(value, str) else "UTC")).date().isoformat()
+    return moment.astimezone(ZoneInfo(zone if _has_clock(value) else "UTC")).date().isoformat()
+
+
+def _has_clock(value: Any) -> bool:
+    """Whether it says a time of day somewhere; Unix time says one in UTC, where vendors put birthdays."""
+    return isinstance(value, str) and not value.strip().isdigit()
 
 
 def _number(value: Any, region: str, zone: str) -> int | float:
@@ -189,14 +233,14 @@ def _number(value: Any, region: str, zone: str) -> int | float:
 
 def _boolean(value: Any, region: str, zone: str) -> bool:
     known = {"true": True, "false": False, "1": True, "0": False}
-    text = plain(value).strip().lower()
+    text = _short(plain(value), _LONGEST_CODE).strip().lower()
     if text not in known:
         raise ValueError("not a boolean")
     return known[text]
 
 
 def _country(value: str, region: str, zone: str) -> str:
-    code = _code(value)
+    code = _code(_short(value, _LONGEST_CODE))
     if code is None:
         raise ValueError("not a country")
     return code
@@ -212,7 +256,7 @@ def _code(country: str) -> str | None:
 
 
 def _language(value: str, region: str, zone: str) -> str:
-    match = _LANGUAGE.fullmatch(value.strip())
+    match = _LANGUAGE.fullmatch(_short(value, _LONGEST_CODE).strip())
     if match is None:
         raise ValueError("not a language")
     parts = (match[1].lower(), (match[2] or "").title(), (match[3] or "").upper())
@@ -229,7 +273,7 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError("not an object")
     lines = {name: plain(value[name]) for name in ADDRESS if value.get(name) not in {None, False}}
-    trimmed = {name: unicodedata.normalize("NFC", " ".join(line.split())) for name, line in lines.items()}
+    trimmed = {name: " ".join(composed(line).split()) for name, line in lines.items()}
     kept = {name: line for name, line in trimmed.items() if line}
     if not kept:
         raise ValueError("blank")
@@ -239,7 +283,7 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
 
 
 def _url(value: str, region: str, zone: str) -> str:
-    parts = urlsplit(value.strip())
+    parts = urlsplit(_short(value, _LONGEST_URL).strip())
     if parts.scheme.lower() not in {"http", "https"} or not parts.netloc or re.search(r"\s", value.strip()):
         raise ValueError("not a URL")
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), *parts[2:]))

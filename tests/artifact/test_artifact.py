@@ -96,10 +96,10 @@ def test_a_mapping_runs_the_functions_of_the_build_and_parses_no_expression(arti
     fields, places, loaded = json.loads(done.stdout)
     assert fields["total"]["currency"] == "COP"
     assert places == ["compiled"]
-    assert loaded == [
+    assert {name for name in loaded if not name.startswith("hub.expressions.functions.")} == {
         f"hub.expressions.{name}"
-        for name in ("error", "expression", "functions", "native", "operators", "template")
-    ]
+        for name in ("error", "expression", "functions", "limits", "native", "operators", "template")
+    }
 
 
 def test_bytecode_of_another_python_cannot_be_written(tmp_path):
