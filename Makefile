@@ -52,13 +52,17 @@ soak: .venv/installed ## many random schedules of unify: interleavings, crashes,
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
 
+bench-mapping: .venv/installed .venv-bench/installed .venv-bench/node_modules ## mappings against their peers
+	.venv-bench/bin/python -m bench.peers
+
 lock: .venv/installed ## requirements/*.txt from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra cli --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --group bench --output-file requirements/bench.txt
 	$(foreach group,installer engine ric sam,$(LOCK) --group $(group) --output-file requirements/$(group).txt;)
 
 clean: ## remove what was built and installed
-	rm -rf build .aws-sam .venv .venv-engine .venv-ric .venv-sam
+	rm -rf build .aws-sam .venv .venv-engine .venv-bench .venv-ric .venv-sam
 
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 PIP  = --quiet --no-deps --require-hashes --requirement
@@ -78,5 +82,11 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 	$(FILL)
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench soak lock clean
+# JSONata's own engine runs on Node: without npm the bench leaves it out, and says so.
+.venv-bench/node_modules: bench/peers/engines/package-lock.json .venv-bench/installed
+	@mkdir -p $@
+	! command -v npm >/dev/null || (cp $(<D)/package*.json $(@D) && npm ci --silent --prefix $(@D))
+	@touch $@
+
+.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-mapping soak lock clean
 .PRECIOUS: .venv-%/installed

@@ -8,18 +8,30 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure. `most`: what it may be; None where nothing was promised."""
+    """A figure. `most` and `least`: what it may be; None where nothing was promised.
+
+    `spread`: the lower and upper quartile, where it was measured in rounds.
+    """
 
     group: str
     name: str
     value: float
     unit: str
     most: float | None = None
+    least: float | None = None
+    spread: tuple[float, float] | None = None
 
     @property
     def kept(self) -> bool:
         """Whether the promise is kept."""
-        return self.most is None or self.value <= self.most
+        low = self.least is None or self.value >= self.least
+        return low and (self.most is None or self.value <= self.most)
+
+    @property
+    def promise(self) -> str:
+        """What was promised, empty where nothing was."""
+        least = "" if self.least is None else f"at least {_number(self.least)}"
+        return least or ("" if self.most is None else f"at most {_number(self.most)}")
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:
@@ -36,8 +48,9 @@ def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def _line(row: Row) -> str:
-    promise = "" if row.most is None else f"  at most {_number(row.most)}" + ("" if row.kept else "  BROKEN")
-    return f"  {row.name:<58}{_number(row.value):>12} {row.unit:<12}{promise}".rstrip()
+    spread = "" if row.spread is None else f"{_number(row.spread[0])} to {_number(row.spread[1])}"
+    mark = ("  kept" if row.kept else "  BROKEN") if row.promise else ""
+    return f"  {row.name:<58}{_number(row.value):>12} {row.unit:<12}{spread:<16}{row.promise}{mark}".rstrip()
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,39 @@
+"""`python -m bench.peers [--json] [--quick]`, or `make bench-mapping`: our mappings against their peers."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from bench.peers import comparing, memory, normal_forms, scaling
+from bench.peers.timing import stay
+from bench.rows import Row, plain, table
+
+PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
+    comparing.measure,
+    scaling.measure,
+    normal_forms.measure,
+    memory.measure,
+)
+
+
+def main() -> int:
+    """Measure, print, and fail when something that was promised is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench.peers", description="Mappings against peers.")
+    parser.add_argument("--json", action="store_true", help="machine-readable")
+    parser.add_argument("--quick", action="store_true", help="only whether all engines agree, in seconds")
+    asked = parser.parse_args()
+    start = time.monotonic()
+    stay()
+    rows = list(comparing.agreement()) if asked.quick else [row for part in PARTS for row in part()]
+    if asked.json:
+        print(json.dumps(plain(rows), indent=1))
+    else:
+        print("\n".join(table(rows)))
+        print(f"\n{time.monotonic() - start:.0f} s")
+    return 0 if all(row.kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
