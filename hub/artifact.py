@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import platform as host
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from hub.checks import check
 from hub.checks.expressions import expressions
 from hub.errors import FileErrors
 from hub.expressions.compiler import module
+from hub.mapping import compiler
 
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
@@ -59,7 +61,9 @@ def build(root: Path, out: Path, *, platform: str, python: str) -> int:
     for name in _sources(root):
         (staging / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, staging / name)
-    (staging / "compiled.py").write_text(_compiled(root), encoding="utf-8")
+    (staging / "compiled").mkdir()
+    for module_name, text in _compiled(root):
+        (staging / "compiled" / module_name).write_text(text, encoding="utf-8")
     _precompile(staging)
     size = _settle(staging)
     if size > LARGEST:
@@ -95,13 +99,23 @@ def _sources(root: Path) -> Iterator[Path]:
                 yield name
 
 
-def _compiled(root: Path) -> str:
-    """A module with all files that people edit. Raises FileErrors with what `hub check` finds."""
+def _compiled(root: Path) -> Iterator[tuple[str, str]]:
+    """The modules of `compiled`: name and text. Raises FileErrors with what `hub check` finds.
+
+    `DATA`: all files that people edit; `EXPRESSIONS`: the functions of expressions outside of mappings;
+    `MAPPINGS`: the module of each mapping by name, loaded when a record needs it.
+    """
     if errors := check(root).errors:
         raise FileErrors(errors)
     catalog = Catalog.read(root)
+    modules: dict[str, str] = {}
+    for name, mapping in sorted(catalog.mappings.items()):
+        modules[name] = f"compiled.m{len(modules)}_{re.sub(r'[^A-Za-z0-9]', '_', name)}"
+        text = compiler.module(mapping.document, mapping.leaves, mapping.empty)
+        yield f"{modules[name].partition('.')[2]}.py", text
     doc = '"""Written by the build: connectors, entities, mappings, flows, and their expressions."""'
-    return f"{doc}\n\n{module(expressions(catalog))}\nDATA = {catalog.freeze()!r}\n"
+    data = f"DATA = {catalog.freeze()!r}\n\nMAPPINGS = {modules!r}\n"
+    yield "__init__.py", f"{doc}\n\n{module(expressions(catalog))}\n{data}"
 
 
 def _packages(root: Path, cache: Path, platform: str, python: str) -> Path:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -49,13 +51,19 @@ class Catalog:
         return cls.of(found)
 
     @classmethod
-    def of(cls, found: Iterable[Found], revision: str = "") -> "Catalog":
-        """The catalogue of documents, each with its kind."""
+    def of(
+        cls, found: Iterable[Found], revision: str = "", modules: dict[str, str] | None = None
+    ) -> "Catalog":
+        """The catalogue of documents, each with its kind. `modules`: those of built mappings, by name."""
         kept = tuple(found)
         by_kind = {kind: [document for known, document in kept if known == kind] for kind in KINDS}
         entities = {entity.name: entity for entity in map(Entity, by_kind["entity"])}
         connectors = {connector.name: connector for connector in map(Connector, by_kind["connector"])}
-        mappings = (Mapping(one, entities, _empty(one, connectors)) for one in by_kind["mapping"])
+        built = {name: partial(_names, module) for name, module in (modules or {}).items()}
+        mappings = (
+            Mapping(one, entities, _empty(one, connectors), built.get(_stem(one)))
+            for one in by_kind["mapping"]
+        )
         listed = (accounts(one) for one in by_kind["accounts"])
         return cls(
             entities,
@@ -69,13 +77,13 @@ class Catalog:
         )
 
     @classmethod
-    def thaw(cls, data: dict[str, Any]) -> "Catalog":
-        """The catalogue of the artifact: no YAML is read."""
+    def thaw(cls, data: dict[str, Any], modules: dict[str, str] | None = None) -> "Catalog":
+        """The catalogue of the artifact: no YAML is read, no expression of built mappings parsed."""
         entries = data["documents"]
         found = (
             (entry["kind"], Document(entry["file"], entry["data"], entry["places"])) for entry in entries
         )
-        return cls.of(found, data["revision"])
+        return cls.of(found, data["revision"], modules)
 
     def freeze(self) -> dict[str, Any]:
         """Plain JSON: `{revision, documents: [{kind, name, file, data, places}]}`."""
@@ -131,6 +139,14 @@ def _revision(found: Iterable[Found]) -> str:
     return digest("\n".join(parts))[:16]
 
 
+def _stem(document: Document) -> str:
+    return PurePosixPath(document.file).stem
+
+
+def _names(module: str) -> dict[str, Any]:
+    return vars(import_module(module))
+
+
 def _empty(document: Document, connectors: dict[str, Connector]) -> Any:
-    connector = connectors.get(PurePosixPath(document.file).name.split(".")[0])
+    connector = connectors.get(_stem(document).split(".")[0])
     return connector.document.data.get("empty", ABSENT) if connector else ABSENT

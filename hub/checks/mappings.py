@@ -176,7 +176,8 @@ def _one_to_one(mapping: Mapping, rule: Rule, lookup: dict[str, Any]) -> Iterato
 
 
 def _consents(mapping: Mapping) -> Iterator[FileError]:
-    for *_, state, _when in mapping.consents:
+    for ledger in mapping.consents:
+        state = ledger.state
         yield from _words(mapping, state, sorted(STATES))
         source = state.source.source if state.source else ""
         if "||" in source:

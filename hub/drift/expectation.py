@@ -12,7 +12,7 @@ from hub.drift.reads import reads
 from hub.drift.shape import ANY, Path
 from hub.errors import RecordError
 from hub.mapping import ABSENT, Mapping
-from hub.mapping.rule import walk
+from hub.mapping.running import walk
 from hub.samples import Samples
 
 ENOUGH = 2

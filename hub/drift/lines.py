@@ -35,9 +35,7 @@ class Line:
 def lines(mapping: Mapping) -> list[Line]:
     """The lines that read, in the order of the file's sections."""
     own = [line for target in mapping.reads for line in _lines(mapping, target.rule, target.names)]
-    rules = [
-        rule for _, _, _, address, state, at in mapping.consents for rule in (address, state, at) if rule
-    ]
+    rules = [rule for ledger in mapping.consents for rule in ledger.rules]
     return [*own, *(line for rule in rules for line in _lines(mapping, rule, ()))]
 
 

@@ -10,7 +10,8 @@ Path = tuple[str, ...]
 Built = tuple[Callable[[Any], Any] | None, Path | None, tuple[Path, ...]]
 """A function of the scope or the plain path that it is, and the paths that it reads."""
 
-_FAILURES = (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, OSError)
+FAILURES = (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, OSError, RecursionError)
+"""What functions raise for values that they cannot take: any other exception is a bug."""
 
 
 class Expression:
@@ -32,7 +33,7 @@ class Expression:
         """Its value over a scope. Raises EvaluationError, without values."""
         try:
             return self._run(scope)
-        except _FAILURES:
+        except FAILURES:
             raise EvaluationError("no-value") from None
 
     def findings(self) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from hub.expressions.error import EvaluationError
+
 _ORDERED = (int, float, str, Decimal)
 
 
@@ -32,3 +34,37 @@ def flat(value: Any) -> list[Any] | None:
         else:
             merged.append(item)
     return merged
+
+
+MOST_WORK = 1_000_000
+"""Items, members and 64-character pieces of text that one expression may go through where its work can grow
+faster than what it reads."""
+
+
+class Work:
+    """What is left of it. Spending more raises EvaluationError("too-much-work")."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def spend(self, amount: int) -> None:
+        """Go through `amount` things."""
+        self.left -= amount
+        if self.left < 0:
+            raise EvaluationError("too-much-work")
+
+    def pay(self, *values: Any) -> None:
+        """Go through all that is in some values, as often as it stands there."""
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                self.spend(len(value) + 1)
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                self.spend(len(value) + 1)
+                waiting.extend(value)
+            elif isinstance(value, str):
+                self.spend(len(value) // 64 + 1)

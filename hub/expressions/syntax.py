@@ -19,6 +19,13 @@ _FIRST = frozenset(
 )
 """Nodes of which only the first child reads the scope; the others read what it gave."""
 
+LONGEST = 10_000
+"""Characters of an expression; the longest that people wrote had some hundreds."""
+
+DEEPEST = 200
+"""Nodes in each other: all that walk a tree may recurse."""
+
+_TOO_DEEP = "the expression is nested too deeply"
 _NO_COMPARISON = "compare times with after(a, b) or before(a, b), numbers after to_number(x)"
 
 
@@ -26,6 +33,8 @@ def parse(source: str) -> Tree:
     """The tree of a text whose functions are known and take as many arguments. Raises ExpressionError."""
     if not source.strip():
         raise ExpressionError("the expression is empty", 0)
+    if len(source) > LONGEST:
+        raise ExpressionError(f"the expression is longer than {LONGEST:,} characters", 0)
     try:
         tree: Any = parser.Parser().parse(source).parsed
     except exceptions.IncompleteExpressionError:
@@ -37,6 +46,10 @@ def parse(source: str) -> Tree:
         raise ExpressionError(message, error.lex_position) from None
     except ValueError:  # more digits than Python reads
         raise ExpressionError("a number is too long", 0) from None
+    except RecursionError:
+        raise ExpressionError(_TOO_DEEP, 0) from None
+    if _depth(tree) > DEEPEST:
+        raise ExpressionError(_TOO_DEEP, 0, "name parts of it in the mapping, or write it in two leaves")
     for node in _nodes(tree):
         _check_call(node, source)
     return dict(tree)
@@ -51,6 +64,24 @@ def findings(source: str) -> Iterator[Finding]:
     """Forms that are forbidden because they give wrong results for values that occur."""
     for node in _nodes(parse(source)):
         yield from _forbidden(node, source)
+
+
+def _depth(tree: Any) -> int:
+    """How many nodes stand in each other, at most; looked at level by level, however deep."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for node in level for child in _below(node)]
+    return depth
+
+
+def _below(node: Any) -> list[Any]:
+    """The nodes (and the lists and objects of a literal) right below."""
+    if isinstance(node, list):
+        return node
+    if not isinstance(node, dict):
+        return []
+    return [*node.get("children", ()), node.get("value")] if "type" in node else list(node.values())
 
 
 def _sentence(message: str) -> str:
@@ -69,6 +100,13 @@ def _nodes(tree: Any) -> Iterator[Tree]:
 
 def _calls(node: Tree, name: str) -> bool:
     return bool(node["type"] == "function_expression" and node["value"] == name)
+
+
+def blocks(tree: Tree) -> int:
+    """How many blocks of Python stand in each other in the statements of a node, at most."""
+    own = {"projection": 3, "value_projection": 3, "filter_projection": 3, "expref": 1}.get(tree["type"], 1)
+    children = [child for child in tree["children"] if isinstance(child, dict)]
+    return own + max(map(blocks, children)) if children else 0
 
 
 def path(tree: Tree) -> tuple[str, ...] | None:
@@ -167,17 +205,50 @@ def _forbidden(node: Tree, source: str) -> Iterator[Finding]:
         yield Finding("or-on-boolean", message, _operator_offset(source, r"\|\|"), hint)
 
 
+def offsets(tree: Tree, source: str) -> dict[int, int]:
+    """Where the operators of nodes (`||`, `&&`, `[?`, comparisons) stand in the text, by the node's `id`."""
+    blanked = _blanked(source)
+    places = {token: iter(re.finditer(pattern, blanked)) for token, pattern in _TOKENS.items()}
+    found: dict[int, int] = {}
+    for node in _in_order(tree):
+        match = next(places[_TOKEN[node["type"]]], None)
+        found[id(node)] = match.start() if match else 0
+    return found
+
+
+def _in_order(tree: Tree) -> Iterator[Tree]:
+    """The nodes with an operator, as their operators stand in the text."""
+    children = [child for child in tree["children"] if isinstance(child, dict)]
+    if tree["type"] == "filter_projection":
+        children = [children[0], children[2], children[1]]
+    for number, child in enumerate(children):
+        if number == 1 and tree["type"] in _TOKEN:
+            yield tree
+        yield from _in_order(child)
+
+
 def _operator_offset(source: str, pattern: str) -> int:
     """Where an operator stands outside of quotes."""
-    blanked = re.sub(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\"(?:\\.|[^\"\\])*\"", _blank, source)
-    match = re.search(pattern, blanked)
+    match = re.search(pattern, _blanked(source))
     return match.start() if match else 0
+
+
+def _blanked(source: str) -> str:
+    """The text with blanks for what stands in quotes."""
+    return re.sub(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\"(?:\\.|[^\"\\])*\"", _blank, source)
 
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
+_TOKENS = {"or": r"\|\|", "and": "&&", "filter": r"\[\?", "comparator": r"[<>=!]=|[<>]"}
+_TOKEN = {
+    "or_expression": "or",
+    "and_expression": "and",
+    "filter_projection": "filter",
+    "comparator": "comparator",
+}
 _LITERALS = frozenset({"null", "true", "false"})
 _ORDER = frozenset({"lt", "lte", "gt", "gte"})
 _NUMERIC = frozenset({"to_number", "length", "abs", "ceil", "floor", "sum", "avg", "unix_seconds"})

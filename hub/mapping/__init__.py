@@ -1,6 +1,7 @@
 """One record of a vendor ↔ its canonical entity."""
 
 from hub.mapping.model import Consent, Context, Incoming, Mapping
-from hub.mapping.rule import ABSENT, Each, Rule, is_leaf, leaves
+from hub.mapping.rule import Each, Rule, is_leaf, leaves
+from hub.mapping.running import ABSENT
 
 __all__ = ["ABSENT", "Consent", "Context", "Each", "Incoming", "Mapping", "Rule", "is_leaf", "leaves"]

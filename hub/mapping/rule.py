@@ -1,31 +1,17 @@
-"""The leaves of a mapping: how one value is found."""
+"""One leaf of a mapping as data: where it stands, and where its value comes from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from hub.documents import Step
 from hub.expressions import Expression, compile
-from hub.values import plain
+from hub.mapping.running import ABSENT
 
 Path = tuple[Step, ...]
 
-
-class Absent(Enum):
-    """The value of what is not there: another thing than null."""
-
-    ABSENT = "absent"
-
-
-ABSENT = Absent.ABSENT
-
 _FROM = frozenset({"from", "lookup", "else", "required"})
 _EACH = frozenset({"each", "fields"})
-
-
-class Unlisted(Exception):
-    """A lookup does not list the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +20,6 @@ class Each:
 
     levels: tuple[tuple[str, Expression], ...]
     fields: tuple[tuple[str, "Rule"], ...]
-
-    def __call__(self, scope: dict[str, Any], settings: dict[str, Any]) -> Any:
-        """The items; null where there is nothing to go through. Raises EvaluationError, Unlisted."""
-        scopes = list(_scopes(scope, self.levels))
-        return [self._item(inner, settings) for inner in scopes] if scopes else None
-
-    def _item(self, scope: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-        found = {name: rule(scope, settings) for name, rule in self.fields}
-        return {name: value for name, value in found.items() if value is not None and value is not ABSENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +34,19 @@ class Rule:
     otherwise: Any = ABSENT
     required: bool = False
 
-    def __call__(self, scope: dict[str, Any], settings: dict[str, Any]) -> Any:
-        """The value; null for none; ABSENT where a plain path leads nowhere.
-
-        Raises EvaluationError, and Unlisted where the lookup does not list the value.
-        """
-        if self.setting is not None:
-            return settings.get(self.setting)
-        if self.each is not None:
-            return self.each(scope, settings)
-        value = self._read(scope)
-        return value if self.lookup is None or value is ABSENT or value is None else self._looked_up(value)
-
     @property
     def is_path(self) -> bool:
         """Whether it reads a plain path, so that an explicit "no value" clears."""
         return self.source is not None and self.source.path is not None
 
-    def _read(self, scope: dict[str, Any]) -> Any:
-        if self.source is None:
-            return ABSENT
-        path = self.source.path
-        return self.source(scope) if path is None else walk(scope, path)
-
-    def _looked_up(self, value: Any) -> Any:
-        lookup = self.lookup or {}
-        key = _key(value)
-        if key in lookup:
-            return lookup[key]
-        if self.otherwise is not ABSENT:
-            return self.otherwise
-        raise Unlisted
-
-
-def walk(scope: Any, path: tuple[str, ...]) -> Any:
-    """The value at a path: ABSENT without its last key, null below a null."""
-    for name in path:
-        if scope is None:
-            return None
-        if not isinstance(scope, dict) or name not in scope:
-            return ABSENT
-        scope = scope[name]
-    return scope
+    def expressions(self) -> Iterator[Expression]:
+        """All that it reads, the levels of a list first."""
+        if self.source is not None:
+            yield self.source
+        for _, source in self.each.levels if self.each else ():
+            yield source
+        for _, inner in self.each.fields if self.each else ():
+            yield from inner.expressions()
 
 
 def is_leaf(data: Any) -> bool:
@@ -137,28 +85,3 @@ def rule(data: Any, path: Path) -> Rule:
         otherwise=data.get("else", ABSENT),
         required=bool(data.get("required", False)),
     )
-
-
-def reverse(lookup: dict[str, Any], value: Any) -> Any:
-    """The vendor's word for a canonical value. Raises Unlisted."""
-    for vendor, ours in lookup.items():
-        if ours == value:
-            return vendor
-    raise Unlisted
-
-
-def _key(value: Any) -> str | None:
-    try:
-        return plain(value)
-    except ValueError:
-        return None
-
-
-def _scopes(scope: dict[str, Any], levels: tuple[tuple[str, Expression], ...]) -> Iterator[dict[str, Any]]:
-    if not levels:
-        yield scope
-        return
-    (name, source), *inner = levels
-    items = source(scope)
-    for item in items if isinstance(items, list) else ():
-        yield from _scopes({**scope, name: item}, tuple(inner))

@@ -116,4 +116,4 @@ def _catalog() -> Catalog:
         import compiled  # the build writes it into the artifact
     except ImportError:
         return Catalog.read(Path.cwd())
-    return Catalog.thaw(compiled.DATA)
+    return Catalog.thaw(compiled.DATA, compiled.MAPPINGS)

@@ -81,9 +81,6 @@ class Samples:
 
     def all(self, mapping: Mapping) -> Iterator[Any]:
         """The records of all samples that this mapping reads, those inside of its own tests too."""
-        folder = self.root / "events" / mapping.connector
-        files = [*folder.glob("*.json"), *folder.glob(f"records/{mapping.resource}.*.json")]
-
         inline = [test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)]
         for sample in (*map(_loaded, self.files(mapping)), *inline):
             try:

@@ -298,7 +298,7 @@ def test_an_expression_deeper_than_pythons_blocks_runs_in_parts():
 
 
 @pytest.mark.parametrize(
-    "source", ["!" * 5000 + "a", "(" * 5000, "`" + "[" * 300 + "]" * 300 + "`", "a || " * 5000 + "a"]
+    "source", ["!" * 5000 + "a", "(" * 5000, "`" + "[" * 300 + "]" * 300 + "`", "a || " * 1500 + "a"]
 )
 def test_an_expression_without_an_end_to_its_depth_is_refused(source):
     with pytest.raises(ExpressionError, match="nested too deeply"):

@@ -47,7 +47,7 @@ def test_a_process_has_one_hub(monkeypatch):
 
 def test_the_files_of_the_artifact_come_before_those_of_the_folder(monkeypatch):
     frozen = catalog().freeze()
-    monkeypatch.setitem(sys.modules, "compiled", SimpleNamespace(DATA=frozen))
+    monkeypatch.setitem(sys.modules, "compiled", SimpleNamespace(DATA=frozen, MAPPINGS={}))
     assert set(Hub(Settings()).catalog.connectors) == {"shop", "crm", "chat", "quiet"}
 
 

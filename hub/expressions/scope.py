@@ -1,0 +1,97 @@
+"""What the expressions of a mapping see, taken apart into variables, so that nothing is read twice."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+Path = tuple[str, ...]
+
+
+class Pen(Protocol):
+    """What writes statements: `hub.expressions.writer.Writer`, or whoever counts them in a test."""
+
+    def local(self, hint: str, value: str) -> str:
+        """A new variable with this value."""
+        ...
+
+
+@dataclass(slots=True)
+class Scope:
+    """The first-level names that expressions see.
+
+    `record`: the variable of the dict that holds all names that have no variable of their own in `names`;
+    `views`: variables of dicts at paths, whatever the record has there; `values`: what was read before.
+    """
+
+    record: str
+    names: dict[str, str] = field(default_factory=dict)
+    views: dict[Path, str] = field(default_factory=dict)
+    values: dict[Path, str] = field(default_factory=dict)
+    all: str = ""
+
+    def whole(self) -> str:
+        """All names in one dict, as text."""
+        named = "".join(f", {name!r}: {variable}" for name, variable in self.names.items())
+        return self.all or f"{{**{self.record}{named}}}"
+
+    def read(self, pen: Pen, path: Path, default: str = "") -> str:
+        """The value at a path, as text: `default` (None) where the last name is not there."""
+        *parent, name = path
+        if not parent:
+            return self.names.get(name) or _get(self.record, name, default)
+        view = self.views.get(tuple(parent))
+        if view:
+            return _get(view, name, default)
+        outer = self.value(pen, tuple(parent))
+        return f"{_get(outer, name, default)} if isinstance({outer}, dict) else {default or None}"
+
+    def value(self, pen: Pen, path: Path) -> str:
+        """The variable of the value at a path, null where it leads nowhere; read now unless it was before."""
+        if len(path) == 1 and path[0] in self.names:
+            return self.names[path[0]]
+        return self.values.get(path) or pen.local(path[-1], self.read(pen, path))
+
+    def keep(self, pen: Pen, path: Path) -> None:
+        """Read a value now, for all that follows."""
+        if not (len(path) == 1 and path[0] in self.names):
+            self.values.setdefault(path, self.value(pen, path))
+
+    def inside(self, name: str, variable: str) -> "Scope":
+        """The scope of a level: one more name, over one of the same name."""
+        return Scope(
+            self.record,
+            {**self.names, name: variable},
+            dict(_without(name, self.views)),
+            dict(_without(name, self.values)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A path from the start of a scope, of which nothing was read yet."""
+
+    scope: Scope
+    path: Path = ()
+
+    def member(self, name: str) -> "Spot":
+        """What is one name further."""
+        return Spot(self.scope, (*self.path, name))
+
+    def value(self, pen: Pen) -> str:
+        """The variable of what is there."""
+        return self.scope.value(pen, self.path) if self.path else pen.local("scope", self.scope.whole())
+
+
+def prefixes(paths: Iterable[Path]) -> list[Path]:
+    """What paths go through, the outermost first."""
+    return sorted(
+        {path[:length] for path in paths for length in range(1, len(path))}, key=lambda p: (len(p), p)
+    )
+
+
+def _get(record: str, name: str, default: str) -> str:
+    return f"{record}.get({name!r}, {default})" if default else f"{record}.get({name!r})"
+
+
+def _without(name: str, known: dict[Path, str]) -> Iterator[tuple[Path, str]]:
+    return ((path, variable) for path, variable in known.items() if path[0] != name)

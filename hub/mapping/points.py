@@ -1,0 +1,29 @@
+"""The points of a mapping that tests can reach: its leaves, and the ways through each."""
+
+from dataclasses import dataclass, field
+
+from hub.mapping.rule import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of them. `path`: the leaf in the file; `offset`: character of its expression's text, None for
+    the leaf as a whole; `what`: such as `value`, `lookup lead`, `|| right`, `filter drops`.
+    """
+
+    number: int
+    path: Path
+    offset: int | None
+    what: str
+
+
+@dataclass(slots=True)
+class Points:
+    """The points found so far."""
+
+    found: list[Point] = field(default_factory=list)
+
+    def add(self, path: Path, what: str, offset: int | None = None) -> int:
+        """The number of a new point."""
+        self.found.append(Point(len(self.found), path, offset, what))
+        return len(self.found) - 1
