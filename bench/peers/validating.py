@@ -39,4 +39,4 @@ def schema_of(value: Any) -> Order:
     if isinstance(value, list):
         return {"type": "array", "items": schema_of(value[0])}
     text = {"maxLength": 500} if isinstance(value, str) else {}
-    return {"type": [_KINDS[type(value)], "null"], **text}
+    return {"type": sorted({_KINDS[type(value)], "null"}), **text}
