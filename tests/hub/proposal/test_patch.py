@@ -1,0 +1,159 @@
+"""A patch for what was renamed is proposed only when it is proven."""
+
+import pytest
+
+from hub.drift.findings import Survey
+from hub.drift.renames import Rename
+from hub.proposal.patch import patch
+from tests.hub.drift.project import opened, order, person, write
+
+
+def proposed(tmp_path, events, mapping="shop.customer", **files):
+    catalog, samples = opened(write(tmp_path, **files))
+    mapping = catalog.mappings[mapping]
+    survey = Survey(mapping, samples.context(mapping), samples.connector(mapping))
+    for record in samples.all(mapping):
+        survey.sample(record)
+    for record in events:
+        survey.event(record)
+    return patch(survey.report(catalog), samples, events)
+
+
+def changes(found):
+    return [line for line in found.diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+
+
+def renamed(record, **names):
+    return {names.get(name, name): value for name, value in record.items()}
+
+
+def people(**names):
+    return [renamed(person(number), **names) for number in range(1, 7)]
+
+
+def test_a_line_reads_the_new_name_and_nothing_else_moves(tmp_path):
+    found = proposed(tmp_path, people(first_name="firstName"))
+    assert changes(found) == ["-  given_name:   first_name", "+  given_name:   firstName"]
+    assert found.diff.startswith("--- a/mappings/shop.customer.yaml\n+++ b/mappings/shop.customer.yaml\n@@")
+    assert (found.tests, found.samples) == (
+        1,
+        ("events/shop/customer-updated.json", "events/shop/customer.json"),
+    )
+
+
+def test_several_renames_are_one_patch(tmp_path):
+    found = proposed(tmp_path, people(first_name="firstName", changed="changed_at", kind="kinds"))
+    assert len(changes(found)) == 6
+    assert {one.new for one in found.renames} == {("firstName",), ("changed_at",), ("kinds",)}
+
+
+def test_all_lines_below_a_renamed_object_follow(tmp_path):
+    found = proposed(tmp_path, people(place="places"))
+    assert changes(found) == ["-  address.city: place.city", "+  address.city: places.city"]
+
+
+def test_names_inside_of_lists_follow_in_their_level_only(tmp_path):
+    events = [order(n, lines=[{"sku": "A", "prices": "1"}]) for n in range(6)]
+    (before, after) = changes(proposed(tmp_path, events, "shop.order"))
+    assert after == before.replace("-", "+", 1).replace("line.price,", "line.prices,")
+
+
+def test_a_renamed_list_follows_in_each(tmp_path):
+    events = [renamed(order(n), lines="lines_") for n in range(6)]
+    (_, after) = changes(proposed(tmp_path, events, "shop.order"))
+    assert after == "+    each:   {line: lines_}"
+
+
+def test_both_directions_follow(tmp_path):
+    text = (
+        "entity: customer\nrecord: person\nboth:\n  email: email\n  place:\n    city: address.city\n"
+        "tests:\n  - name: one\n    in: {person: {email: a@correo.example, place: {city: Cali}}}\n"
+        "    expect: {address: {city: Cali}}\n"
+        "  - name: two\n    out: {email: a@correo.example}\n    expect: {email: a@correo.example}\n"
+    )
+    events = [
+        {"id": n, "person": {"email": f"a{n}@correo.example", "place": {"citys": "Cali"}}} for n in range(9)
+    ]
+    found = proposed(tmp_path, events, **{"mappings__shop.customer": text})
+    assert changes(found) == ["-    city: address.city", "+    citys: address.city"]
+    events = [
+        {"id": n, "person": {"email": f"a{n}@correo.example", "places": {"city": "Cali"}}} for n in range(9)
+    ]
+    found = proposed(tmp_path, events, **{"mappings__shop.customer": text})
+    assert changes(found) == ["-  place:", "+  places:"]
+
+
+def test_consents_and_what_lies_around_the_record_follow(tmp_path):
+    text = (
+        "entity: customer\nrecord: place\nin: {address.city: city, given_name: payload.first_name}\n"
+        "consent:\n  email.news:\n    address: payload.email\n"
+        "    state: {from: payload.kind, lookup: {L: granted}}\n"
+        "tests:\n  - {name: a, in: {first_name: Ada, place: {city: Cali}}, expect: {given_name: Ada}}\n"
+    )
+    found = proposed(
+        tmp_path, people(kind="kinds", first_name="firstName"), **{"mappings__shop.customer": text}
+    )
+    assert len(changes(found)) == 4
+    assert "payload.firstName" in found.diff
+    assert "payload.kinds" in found.diff
+
+
+@pytest.mark.parametrize("new", ["first name", "first-name"])
+def test_a_name_that_needs_quotes_is_left_to_people(tmp_path, new):
+    assert proposed(tmp_path, people(first_name=new)) is None
+
+
+def test_nothing_is_proposed_where_nothing_was_renamed(tmp_path):
+    assert proposed(tmp_path, people(first_name="odd")) is None
+
+
+def test_nothing_is_proposed_that_the_events_do_not_pass(tmp_path):
+    text = "entity: order\nin:\n  number: {from: code, required: true}\n"
+    events = [order(n, code=..., codes="N") for n in range(6)]
+    assert proposed(tmp_path, events, "shop.order", **{"mappings__shop.order": text})
+    events = [*events, order(7, code=..., codes=None)]
+    assert proposed(tmp_path, events, "shop.order", **{"mappings__shop.order": text}) is None
+
+
+def test_nothing_is_proposed_that_the_own_tests_do_not_pass(tmp_path):
+    text = (
+        "entity: customer\nin: {given_name: first_name}\n"
+        "tests:\n  - {name: wrong, in: events/shop/customer.json, expect: {given_name: Eva}}\n"
+    )
+    assert proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text}) is None
+
+
+def test_a_text_that_only_looks_like_the_name_stays(tmp_path):
+    text = "entity: customer\nin:\n  given_name: \"first_name == 'first_name' && 'x' || first_name\"\n"
+    (_, after) = changes(
+        proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text})
+    )
+    assert after == "+  given_name: \"firstName == 'first_name' && 'x' || firstName\""
+
+
+def test_a_name_that_stands_for_something_else_too_is_left_to_people(tmp_path):
+    text = "entity: customer\nin:\n  given_name: coalesce(name.city, first_name)\n  stage: place.first_name\n"
+    found = proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text})
+    assert changes(found) == [
+        "-  given_name: coalesce(name.city, first_name)",
+        "+  given_name: coalesce(name.city, firstName)",
+    ]
+    text = "entity: customer\nin:\n  given_name: coalesce(place.first_name, first_name)\n"
+    assert proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text}) is None
+
+
+def test_a_rename_says_what_became_what(tmp_path):
+    (one,) = proposed(tmp_path, people(first_name="firstName")).renames
+    assert one == Rename(("first_name",), ("firstName",), 0.99, "name, values, form")
+
+
+def test_a_name_that_is_taken_in_the_file_is_left_to_people(tmp_path):
+    text = "entity: customer\nboth: {first_name: given_name, firstName: stage}\n"
+    assert proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text}) is None
+
+
+def test_samples_that_cannot_be_read_are_passed_over(tmp_path):
+    broken = tmp_path / "events" / "shop" / "broken.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("no JSON")
+    assert "broken" not in " ".join(proposed(tmp_path, people(first_name="firstName")).samples)
