@@ -4,7 +4,19 @@ Each says in its `doc` what it does; its examples are run as tests and shown by 
 understood is a ValueError or a TypeError, and so is what is too large (`hub.expressions.limits`).
 """
 
-from hub.expressions.functions import choice, codes, hashes, lists, money, texts, times
+from hub.expressions.functions import choice, codes, documents, hashes, lists, money, names, texts, times
 from hub.expressions.functions.registry import FUNCTIONS, Function
 
-__all__ = ["FUNCTIONS", "Function", "choice", "codes", "hashes", "lists", "money", "texts", "times"]
+__all__ = [
+    "FUNCTIONS",
+    "Function",
+    "choice",
+    "codes",
+    "documents",
+    "hashes",
+    "lists",
+    "money",
+    "names",
+    "texts",
+    "times",
+]

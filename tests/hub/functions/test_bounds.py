@@ -12,7 +12,7 @@ FULL = "a" * LARGEST_TEXT
 MARKS = "a" + "\u0301\u0316" * 400_000
 TIBETAN = "a" + "\u0f81" * 400_000
 GROWS = "\ufdfa" * LARGEST_TEXT
-TAKES_ANY = {"root", "coalesce"}
+TAKES_ANY = {"root", "coalesce", "is_tax_id"}
 
 
 def call(name, *arguments):
@@ -24,6 +24,11 @@ def test_ten_million_characters_are_refused_by_every_function(name):
     one = FUNCTIONS[name]
     with pytest.raises((ValueError, TypeError, ArithmeticError)):
         call(name, HUGE, *["CO"] * (one.least - 1))
+
+
+def test_ten_million_characters_are_no_document():
+    assert call("is_tax_id", HUGE, "CO") is False
+    assert call("is_tax_id", "1" + "\ufdfa" * 39, "BR") is False
 
 
 @pytest.mark.parametrize("type", sorted(TYPES))
