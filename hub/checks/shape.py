@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from hub.checks.cures import explained
 from hub.checks.suggestion import suggest
 from hub.connector import duration
 from hub.documents import Document, Step
@@ -120,8 +121,7 @@ def _parsed(source: str) -> Expression:
     try:
         expression = compile(source)
     except ExpressionError as error:
-        unknown = error.message.startswith("there is no function")
-        raise _Mistake("unknown-function" if unknown else "expression", error) from None
+        raise _Mistake(*explained(error, source)) from None
     return expression
 
 
@@ -143,8 +143,7 @@ def _is_template(value: object) -> bool:
         try:
             parts = split(text)
         except ExpressionError as error:
-            unknown = error.message.startswith("there is no function")
-            raise _Mistake("unknown-function" if unknown else "expression", error, path) from None
+            raise _Mistake(*explained(error, text, template=True), path) from None
         for part in parts:
             _is_allowed_inside(part, text, path)
     return True
