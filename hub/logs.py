@@ -30,7 +30,7 @@ FIELDS = frozenset(
         "reason",
         "trace",
     }
-    | {"event", "place", "drift", "destination", "entity", "id", "epoch", "flow", "account", "resource"}
+    | {"event", "place", "destination", "entity", "id", "epoch", "flow", "account", "resource"}
     | {"path", "status", "deliveries", "waiting", "relayed", "records", "errors"}
 )
 """What a line may hold: names, counts, hashes and our own ids. All else is dropped."""
