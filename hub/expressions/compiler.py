@@ -12,7 +12,8 @@ from hub.expressions.writer import Writer
 IMPORTS = """\
 from hub.expressions.functions import FUNCTIONS
 from hub.expressions.native import NATIVE
-from hub.expressions.operators import Work, empty, equal, flat, ordered
+from hub.expressions.operators import EMPTY, Work, equal, flat, ordered
+from hub.values import plain
 """
 
 

@@ -5,12 +5,10 @@ from typing import Any
 
 from hub.expressions.error import EvaluationError
 
+EMPTY: dict[str, Any] = {}
+"""What stands for anything that has no members."""
+
 _ORDERED = (int, float, str, Decimal)
-
-
-def empty(value: Any) -> bool:
-    """Whether JMESPath takes it for false: null, false, and what has nothing in it; 0 is true."""
-    return value is None or value is False or value in ("", [], {})
 
 
 def equal(left: Any, right: Any) -> bool:

@@ -20,7 +20,8 @@ class Scope:
     """The first-level names that expressions see.
 
     `record`: the variable of the dict that holds all names that have no variable of their own in `names`;
-    `views`: variables of dicts at paths, whatever the record has there; `values`: what was read before.
+    `views`: variables of dicts at paths, whatever the record has there; `values`: what was read before;
+    `all`: of what may be no dict, and stands in a variable as a whole.
     """
 
     record: str
@@ -32,7 +33,7 @@ class Scope:
     def whole(self) -> str:
         """All names in one dict, as text."""
         named = "".join(f", {name!r}: {variable}" for name, variable in self.names.items())
-        return self.all or f"{{**{self.record}{named}}}"
+        return f"{{**{self.record}{named}}}"
 
     def read(self, pen: Pen, path: Path, default: str = "") -> str:
         """The value at a path, as text: `default` (None) where the last name is not there."""
@@ -73,13 +74,20 @@ class Spot:
     scope: Scope
     path: Path = ()
 
+    @property
+    def sure(self) -> bool:
+        """Whether there is something: a scope of names is never null."""
+        return not (self.path or self.scope.all)
+
     def member(self, name: str) -> "Spot":
         """What is one name further."""
         return Spot(self.scope, (*self.path, name))
 
     def value(self, pen: Pen) -> str:
         """The variable of what is there."""
-        return self.scope.value(pen, self.path) if self.path else pen.local("scope", self.scope.whole())
+        if self.path:
+            return self.scope.value(pen, self.path)
+        return self.scope.all or pen.local("scope", self.scope.whole())
 
 
 def prefixes(paths: Iterable[Path]) -> list[Path]:

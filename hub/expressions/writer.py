@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-from hub.expressions import growth
+from hub.expressions import growth, syntax
 from hub.expressions.functions import FUNCTIONS
-from hub.expressions.scope import Spot
+from hub.expressions.inline import INLINE
+from hub.expressions.scope import Scope, Spot
 from hub.expressions.syntax import Tree
 
 Here = str | Spot
@@ -151,6 +152,7 @@ class Writer:
     def _index(self, tree: Tree, here: Here) -> str:
         index, items = tree["value"], self._variable(here)
         enough = f"len({items}) > {index}" if index >= 0 else f"len({items}) >= {-index}"
+        enough = items if index in (0, -1) else enough
         return self.local("item", f"{items}[{index}] if isinstance({items}, list) and {enough} else None")
 
     def _slice(self, tree: Tree, here: Here) -> str:
@@ -185,15 +187,23 @@ class Writer:
             item = self.fresh("item")
             with self.block(f"for {item} in {base}{'.values()' if kind == 'dict' else ''}:"):
                 self._reached(tree, "enters")
+                here = self._item(item, [each, condition] if condition else [each])
                 if condition:
-                    with self.block(f"if {_false(condition, self.value(condition, item))}:"):
+                    with self.block(f"if {_false(condition, self.value(condition, here))}:"):
                         self._reached(tree, "drops")
                         self.write("continue")
                     self._reached(tree, "keeps")
-                value = self.value(each, item)
+                value = self.value(each, here)
                 with self.block(f"if {value} is not None:"):
                     self.write(f"{found}.append({value})")
         return found
+
+    def _item(self, item: str, trees: list[Tree]) -> Here:
+        """An item of a loop: looked at once where several of its members are asked for."""
+        if len({path[0] for tree in trees for path in syntax.paths(tree)}) < 2:
+            return item
+        view = self.local("item", f"{item} if isinstance({item}, dict) else EMPTY")
+        return Spot(Scope(view, all=item))
 
     def _multi_select_list(self, tree: Tree, here: Here) -> str:
         return self._select("items", here, lambda: f"[{', '.join(self._operands(tree['children'], here))}]")
@@ -208,7 +218,7 @@ class Writer:
 
     def _select(self, hint: str, here: Here, built: Callable[[], str]) -> str:
         """What is built of a value, null where that is null; the scope itself is never null."""
-        if isinstance(here, Spot) and not here.path:
+        if isinstance(here, Spot) and here.sure:
             return self.local(hint, built())
         name = self.local(hint, "None")
         with self.block(f"if {self._variable(here)} is not None:"):
@@ -277,10 +287,12 @@ class Writer:
         name, children = tree["value"], tree["children"]
         if name == "root":
             return self._root()
-        self.calls.add(name)
+        if self.working or name not in INLINE:
+            self.calls.add(name)
         arguments = self._operands(children, here)
         self._pay(*(one for child, one in zip(children, arguments, strict=True) if child["type"] != "expref"))
-        call = f"{name}({', '.join(arguments)})"
+        inline = None if self.working else INLINE.get(name)
+        call = inline(arguments) if inline else f"{name}({', '.join(arguments)})"
         if name in FUNCTIONS and not FUNCTIONS[name].takes_null:
             known = zip(children, arguments, strict=True)
             nulls = [f"{one} is None" for child, one in known if not _is_known(child)]
@@ -322,12 +334,14 @@ def _is_boolean(tree: Tree) -> bool:
 
 
 def _false(tree: Tree, name: str) -> str:
-    """A condition: JMESPath takes the value of a node, held by `name`, for false."""
-    return f"not {name}" if _is_boolean(tree) else f"not {name} and empty({name})"
+    """A condition: JMESPath takes the value of a node, held by `name`, for false; 0 is true."""
+    if _is_boolean(tree):
+        return f"not {name}"
+    return f"not {name} and ({name} is None or {name} is False or {name} != 0)"
 
 
 def _true(tree: Tree, name: str) -> str:
-    return name if _is_boolean(tree) else f"{name} or not empty({name})"
+    return name if _is_boolean(tree) else f"{name} or ({name} == 0 and {name} is not False)"
 
 
 def _order(sign: str, left: Tree, right: Tree, first: str, second: str) -> str:

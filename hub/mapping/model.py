@@ -153,7 +153,7 @@ class Mapping:
         code = self._code
         drift: list[Path] = []
         try:
-            raw = code["told"](record, record, drift)
+            raw, _ = code["told"](record, record, drift)
         except LeafError as error:
             raise self._rejected(error) from None
         told = _Reading(self, context.account, drift).fields(raw, code["TOLD"])
@@ -166,17 +166,19 @@ class Mapping:
         Null is left out, unless the field is there and the connector says how "no value" is written.
         Raises RecordError where an expression has no value or a required one is missing.
         """
-        if self.entity == "customer" and "id" not in fields:
-            fields = {**fields, "id": customer.get("id")}
         try:
-            written: dict[str, Any] = self._code["outward"](fields, customer, context.account.settings)
+            return self._outward(fields, customer, context.account.settings)
         except LeafError as error:
             raise self._rejected(error) from None
-        return written
 
     def scope(self, payload: Any) -> dict[str, Any]:
         """What expressions see of a record. Raises RecordError("not-a-record")."""
         return {**self._inside(payload), "payload": payload}
+
+    @cached_property
+    def _outward(self) -> Callable[..., dict[str, Any]]:
+        found: Callable[..., dict[str, Any]] = self._code["outward"]
+        return found
 
     @cached_property
     def _code(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.expressions.error import EvaluationError
 from hub.expressions.expression import FAILURES
+from hub.expressions.operators import EMPTY
 from hub.values import plain
 
 Step = str | int
@@ -41,9 +42,6 @@ class _Nulls(dict[str, Any]):
         """Null, whatever the default."""
         return None
 
-
-EMPTY: dict[str, Any] = {}
-"""What stands below anything that has no members."""
 
 NULLS = _Nulls()
 

@@ -1,0 +1,364 @@
+"""Python statements for the leaves of a mapping: a function that reads, and one that writes.
+
+Each statement names its line of the file, so that a traceback points there. What several leaves go through is
+read once, a list is a loop, functions are called directly.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from hub.documents import Document
+from hub.expressions import growth, syntax
+from hub.expressions.compiler import Function
+from hub.expressions.expression import Expression
+from hub.expressions.scope import Path as Names
+from hub.expressions.scope import Scope, Spot, prefixes
+from hub.expressions.syntax import Tree
+from hub.expressions.writer import DEEPEST, Here, Writer, literal
+from hub.mapping.leaves import Ledger, Target
+from hub.mapping.points import Points
+from hub.mapping.rule import Each, Path, Rule
+from hub.mapping.running import ABSENT
+
+_KINDS = {
+    "or_expression": "||",
+    "and_expression": "&&",
+    "comparator": "comparison",
+    "filter_projection": "filter",
+}
+
+
+class LeafWriter(Writer):
+    """Writes one function of a mapping. `constants`: statements of the module that it needs.
+
+    `empty`: what "no value" looks like at the vendor; `points`: notes what can be reached, and each is
+    counted when it is.
+    """
+
+    def __init__(self, name: str, document: Document, empty: Any, points: Points | None = None) -> None:
+        super().__init__(name, self._note if points else None)
+        self.constants: list[str] = []
+        self._document = document
+        self._empty = empty
+        self._points = points
+        self._scope = Scope("record")
+        self._rule: tuple[Path, dict[int, int]] = ((), {})
+        self._reads: Counter[Names] = Counter()
+        self._inside = False
+        self._clearing = True
+
+    def _count(self, rules: Iterable[Rule]) -> None:
+        """How often each path is read; what is read in a loop counts as often."""
+        for rule in rules:
+            for expression in rule.expressions():
+                self._reads.update([*expression.paths] * (2 if rule.each else 1))
+
+    def _nested(self, targets: Sequence[Target], whole: str, leaf: Callable[[Rule, str], None]) -> None:
+        """The statements of all leaves; an object of the target is there when something in it is."""
+        objects: dict[Names, str] = {(): whole}
+        for outer in prefixes(target.names for target in targets):
+            objects[outer] = self.local(outer[-1], "{}")
+        for target in targets:
+            self._start(target.rule)
+            leaf(target.rule, f"{objects[target.names[:-1]]}[{target.names[-1]!r}]")
+            self.comment = ""
+        for outer in sorted(objects.keys() - {()}, key=lambda path: (-len(path), path)):
+            with self.block(f"if {objects[outer]}:"):
+                self.write(f"{objects[outer[:-1]]}[{outer[-1]!r}] = {objects[outer]}")
+
+    def _start(self, rule: Rule) -> None:
+        """What follows belongs to this leaf; what it shares with others is read before it may fail."""
+        self._rule = (rule.path, {})
+        place = self._document.place(*rule.path)
+        self.comment = f"  # {place.file}:{place.line}"
+        levels = {name for name, _ in rule.each.levels} if rule.each else set()
+        paths = {path for expression in rule.expressions() for path in expression.paths}
+        seen = sorted(path for path in paths if path[0] not in levels)
+        for outer in prefixes(seen):
+            self._see(outer)
+        for path in seen:
+            if self._reads[path] > 1 and not _is_plain(rule):
+                self._scope.keep(self, path)
+
+    def _see(self, path: Names) -> None:
+        """Read an object that leaves go through, whatever stands there, unless that was done before."""
+        if path in self._scope.views:
+            return
+        value = self.local(path[-1], self._scope.read(self, path, "ABSENT" if self._clearing else ""))
+        with self.block(f"if not isinstance({value}, dict):"):
+            self.write(f"{value} = below({value})" if self._clearing else f"{value} = EMPTY")
+        self._scope.views[path] = value
+
+    def _constant(self, rule: Rule, place: str) -> bool:
+        """Write a leaf that is always the same; whether it is."""
+        if rule.source is None or rule.lookup is not None:
+            return False
+        tree = syntax.parse(rule.source.source)
+        if tree["type"] != "literal" or tree["value"] in (None, ""):
+            return False
+        self._reach(rule, "value")
+        self.write(f"{place} = {literal(tree['value'])}")
+        return True
+
+    def _guarded(self, rule: Rule, nothing: str, failed: Callable[[str], None]) -> str:
+        """The variable of a leaf's value. `failed` writes what happens where it has none."""
+        if _is_plain(rule) or rule.setting is not None:
+            return self._named(self._value(rule, nothing))
+        with self.block("try:"):
+            value = self._named(self._value(rule, nothing))
+        with self.block("except LOST as error:"):
+            failed(value)
+        return value
+
+    def _named(self, text: str) -> str:
+        return text if text.isidentifier() else self.local("value", text)
+
+    def _value(self, rule: Rule, nothing: str) -> str:
+        """The text of a leaf's value; its statements may raise what is in LOST."""
+        if rule.setting is not None:
+            return f"settings.get({rule.setting!r})"
+        if rule.each is not None:
+            return self._list(rule.each, rule)
+        path = rule.source.path if rule.source else None
+        if path:
+            default = "" if nothing == "None" else nothing
+            value = self.local(path[-1], self._scope.read(self, path, default))
+        else:
+            value = self._expression(rule.source)
+        return value if rule.lookup is None else self._looked_up(rule, self._named(value), nothing)
+
+    def _looked_up(self, rule: Rule, value: str, nothing: str) -> str:
+        """What the lookup lists for a value; LeafError("unlisted") where it lists nothing."""
+        name = self.fresh(f"{self.name.upper()}_LOOKUP")
+        self.constants.append(f"{name} = {literal(rule.lookup)}")
+        known = f"{value} is not None" + (f" and {value} is not ABSENT" if nothing == "ABSENT" else "")
+        found = self.local("found", value)
+        with self.block(f"if {known}:"):
+            key = self.local("key", f"{value} if isinstance({value}, str) else word({value})")
+            self.write(f"{found} = {name}.get({key}, UNLISTED)")
+            for entry in rule.lookup or () if self._points else ():
+                self._reach(rule, f"lookup {entry}", f"{key} == {entry!r}")
+            with self.block(f"if {found} is UNLISTED:"):
+                if rule.otherwise is ABSENT:
+                    self._reach(rule, "unlisted")
+                    self.write(f"raise LeafError('unlisted', {rule.path!r})")
+                else:
+                    self._reach(rule, "else")
+                    self.write(f"{found} = {literal(rule.otherwise)}")
+        return found
+
+    def _expression(self, source: Expression | None) -> str:
+        """The value of an expression; of one that is too deep for these blocks, a function of its own."""
+        text = source.source if source else ""
+        tree = syntax.parse(text)
+        self._rule = (self._rule[0], syntax.offsets(tree, text) if self._points else {})
+        if syntax.blocks(tree) + self.depth + 3 <= DEEPEST:
+            return self.expression(tree, Spot(self._scope))
+        apart = Function(self.fresh(f"{self.name}_apart"), text)
+        self.parts += [*apart.parts, apart.lines]
+        self.calls |= apart.calls
+        return self.local("apart", f"{apart.name}({self._scope.whole()})")
+
+    def _list(self, each: Each, rule: Rule) -> str:
+        """The items of `each`, null where there are none."""
+        items = self.local("items", "None")
+        outer = self._scope, self._inside
+        self._inside = True
+        with self.bounded(_multiplies(each)), ExitStack() as blocks:
+            for number, (name, source) in enumerate(each.levels):
+                self._level(name, self._expression(source), blocks, "" if number else items)
+            self._reach(rule, "each")
+            item = self.local("item", "{}")
+            for name, inner in each.fields:
+                self._member(inner, f"{item}[{name!r}]")
+            self.write(f"{items}.append({item})")
+        self._scope, self._inside = outer
+        return items if len(each.levels) == 1 else f"{items} or None"
+
+    def _level(self, name: str, found: str, blocks: ExitStack, items: str) -> None:
+        """A level of a list: one more name in sight, read as an object where its members are asked for."""
+        blocks.enter_context(self.block(f"if isinstance({found}, list) and {found}:"))
+        if items:
+            self.write(f"{items} = []")
+        if self.working:
+            self.write(f"work.spend(len({found}))")
+        variable = self.fresh(name)
+        blocks.enter_context(self.block(f"for {variable} in {found}:"))
+        self._scope = self._scope.inside(name, variable)
+        if any(len(path) > 1 and path[0] == name for path in self._reads):
+            view = self.local(name, f"{variable} if isinstance({variable}, dict) else EMPTY")
+            self._scope.views[(name,)] = view
+
+    def _member(self, rule: Rule, place: str) -> None:
+        """A member of an item: left out where there is none."""
+        if self._constant(rule, place):
+            return
+        value = self._guarded(
+            rule, "None", lambda value: self.write(f"raise at(error, {rule.path!r}) from None")
+        )
+        with self.block(f"if {value} is not None:"):
+            self._reach(rule, "value")
+            self.write(f"{place} = {value}")
+
+    def _root(self) -> Here:
+        return Spot(self._scope)
+
+    def _reach(self, rule: Rule, what: str, condition: str = "") -> None:
+        """Note that a point of a leaf is reached."""
+        if self._points is None:
+            return
+        call = f"hit({self._points.add(rule.path, what)})"
+        self.write(f"if {condition}: {call}" if condition else call)
+
+    def _note(self, tree: Tree, branch: str) -> str | None:
+        """The statement that notes a branch inside of an expression."""
+        path, offsets = self._rule
+        what = f"{_KINDS.get(tree['type'], 'loop')} {branch}"
+        return f"hit({self._points.add(path, what, offsets.get(id(tree)))})" if self._points else None
+
+
+class Reader(LeafWriter):
+    """Writes `inward` and `told`: from a vendor's record to fields."""
+
+    def told(self, targets: Sequence[Target]) -> None:
+        """`told`: what the fields of `both` are in a vendor's record."""
+        self._function("told(record, payload, drift)", targets, ())
+
+    def inward(self, targets: Sequence[Target], ledgers: Sequence[Ledger]) -> None:
+        """`inward`: what a record says of each field, and of consents."""
+        self._function("inward(record, payload, settings, drift)", targets, ledgers)
+
+    def _function(self, head: str, targets: Sequence[Target], ledgers: Sequence[Ledger]) -> None:
+        self._scope = Scope("record", {"payload": "payload"})
+        self._count(target.rule for target in targets)
+        self._count(rule for ledger in ledgers for rule in ledger.rules)
+        with self.block(f"def {head}:"):
+            self.write("fields = {}")
+            self._nested(targets, "fields", self._field_of)
+            said = [self._said(ledger) for ledger in ledgers]
+            self.write(f"return fields, [{', '.join(said)}]")
+
+    def _said(self, ledger: Ledger) -> str:
+        """Address, state and time of a consent, as text."""
+        rules = (ledger.address, ledger.state, ledger.at)
+        found = ["None" if rule is None else self._consent(rule) for rule in rules]
+        self.comment = ""
+        return f"({', '.join(found)})"
+
+    def _consent(self, rule: Rule) -> str:
+        self._start(rule)
+        value = self._read(rule)
+        self._reach(rule, "value", f"{value} not in (None, '', ABSENT)")
+        return value
+
+    def _field_of(self, rule: Rule, place: str) -> None:
+        """A leaf of a field: an explicit "no value" clears (None), nothing at all leaves it."""
+        if self._constant(rule, place):
+            return
+        value = self._read(rule)
+        with self.block(f"if {value} is not {'ABSENT' if rule.is_path else 'None'}:"):
+            self._reach(rule, "value", f"{value} is not None and {value} != ''")
+            if rule.is_path:
+                self._reach(rule, "cleared", f"{value} is None or {value} == ''")
+            self.write(f"{place} = {self._cleared(value) if rule.is_path else value}")
+
+    def _read(self, rule: Rule) -> str:
+        """The variable of a leaf's value: ABSENT (a path's) or None (an expression's) for nothing."""
+        nothing = "ABSENT" if rule.is_path else "None"
+        value = self._guarded(rule, nothing, lambda value: self._lost(rule, value, nothing))
+        if not rule.is_path:
+            with self.block(f"if {value} == '':"):
+                self.write(f"{value} = None")
+        if rule.required:
+            test = f"({self._cleared(value)}) in (None, ABSENT)" if rule.is_path else f"{value} is None"
+            with self.block(f"if {test}:"):
+                self._reach(rule, "required")
+                self.write(f"raise LeafError('missing-value', {rule.path!r})")
+        return value
+
+    def _lost(self, rule: Rule, value: str, nothing: str) -> None:
+        self._reach(rule, "not understood")
+        if rule.required:
+            self.write(f"raise LeafError('bad-value', at(error, {rule.path!r}).path) from None")
+        else:
+            self.write(f"drift.append(at(error, {rule.path!r}).path)")
+            self.write(f"{value} = {nothing}")
+
+    def _cleared(self, value: str) -> str:
+        """A path's value, None for what means "no value"."""
+        words = [f"{value} == ''"]
+        if isinstance(self._empty, str) and self._empty:
+            words.append(f"{value} == {self._empty!r}")
+        elif isinstance(self._empty, bool):
+            words.append(f"{value} is {self._empty}")
+        return f"None if {' or '.join(words)} else {value}"
+
+
+class Sender(LeafWriter):
+    """Writes `outward`: from an entity to the vendor's record."""
+
+    def outward(self, targets: Sequence[Target]) -> None:
+        """`outward`: what is null is left out, or written as the vendor's "no value"."""
+        self._scope = Scope("fields", {"customer": "customer"})
+        self._clearing = self._empty is not ABSENT
+        self._count(target.rule for target in targets)
+        with self.block("def outward(fields, customer, settings):"):
+            self.write("written = {}")
+            if self._document.data["entity"] == "customer" and any(path[0] == "id" for path in self._reads):
+                self._scope.names["id"] = self.local("id", "fields.get('id', customer.get('id'))")
+            self._nested(targets, "written", self._member_of)
+            self.write("return written")
+
+    def _member_of(self, rule: Rule, place: str) -> None:
+        if self._constant(rule, place):
+            return
+        clears = rule.is_path and self._clearing
+        nothing = "ABSENT" if clears else "None"
+        value = self._part(rule, nothing) or self._guarded(
+            rule, nothing, lambda value: self._lost(rule, value, nothing)
+        )
+        with self.block(f"if {value} is not {nothing}:"):
+            self._reach(rule, "value", f"{value} is not None")
+            said = f"{literal(self._empty)} if {value} is None else {value}"
+            self.write(f"{place} = {said if clears and self._empty is not None else value}")
+        if rule.required:
+            with self.block("else:"):
+                self._reach(rule, "required")
+                self.write(f"raise LeafError('missing-value', {rule.path!r})")
+
+    def _lost(self, rule: Rule, value: str, nothing: str) -> None:
+        """A word that is not listed is not written; what has no value cannot be sent."""
+        self.write(f"{value} = {nothing}")
+        with self.block("if at(error, ()).reason != 'unlisted':"):
+            self.write(f"raise at(error, {rule.path!r}) from None")
+
+    def _part(self, rule: Rule, nothing: str) -> str:
+        """A member of a composite in `both`, null where the composite is there without it; "" elsewhere."""
+        path = (rule.source and rule.source.path) or ()
+        if rule.path[0] != "both" or len(path) < 2 or nothing == "None" or rule.lookup:
+            return ""
+        view = self._scope.views[path[:-1]]
+        return self.local(path[-1], f"ABSENT if {view} is EMPTY else {view}.get({path[-1]!r})")
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether it is a path and nothing else: its value cannot fail."""
+    return rule.is_path and rule.lookup is None
+
+
+def _multiplies(each: Each) -> bool:
+    """Whether items may come to more than the record holds: by levels or lists beside each other."""
+    known = {each.levels[0][0]}
+    for name, source in each.levels[1:]:
+        if not source.names or not source.names <= known:
+            return True
+        known.add(name)
+    inner = [one for _, rule in each.fields for one in rule.expressions() if one.path is None]
+    return any(_is_free(syntax.parse(one.source), one.names <= known) for one in inner)
+
+
+def _is_free(tree: Tree, within: bool) -> bool:
+    """Whether the work of an expression for one item has another bound than the item."""
+    return growth.outgrows(tree) or (growth.loops(tree) and not within)
