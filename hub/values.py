@@ -25,6 +25,7 @@ _LONGEST_TYPED = 1_000
 _LONGEST_URL = 8_192
 _LONGEST_CODE = 100
 _MOST_MARKS = 30
+_SHORT = 1_000
 _UNLIKE_LATIN = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -151,7 +152,8 @@ def money(amount: Any, currency: Any) -> dict[str, str]:
 
 def currency_code(currency: Any) -> str:
     """The three letters of ISO 4217 in capitals. Raises ValueError for what has not three letters."""
-    code = _short(str(currency), _LONGEST_CODE).strip().upper() if isinstance(currency, str) else ""
+    known = isinstance(currency, str) and len(currency) <= _LONGEST_CODE
+    code = currency.strip().upper() if known else ""
     if not _CURRENCY.fullmatch(code):
         raise ValueError("not a currency")
     return code
@@ -161,11 +163,11 @@ def composed(text: str) -> str:
     """The text in Unicode's form NFC. Raises ValueError where that takes too long, or would be too large.
 
     Marks on one letter are sorted in the square of their number: of 100,000 in minutes. No language puts more
-    than a few there, and Unicode's stream-safe form takes 30.
+    than a few there, and Unicode's stream-safe form takes 30. A short text is not worth a look.
     """
-    if _short(text, LARGEST_TEXT).isascii():
-        return text
-    for run in _UNLIKE_LATIN.findall(text):
+    if len(text) < _SHORT:
+        return unicodedata.normalize("NFC", text)
+    for run in _UNLIKE_LATIN.findall(_short(text, LARGEST_TEXT)):
         marks = 0
         for letter in run:
             marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0

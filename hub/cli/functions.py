@@ -3,10 +3,26 @@
 import argparse
 import json
 import sys
+import textwrap
 from difflib import get_close_matches
 from typing import Any
 
+from hub.cli.native import natives
 from hub.expressions import FUNCTIONS, Function
+
+HEADINGS = {
+    "choice": "Any value",
+    "texts": "Texts",
+    "lists": "Lists",
+    "money": "Money",
+    "times": "Times and days",
+    "codes": "Phones, countries, languages",
+    "names": "Names of persons",
+    "documents": "Identity documents",
+    "hashes": "Hashes",
+    "jmespath": "JMESPath's own",
+}
+"""The nouns of functions in the order in which they are shown."""
 
 SCOPES = {
     "receive": "method url query headers body, and the event levels",
@@ -23,25 +39,27 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "functions",
         help="show the functions of expressions",
-        description="Our functions, beside JMESPath's own, each with examples that are run as tests.",
+        description="What expressions may call: our functions by what they are about, then JMESPath's own. "
+        "With a name: that one, with examples that are run as tests. Of null our functions give null; "
+        "what they do not understand, or what is too large, leaves a field without a value.",
     )
-    parser.add_argument("name", nargs="?", help="only this one")
+    parser.add_argument("name", nargs="?", help="only this one, with its examples")
+    parser.add_argument("--json", action="store_true", help="for programs, all with their examples")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print one function or all."""
-    if arguments.name is None:
-        print("\n\n".join(_described(function) for function in sorted(FUNCTIONS.values(), key=_name)))
-        return 0
-    function = FUNCTIONS.get(arguments.name)
-    if function:
-        print(_described(function))
-        return 0
-    close = get_close_matches(arguments.name, FUNCTIONS, n=1)
-    hint = f', did you mean "{close[0]}"?' if close else ""
-    print(f"hub: there is no function {arguments.name}(){hint}", file=sys.stderr)
-    return 2
+    """Print one function with its examples, or all. 2: there is none of that name."""
+    known = natives() | FUNCTIONS
+    if arguments.name not in {None, *known}:
+        print(f"hub: {_unknown(arguments.name, known)}", file=sys.stderr)
+        return 2
+    shown = [known[arguments.name]] if arguments.name else list(known.values())
+    if arguments.json:
+        print(json.dumps([_as_json(function) for function in shown], ensure_ascii=False, indent=2))
+    else:
+        print(_with_examples(shown[0]) if arguments.name else _listed(shown))
+    return 0
 
 
 def scopes() -> str:
@@ -50,15 +68,49 @@ def scopes() -> str:
     return "\n".join(f"{where.ljust(width)}  {names}" for where, names in SCOPES.items())
 
 
-def _name(function: Function) -> str:
-    return function.name
+def _unknown(name: str, known: dict[str, Function]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "`hub functions` lists them"
+    return f"there is no function {name}(), {hint}"
 
 
-def _described(function: Function) -> str:
-    lines = [function.signature, f"    {function.doc}"]
-    for source, scope, value in function.examples:
-        lines.append(f"    {_json(scope)}  {source}  gives {_json(value)}")
-    return "\n".join(lines)
+def _listed(functions: list[Function]) -> str:
+    """All functions under the heading of their noun."""
+    groups = []
+    for noun, heading in HEADINGS.items():
+        group = sorted(one.signature for one in functions if one.noun == noun)
+        docs = {one.signature: one.doc for one in functions}
+        groups.append("\n".join([heading, *(f"  {one}\n{_wrapped(docs[one], 6)}" for one in group)]))
+    return "\n\n".join([*groups, "`hub functions <name>` shows examples."])
+
+
+def _with_examples(function: Function) -> str:
+    sources = [source for source, _, _ in function.examples]
+    width = max(map(len, sources))
+    examples = [
+        f"    {source.ljust(width)}  over {_json(scope)}  gives {_json(value)}"
+        for source, scope, value in function.examples
+    ]
+    return "\n".join([function.signature, _wrapped(function.doc, 4), "", *examples])
+
+
+def _wrapped(text: str, indent: int) -> str:
+    return textwrap.fill(text, 100, initial_indent=" " * indent, subsequent_indent=" " * indent)
+
+
+def _as_json(function: Function) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "about": function.noun,
+        "signature": function.signature,
+        "doc": function.doc,
+        "least": function.least,
+        "most": function.most,
+        "examples": [
+            {"expression": source, "over": scope, "gives": value}
+            for source, scope, value in function.examples
+        ],
+    }
 
 
 def _json(value: Any) -> str:

@@ -6,6 +6,9 @@ from hub import values
 from hub.expressions.functions.registry import function
 from hub.expressions.limits import LARGEST_TEXT, MOST_ITEMS, fits, limited, listed
 
+_SMALL = LARGEST_TEXT // 3
+"""Characters of a text that stays within the limit: one letter becomes three at most."""
+
 
 @function(
     "lower(text)",
@@ -14,7 +17,7 @@ from hub.expressions.limits import LARGEST_TEXT, MOST_ITEMS, fits, limited, list
     ("lower(trim(x))", {"x": " Ada@Correo.Example "}, "ada@correo.example"),
 )
 def _lower(text: str) -> str:
-    return limited(limited(text).lower())
+    return text.lower() if len(text) < _SMALL else limited(limited(text).lower())
 
 
 @function(
@@ -24,7 +27,7 @@ def _lower(text: str) -> str:
     ("upper(x)", {"x": "Cop"}, "COP"),
 )
 def _upper(text: str) -> str:
-    return limited(limited(text).upper())
+    return text.upper() if len(text) < _SMALL else limited(limited(text).upper())
 
 
 @function(
@@ -44,7 +47,7 @@ def _trim(text: str) -> str:
     ("split(x, ', ')[0]", {"x": "vip, new"}, "vip"),
 )
 def _split(text: str, separator: str) -> list[str]:
-    if limited(text).count(separator) >= MOST_ITEMS:
+    if len(text) >= MOST_ITEMS and limited(text).count(separator) >= MOST_ITEMS:
         raise ValueError("too large")
     return text.split(separator)
 
@@ -56,7 +59,8 @@ def _split(text: str, separator: str) -> list[str]:
     ("replace(x, ' ', '')", {"x": "a b c"}, "abc"),
 )
 def _replace(text: str, old: str, new: str) -> str:
-    fits(len(text) + limited(text).count(old) * max(0, len(new) - len(old)))
+    if (len(text) + 1) * (len(new) + 1) > LARGEST_TEXT:
+        fits(len(text) + limited(text).count(old) * max(0, len(new) - len(old)))
     return text.replace(old, new)
 
 
