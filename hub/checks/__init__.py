@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.catalog import Catalog, Found, documents
-from hub.checks import accounts, connectors, entities, examples, flows, mappings, secrets, shape
+from hub.checks import (
+    accounts,
+    connectors,
+    entities,
+    events,
+    examples,
+    flows,
+    mappings,
+    secrets,
+    shape,
+    trials,
+)
 from hub.errors import FileError, Place
 from hub.samples import Samples
 
@@ -19,7 +30,12 @@ SENSE: tuple[Sense, ...] = (
     mappings.check,
     flows.check,
     examples.check,
+    trials.check,
+    events.check,
 )
+
+_CONSEQUENCES = frozenset({"not-understood"})
+"""What is only worth saying of a line in which nothing else is wrong."""
 
 _GROUND = frozenset({"entity", "connector", "accounts", "owners"})
 """Kinds without which nothing can be said about the rest."""
@@ -47,9 +63,18 @@ def check(root: Path) -> Result:
     if not broken & _GROUND:
         catalog = Catalog.of(sound)
         samples = Samples(root, catalog)
-        errors += [error for sense in SENSE for error in sense(catalog, samples)]
+        errors += _first([error for sense in SENSE for error in sense(catalog, samples)])
         count = sum(len(mapping.tests) for mapping in catalog.mappings.values())
     return Result(tuple(sorted(errors, key=_order)), _summary(found, count, errors))
+
+
+def _first(errors: list[FileError]) -> list[FileError]:
+    """Each mistake once, and without what another mistake of the same line brings about."""
+    once = list({(error.place, error.code, error.message): error for error in errors}.values())
+    lines = {(one.place.file, one.place.line) for one in once if one.code not in _CONSEQUENCES}
+    return [
+        one for one in once if one.code not in _CONSEQUENCES or (one.place.file, one.place.line) not in lines
+    ]
 
 
 def _order(error: FileError) -> tuple[Place, str, str]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from functools import partial
 
-from hub.checks import leaves, lists, sources
+from hub.checks import leaves, lists, lookups, sources
 from hub.checks.leaves import Target, target_of, text_of
 from hub.checks.names import unknown_field
 from hub.checks.payloads import Payloads
 from hub.checks.suggestion import suggest
 from hub.checks.text import Text
+from hub.checks.types import ANY
 from hub.checks.wording import REVIVED, Scope, is_computed
 from hub.entity import Entity
 from hub.errors import FileError
@@ -23,7 +24,7 @@ Members = Dict[str, str]
 
 def check(mapping: Mapping, entity: Entity, payloads: Payloads) -> Iterator[FileError]:
     """The mistakes in `both:`, `in:` and `consent:`."""
-    scope = Scope(payloads.scope(mapping), " in every sample")
+    scope = Scope(payloads.scope(mapping), " in every sample", payloads.said(mapping) or ANY)
     yield from _targets(mapping, entity)
     for target in mapping.reads:
         wanted = target_of(entity, target.names)
@@ -71,6 +72,7 @@ def _leaf(
     if text:
         yield from sources.check(text, scope, mapping.name, wanted)
         yield from leaves.check(mapping, rule, wanted, scope)
+        yield from lookups.check(mapping, rule, text, scope)
         if wanted and "||" in text.source:
             yield from _or_on_boolean(text, wanted)
     for level, inside in lists.texts(mapping, rule, scope):

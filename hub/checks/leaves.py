@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from hub.checks.inference import Inference
 from hub.checks.names import PARTS
 from hub.checks.suggestion import suggest
 from hub.checks.text import Text
@@ -96,11 +97,11 @@ def check(mapping: Mapping, rule: Rule, target: Target | None, scope: Scope) -> 
         yield from () if wrong else _wrong_type(text, target, found, scope)
         yield from _constants(text, target)
         if target.type == "boolean":
-            yield from _missing_as_false(text)
+            yield from _missing_as_false(text, scope)
         return
     yield from _words(mapping, rule, target)
     if rule.lookup.keys() <= {"true", "false"}:
-        yield from _missing_as_false(text, "read {} itself, and turn the lookup round")
+        yield from _missing_as_false(text, scope, "read {} itself, and turn the lookup round")
 
 
 def _wrong_type(text: Text, target: Target, found: Type, scope: Scope) -> Iterator[FileError]:
@@ -190,13 +191,15 @@ def _words(mapping: Mapping, rule: Rule, target: Target) -> Iterator[FileError]:
 _TURNED = '{{from: {}, lookup: {{"true": false, "false": true}}}} keeps it open'
 
 
-def _missing_as_false(text: Text, turned: str = _TURNED) -> Iterator[FileError]:
+def _missing_as_false(text: Text, scope: Scope, turned: str = _TURNED) -> Iterator[FileError]:
     """A comparison, or `!x`, as the value of something that may also be unknown."""
     node = text.tree
     if node.kind not in {"comparator", "not_expression"} or node.value not in {None, "eq", "ne"}:
         return
     paths = [child for child in node.children if child.path]
     literals = [child for child in node.children if child.kind == "literal" and child.value is not None]
+    if any("null" not in Inference(ANY).type(path, scope.promised).kinds for path in paths):
+        return
     if len(paths) != 1 or (node.kind == "comparator" and not literals):
         return
     path = ".".join(paths[0].path)

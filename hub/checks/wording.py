@@ -35,10 +35,14 @@ REVIVED: Said = ("or-on-boolean", "false || x gives x", "coalesce(a, b) skips on
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an expression sees. `evidence`: how the types are known, as in " in every sample"."""
+    """What an expression sees. `evidence`: how the types are known, as in " in every sample".
+
+    `promised`: what a JSON Schema says of it, which holds of all there will be.
+    """
 
     type: Type
     evidence: str = ""
+    promised: Type = ANY
 
 
 def kinds(type: Type) -> str:
