@@ -8,7 +8,11 @@ from hub.mapping.rule import Path
 @dataclass(frozen=True, slots=True)
 class Point:
     """One of them. `path`: the leaf in the file; `offset`: character of its expression's text, None for
-    the leaf as a whole; `what`: such as `value`, `lookup lead`, `|| right`, `filter drops`.
+    the leaf as a whole.
+
+    `what`: `value` (there is one), `required` (there is none, and it must be); `lookup <word>`, `else`,
+    `unlisted`; `each` (an item); `|| left`, `|| right`, `&& left`, `&& right` (which side gave the value),
+    `comparison true`, `comparison false`, `filter keeps`, `filter drops`, `filter enters`, `loop enters`.
     """
 
     number: int

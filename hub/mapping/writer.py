@@ -260,8 +260,6 @@ class Reader(LeafWriter):
         value = self._read(rule)
         with self.block(f"if {value} is not {'ABSENT' if rule.is_path else 'None'}:"):
             self._reach(rule, "value", f"{value} is not None and {value} != ''")
-            if rule.is_path:
-                self._reach(rule, "cleared", f"{value} is None or {value} == ''")
             self.write(f"{place} = {self._cleared(value) if rule.is_path else value}")
 
     def _read(self, rule: Rule) -> str:
@@ -279,7 +277,6 @@ class Reader(LeafWriter):
         return value
 
     def _lost(self, rule: Rule, value: str, nothing: str) -> None:
-        self._reach(rule, "not understood")
         if rule.required:
             self.write(f"raise LeafError('bad-value', at(error, {rule.path!r}).path) from None")
         else:
