@@ -7,10 +7,13 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks import check
+from hub.cli.progress import Progress
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.errors import FileErrors
 from hub.mapping import Mapping
-from hub.proof.verdicts import Verdict, described, plain, verdict
+from hub.proof import mutation, verdicts
+from hub.proof.mutation import Score
+from hub.proof.verdicts import Verdict
 from hub.samples import Samples
 
 _DESCRIPTION = """\
@@ -18,8 +21,18 @@ Run the tests inside of mappings/*.yaml. A value that is not as expected is show
 line of the mapping that gives it. 1 if a test fails.
 
 A test is run with the connector's first account, or the one that it names (account: shopify.co).
-  in: a record     expect: these fields at least   consent: exactly these   drift: what is not understood
-  out: an entity   expect: exactly this record     rejected: the reason, where it is refused"""
+  in: a record     expect: these fields at least   left: fields that are left as they were
+                   consent: exactly these          drift: what is not understood (none where not said)
+  out: an entity   expect: exactly this record
+  in: or out:      rejected: the reason, where it is refused
+
+--mutate changes one thing of a mapping at a time (a source, a constant, an operator, an entry of a lookup,
+a pair of both:, ...), runs its tests against each, and shows the changes that no test notices, with a record
+that would. A change that never gives another result, over the tests' records and many like them, does not
+count."""
+
+_OWN = frozenset({"test-failed", "bad-test", "no-sample"})
+"""What `hub check` finds in tests, and this command says itself."""
 
 
 def add(subparsers: Any) -> None:
@@ -31,26 +44,38 @@ def add(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("mapping", nargs="*", help="names such as shopify.order (default: all)")
+    parser.add_argument("--mutate", action="store_true", help="show the changes that no test notices")
+    parser.add_argument(
+        "--at-least",
+        type=float,
+        metavar="PERCENT",
+        default=90.0,
+        help="of the changes that tests notice, else 1 (default: 90)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_root(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line for each mapping, and below it what fails; 1 if anything does."""
+    """Print a line for each mapping, and below it what is wrong; 1 if anything is."""
     root = project_root(arguments.root)
     mistakes = [error for error in check(root).errors if error.code not in _OWN]
     if mistakes:
         raise FileErrors(mistakes)
     catalog = Catalog.read(root)
     samples = Samples(root, catalog)
-    verdicts = [verdict(mapping, samples) for mapping in _chosen(catalog, arguments.mapping)]
-    print(_json(verdicts) if arguments.json else _text(verdicts))
-    return 0 if all(one.passed for one in verdicts) else 1
-
-
-_OWN = frozenset({"test-failed", "bad-test", "no-sample"})
-"""What `hub check` finds in tests, and this command says itself."""
+    chosen = _chosen(catalog, arguments.mapping)
+    said = [verdicts.verdict(mapping, samples) for mapping in chosen]
+    if not arguments.mutate or not all(one.passed for one in said):
+        print(
+            _json({one.mapping.name: verdicts.plain(one) for one in said}) if arguments.json else _text(said)
+        )
+        return 0 if all(one.passed for one in said) else 1
+    scores = _scores(chosen, samples)
+    plain = {one.mapping.name: mutation.plain(one) for one in scores}
+    print(_json(plain) if arguments.json else mutation.described(scores))
+    return 0 if all(one.percent >= arguments.at_least for one in scores) else 1
 
 
 def _chosen(catalog: Catalog, names: list[str]) -> list[Mapping]:
@@ -64,17 +89,22 @@ def _chosen(catalog: Catalog, names: list[str]) -> list[Mapping]:
     return [catalog.mappings[name] for name in names or sorted(catalog.mappings)]
 
 
-def _text(verdicts: list[Verdict]) -> str:
-    width = max((len(one.mapping.name) for one in verdicts), default=0)
+def _scores(chosen: list[Mapping], samples: Samples) -> list[Score]:
+    with Progress("mutants tried") as progress:
+        return [mutation.score(mapping, samples, tick=progress.tick) for mapping in chosen]
+
+
+def _text(said: list[Verdict]) -> str:
+    width = max((len(one.mapping.name) for one in said), default=0)
     lines = []
-    for one in verdicts:
+    for one in said:
         count = len(one.examples) + len(one.wrong)
         failed = len(one.failures) + len(one.wrong)
-        said = f"{failed} failed" if failed else "ok" if count else "no tests"
-        lines.append(f"{one.mapping.name.ljust(width)}  {count} test{'' if count == 1 else 's'}  {said}")
-        lines += [f"  {line}" for line in described(one)]
+        words = f"{failed} failed" if failed else "ok" if count else "no tests"
+        lines.append(f"{one.mapping.name.ljust(width)}  {count} test{'' if count == 1 else 's'}  {words}")
+        lines += [f"  {line}" for line in verdicts.described(one)]
     return "\n".join(lines)
 
 
-def _json(verdicts: list[Verdict]) -> str:
-    return json.dumps({one.mapping.name: plain(one) for one in verdicts}, ensure_ascii=False, indent=2)
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)

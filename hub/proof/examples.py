@@ -10,8 +10,8 @@ from hub.proof.differences import Difference, Path, pairs
 from hub.proof.lines import consent_line, drifting, read_line, written_line
 from hub.samples import Samples
 
-_SAYS = frozenset({"expect", "consent", "drift", "rejected"})
-_INWARD = frozenset({"consent", "drift"})
+_SAYS = frozenset({"expect", "left", "consent", "drift", "rejected"})
+_INWARD = frozenset({"left", "consent", "drift"})
 
 Parts = dict[str, Any]
 """What a test expects, or what comes: the fields as `expect`, and `consent`, `drift`, `rejected`."""
@@ -43,28 +43,25 @@ class Example:
     def _differences(self, mapping: Mapping, record: Any) -> list[Difference]:
         rejected = {name: self.data[name] for name in ("rejected",) if name in self.data}
         try:
-            came = self._read(mapping, record) if self.inward else self._written(mapping, record)
+            came = parts(mapping, self.inward, record, self.context)
         except RecordError as error:
             found = pairs(rejected, {"rejected": error.reason})
             return [Difference(*pair, error.place, error.message) for pair in found]
         if rejected:
             return [Difference(*pair) for pair in pairs(rejected, {})]
-        wanted = {name: _listed(self.data.get(name, {})) for name in came}
-        return [Difference(*pair, self._line(mapping, pair[0])) for pair in pairs(wanted, came)]
+        heard = self._heard(came)
+        wanted = {name: _listed(self.data.get(name, {})) for name in heard}
+        return [Difference(*pair, self._line(mapping, pair[0])) for pair in pairs(wanted, heard)]
 
-    def _read(self, mapping: Mapping, record: Any) -> Parts:
-        """What is read, as far as the test speaks of it; what is not understood, it always does."""
-        incoming = mapping.inward(record, self.context)
-        named = self.data.get("expect", {})
-        fields = {name: value for name, value in incoming.fields.items() if name in named}
-        known = drifting(mapping)
-        drift = _listed([known.get(place, str(place)) for place in incoming.drift])
-        consent = {"consent": _consents(incoming)} if "consent" in self.data else {}
-        return {"expect": fields, "drift": drift, **consent}
-
-    def _written(self, mapping: Mapping, record: dict[str, Any]) -> Parts:
-        fields = {name: value for name, value in record.items() if name != "customer"}
-        return {"expect": mapping.outward(fields, record.get("customer") or {}, self.context)}
+    def _heard(self, came: Parts) -> Parts:
+        """What the test speaks of: of what is read, the fields that it names; of consents, if it says so."""
+        if not self.inward:
+            return came
+        named = {*self.data.get("expect", {}), *self.data.get("left", ())}
+        fields = {name: value for name, value in came["expect"].items() if name in named}
+        return {name: part for name, part in came.items() if name != "consent" or name in self.data} | {
+            "expect": fields
+        }
 
     def _line(self, mapping: Mapping, path: Path) -> Place | None:
         part, *inner = path
@@ -73,6 +70,17 @@ class Example:
         if part == "drift":
             return {name: place for place, name in drifting(mapping).items()}.get(str(inner[0]))
         return (read_line if self.inward else written_line)(mapping, tuple(inner))
+
+
+def parts(mapping: Mapping, inward: bool, record: Any, context: Context) -> Parts:
+    """What comes of a record, or outwards of an entity with its `customer`. Raises RecordError."""
+    if not inward:
+        fields = {name: value for name, value in record.items() if name != "customer"}
+        return {"expect": mapping.outward(fields, record.get("customer") or {}, context)}
+    incoming = mapping.inward(record, context)
+    known = drifting(mapping) if incoming.drift else {}
+    drift = _listed([known.get(place, str(place)) for place in incoming.drift])
+    return {"expect": incoming.fields, "drift": drift, "consent": _consents(incoming)}
 
 
 def examples(mapping: Mapping, samples: Samples) -> Iterator[Example | FileError]:
@@ -102,11 +110,11 @@ def _wrong(data: dict[str, Any]) -> str:
     if ("in" in data) == ("out" in data):
         return "a test has either in: or out:"
     if not _SAYS & data.keys():
-        return "a test says what it expects: expect, rejected, and of in: also consent and drift"
+        return "a test says what it expects: expect, rejected, and of in: also left, consent, drift"
     if "rejected" in data and len(_SAYS & data.keys()) > 1:
         return "of a record that is rejected, nothing else is expected"
     if "out" in data and _INWARD & data.keys():
-        return "consent and drift are expected of in:, not of out:"
+        return "left, consent and drift are expected of in:, not of out:"
     return ""
 
 

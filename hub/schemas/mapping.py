@@ -78,6 +78,9 @@ _TEST = shape(
         "out": {"type": "object", "description": "the entity's fields, and `customer`; exactly `expect`"},
         "account": text("whose record it is, such as shopify.co; else the connector's first account"),
         "expect": {"type": "object", "description": "of in: these fields at least; of out: the whole record"},
+        "left": listed(
+            "of in: the fields of which nothing is said, so that they are left as they were", text()
+        ),
         "consent": mapped("of in: channel.purpose: what is said; exactly these", _SAID),
         "drift": listed(
             "of in: the fields and consents that are not understood; none where not said", text()

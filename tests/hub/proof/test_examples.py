@@ -37,6 +37,12 @@ def test_what_is_not_understood_must_be_said(said):
     assert said("in: {id: 7, state: P}, drift: [status]") == ["drift status"]
 
 
+def test_what_is_left_as_it_was_is_not_cleared(said):
+    assert said("in: {id: 7}, left: [status]") == []
+    assert said("in: {id: 7, state: null}, left: [status]") == ["status"]
+    assert said("in: {id: 7, state: null}, expect: {status: null}") == []
+
+
 def test_one_and_true_are_two_values(said):
     assert said("out: {number: 7}, expect: {n: true}", "number: id}\nout: {n: number") == ["n"]
     assert said("out: {number: 7.0}, expect: {n: 7}", "number: id}\nout: {n: number") == []
@@ -68,7 +74,7 @@ def test_the_closest_record_of_several_counts(said, tmp_path):
         ("expect: {}", "bad-test: a test has either in: or out:"),
         ("in: {}", "bad-test: a test says what it expects"),
         ("in: {}, expect: {}, rejected: x", "bad-test: of a record that is rejected"),
-        ("out: {}, drift: [x]", "bad-test: consent and drift"),
+        ("out: {}, drift: [x]", "bad-test: left, consent and drift"),
         ("in: {}, account: shop.es, expect: {}", "unknown-account: shop has no account shop.es"),
         ("in: events/shop/none.json, expect: {}", "no-sample: events/shop/none.json is not a JSON file"),
         ("in: events/shop/customer.json, expect: {}", "no-sample: events/shop/customer.json has no record"),
