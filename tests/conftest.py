@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 SECRETS = {"shopify.co": {"client_secret": "demo-shopify.co-client_secret"}}
@@ -58,6 +59,28 @@ def pytest_addoption(parser):
     parser.addoption(
         "--schedules", type=int, default=400, help="random schedules of unify (make soak: 20,000)"
     )
+    parser.addoption(
+        "--examples", type=int, default=0, help="random examples of a law in place of its own few (make soak)"
+    )
+
+
+@pytest.fixture(scope="session")
+def examples(pytestconfig):
+    """Settings of a law: its own few examples, always the same; with `--examples N` N others each time."""
+    most = pytestconfig.getoption("--examples")
+
+    def few(count):
+        quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+        return settings(
+            max_examples=most or count,
+            derandomize=not most,
+            print_blob=bool(most),
+            deadline=None,
+            database=None,
+            suppress_health_check=quiet,
+        )
+
+    return few
 
 
 def pytest_collection_modifyitems(items):
