@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from hub.cli import accounts, check, demo, drift, functions, schemas, send, test, trial
+from hub.cli import accounts, check, demo, drift, functions, plan, schemas, send, test, trial
 from hub.cli.project import NoProjectError
 from hub.errors import FileErrors, HubError
 
-MODULES = (demo, check, test, trial, drift, send, schemas, functions, accounts)
+MODULES = (demo, check, test, trial, plan, drift, send, schemas, functions, accounts)
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
 
 
