@@ -19,6 +19,7 @@ from hub.checks import (
     secrets,
     shape,
     trials,
+    triggers,
 )
 from hub.errors import FileError, Place
 from hub.samples import Samples
@@ -32,6 +33,7 @@ SENSE: tuple[Sense, ...] = (
     mappings.check,
     lenses.check,
     flows.check,
+    triggers.check,
     purposes.check,
     examples.check,
     trials.check,

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks.payloads import Payloads
-from hub.checks.secrets import looks_secret
+from hub.checks.secrets import looks_secret, masked
 from hub.checks.suggestion import suggest
 from hub.documents import Document, Step, parse
 from hub.errors import FileError, Place, RecordError
@@ -71,7 +71,7 @@ def _secrets(file: str, text: str) -> Iterator[FileError]:
         if start is not None:
             hint = "put an invented one of another shape there (git keeps this one: renew it)"
             place = Place(file, number, start + 1)
-            yield FileError("secret-in-file", "this looks like a secret", place, text=line, hint=hint)
+            yield masked(FileError("secret-in-file", "this looks like a secret", place, text=line, hint=hint))
 
 
 def _schema(samples: Samples, mapping: Mapping, schema: Any) -> Iterator[FileError]:

@@ -21,8 +21,28 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     """The mistakes in flows/."""
     for flow in catalog.flows.values():
         yield from _entities(catalog, flow)
+        yield from _twice(catalog, flow)
         for number, send in enumerate(flow.send):
             yield from _send(catalog, flow, number, send)
+
+
+def _twice(catalog: Catalog, flow: Flow) -> Iterator[FileError]:
+    """Destinations that stand twice in a flow: the second would never hear of it."""
+    seen: set[str] = set()
+    for number, send in enumerate(flow.send):
+        to = _meant(catalog, send.to)
+        if to in seen:
+            hint = "write a second flow"
+            yield flow.document.error("sent-twice", f"{send.to} is already told", "send", number, hint=hint)
+        seen.add(to)
+
+
+def _meant(catalog: Catalog, to: str) -> str:
+    """A destination with its account, as far as it can be told."""
+    try:
+        return catalog.destination(to)
+    except (LookupError, ValueError):
+        return to
 
 
 def _entities(catalog: Catalog, flow: Flow) -> Iterator[FileError]:

@@ -42,13 +42,15 @@ _CURES = {
 class Target:
     """What a leaf must give: a field's type, or that of a part or member. `values`: all that it may be.
 
-    `personal`: it says something of one person, so that a constant would be strange.
+    `personal`: it says something of one person, so that a constant would be strange; `identifies`: it
+    joins records.
     """
 
     name: str
     type: str
     values: tuple[str, ...] = ()
     personal: bool = False
+    identifies: bool = False
 
     @property
     def accepts(self) -> set[str]:
@@ -62,7 +64,8 @@ def target_of(entity: Entity, names: tuple[str, ...]) -> Target | None:
     if field is None:
         return None
     if len(names) == 1:
-        return Target(field.name, field.type, field.values, field.pii or bool(field.identifies))
+        identifies = bool(field.identifies)
+        return Target(field.name, field.type, field.values, field.pii or identifies, identifies)
     return Target(names[1], "text", personal=field.pii) if field.type in PARTS else None
 
 
@@ -89,19 +92,36 @@ def check(mapping: Mapping, rule: Rule, target: Target | None, scope: Scope) -> 
     text = text_of(mapping, rule)
     if text is None:
         return
-    found, wrong = remarks(text, scope)
-    yield from wrong
-    if target is None:
-        return
+    if target and target.identifies:
+        yield from _shared(text, target)
     if rule.lookup is None:
-        yield from () if wrong else _wrong_type(text, target, found, scope)
-        yield from _constants(text, target)
-        if target.type == "boolean":
+        yield from value(text, target, scope)
+        if target and target.type == "boolean":
             yield from _missing_as_false(text, scope)
         return
-    yield from _words(mapping, rule, target)
+    yield from remarks(text, scope)[1]
+    yield from _words(mapping, rule, target) if target else ()
     if rule.lookup.keys() <= {"true", "false"}:
         yield from _missing_as_false(text, scope, "read {} itself, and turn the lookup round")
+
+
+def value(text: Text, target: Target | None, scope: Scope) -> Iterator[FileError]:
+    """What is wrong with an expression, or else with what it gives."""
+    found, wrong = remarks(text, scope)
+    yield from wrong
+    if target:
+        yield from () if wrong else _wrong_type(text, target, found, scope)
+        yield from _constants(text, target)
+
+
+def _shared(text: Text, target: Target) -> Iterator[FileError]:
+    """Constants in a field that identifies: all who get one become one."""
+    for node in results(text.tree):
+        literals = node.children if node.calls("concat") else (node,)
+        if all(one.kind == "literal" and one.value not in (None, "") for one in literals):
+            message = f"whoever gets this {target.name} becomes one and the same"
+            hint = "a field that identifies is left out where the record does not say it"
+            yield text.error("shared-identity", message, node, hint)
 
 
 def _wrong_type(text: Text, target: Target, found: Type, scope: Scope) -> Iterator[FileError]:
