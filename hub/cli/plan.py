@@ -103,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> int:
     mistakes = check(root).errors
     before, recordings, source = _before(arguments, root)
     made = _made(arguments, (before.catalog, after.catalog), recordings, mistakes)
-    names = Names(before.name, after.name, source, tuple(_said(mistakes)))
+    names = Names(before.name, after.name, source, tuple(_said(mistakes, made)))
     told = report(
         made, (before.catalog, after.catalog), names, only=arguments.field, reveal=arguments.show_values
     )
@@ -138,10 +138,13 @@ def _before(arguments: argparse.Namespace, root: Path) -> tuple[Side, Recordings
     return _compared(arguments.against or "HEAD", root), read(folder, shown), shown
 
 
-def _said(mistakes: Sequence[FileError]) -> Iterator[str]:
-    if mistakes:
-        more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
-        yield f"hub check: {mistakes[0]}{more}"
+def _said(mistakes: Sequence[FileError], made: Plan) -> Iterator[str]:
+    """The first mistake in the files that differ."""
+    files = {edit.place.file for edit in made.edits}
+    found = [error for error in mistakes if error.place.file in files]
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        yield f"hub check: {found[0]}{more}"
 
 
 def _compared(against: str, root: Path) -> Side:
