@@ -69,7 +69,7 @@ def _number(value: Any, comma: str = "") -> Any:
 )
 def _boolean(value: Any) -> bool:
     word = _short(values.plain(value)).strip().lower()
-    if word not in _YES | _NO:
+    if word not in _YES and word not in _NO:
         raise ValueError("not a boolean")
     return word in _YES
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from hub import values
 from hub.expressions.functions.registry import function
 from hub.expressions.limits import listed
-
-_SCALAR = (str, int, float, bool)
 
 
 @function(
@@ -25,6 +24,14 @@ def _compact(items: Any) -> list[Any]:
     ("unique(items[].sku)", {"items": [{"sku": "T-1"}, {"sku": "T-2"}, {"sku": "T-1"}]}, ["T-1", "T-2"]),
 )
 def _unique(items: Any) -> list[Any]:
-    if not all(item is None or isinstance(item, _SCALAR) for item in listed(items)):
-        raise TypeError("not a list of scalars")
-    return list({(isinstance(item, bool), item): item for item in items}.values())
+    first: dict[tuple[str, str], Any] = {}
+    for item in listed(items):
+        first.setdefault(_key(item), item)
+    return list(first.values())
+
+
+def _key(item: Any) -> tuple[str, str]:
+    """What makes it the same. As text: numbers can be chosen so that all of them have one hash."""
+    if item is None or isinstance(item, str):
+        return type(item).__name__, item or ""
+    return "truth" if isinstance(item, bool) else "number", values.plain(item)

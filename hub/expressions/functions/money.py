@@ -61,7 +61,7 @@ def _total(items: Any) -> Any:
         return None
     if not isinstance(known[0], dict):
         return values.normalise("number", sum((values.decimal(item) for item in known), Decimal(0)))
-    currencies = {item["currency"] for item in known}
+    currencies = {values.currency_code(item["currency"]) for item in known}
     if len(currencies) > 1:
         raise ValueError("several currencies")
     return values.money(sum((values.decimal(item["amount"]) for item in known), Decimal(0)), currencies.pop())

@@ -163,6 +163,7 @@ def test_a_colombian_number_is_one_with_and_without_its_check_digit(typed, form,
         "1018456789-5",
         "10184567895",
         "79123456-1",
+        "2018456789-7",
         "123456789",  # nine digits below 600 million: neither
         "222222222222",  # the buyer without a name of electronic invoices
         "1234",

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from hub.expressions import FUNCTIONS, compile
+from tests.hub.oracle import interpreted, shown
 
 OURS = sorted(FUNCTIONS.values(), key=lambda function: function.name)
 
@@ -24,7 +25,9 @@ def test_an_example_gives_what_it_says_and_no_other_kind_of_it(source, scope, va
     found = compile(source)(scope)
     assert found == value
     assert type(found) is type(value)
+    assert interpreted(source, scope) == shown(value)
 
 
 def test_functions_stand_in_rooms_by_noun():
+    assert {"documents", "names"} <= {one.noun for one in OURS}
     assert {"choice", "codes", "hashes", "lists", "money", "texts", "times"} <= {one.noun for one in OURS}
