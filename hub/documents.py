@@ -4,6 +4,7 @@ The only module that knows YAML, and it loads the library only when a file is re
 the artifact comes without it.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,12 @@ from typing import Any
 from hub.errors import FileError, Place
 
 Step = str | int
+
+LARGEST = 1_000_000
+"""Characters of a file; the largest that people wrote had some thousands."""
+
+DEEPEST = 64
+"""Objects and lists in each other: all that walk a file may recurse."""
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _WORDS = {"null": None, "true": True, "false": False}
@@ -92,6 +99,8 @@ def parse(text: str, file: str) -> Document:
     """The document of a text. Raises FileError."""
     import yaml
 
+    if len(text) > LARGEST:
+        raise FileError("too-large", f"the file has more than {LARGEST:,} characters", Place(file, 1, 1))
     lines = tuple(text.splitlines())
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -132,6 +141,9 @@ class _Builder:
     def _value(self, event: Any, path: tuple[Step, ...]) -> Any:
         kind = type(event).__name__
         self._refuse(event, kind)
+        if len(path) > DEEPEST:
+            hint = f"at most {DEEPEST} lists and objects stand in each other"
+            raise self._error("nested-too-deep", "this is nested too deeply", event, hint)
         mark = event.start_mark
         self._document.places[pointer(path) + "="] = (mark.line + 1, mark.column + 1)
         if kind == "MappingStartEvent":
@@ -181,7 +193,17 @@ class _Builder:
         match = _NUMBER.fullmatch(event.value)
         if match is None:
             return event.value
-        return float(event.value) if match[2] or match[3] else int(event.value)
+        return self._number(event, whole=not (match[2] or match[3]))
+
+    def _number(self, event: Any, whole: bool) -> int | float:
+        try:
+            number = int(event.value) if whole else float(event.value)
+        except ValueError:  # more digits than Python reads
+            number = math.inf
+        if math.isinf(number):
+            hint = "put it in quotes, and it is a text"
+            raise self._error("bad-number", "no JSON reader takes so large a number", event, hint)
+        return number
 
     def _text_start(self, event: Any) -> tuple[int, int]:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1

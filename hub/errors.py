@@ -14,6 +14,9 @@ or a personal value: reasons are slugs, places are files.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_WIDEST = 240
+"""Characters of a line that an error shows."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -47,11 +50,19 @@ class FileError(HubError):
         lines = [f"{self.place}: {self.code}: {self.message}"]
         if self.text:
             gutter = f"{self.place.line} | "
-            lines.append(gutter + self.text)
-            lines.append(" " * (len(gutter) - 2) + "| " + " " * (self.place.column - 1) + "^")
+            text, column = self._window()
+            lines.append(gutter + text)
+            lines.append(" " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^")
         if self.hint:
             lines.append(f"  = {self.hint}")
         return "\n".join(lines)
+
+    def _window(self) -> tuple[str, int]:
+        """The line, or what of a long one stands around the column, and the column in it."""
+        start = max(0, self.place.column - _WIDEST // 2) if len(self.text) > _WIDEST else 0
+        before, after = "…" if start else "", "…" if len(self.text) > start + _WIDEST else ""
+        shown = self.text[start : start + _WIDEST]
+        return f"{before}{shown}{after}", self.place.column - start + len(before)
 
 
 class FileErrors(HubError):

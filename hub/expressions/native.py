@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from hub.expressions.error import EvaluationError
+from hub.expressions.limits import fits
 
 By = Callable[[Any], Any]
 """An expression reference (`&name`): a function of one item."""
@@ -111,6 +112,7 @@ def _floor(number: float) -> int:
 
 @_function("string", "array-string")
 def _join(separator: str, texts: list[str]) -> str:
+    fits(sum(map(len, texts)) + len(separator) * len(texts))
     return separator.join(texts)
 
 
@@ -214,7 +216,18 @@ def _to_number(value: Any) -> Any:
 
 @_function("any")
 def _to_string(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), default=str)
+    return value if isinstance(value, str) else _encoded(value)
+
+
+def _encoded(value: Any) -> str:
+    """The JSON of a value, given up as soon as it is too large: a shared part may stand in it often."""
+    parts: list[str] = []
+    length = 0
+    for part in json.JSONEncoder(separators=(",", ":"), default=str).iterencode(value):
+        length += len(part)
+        fits(length)
+        parts.append(part)
+    return "".join(parts)
 
 
 @_function("any")

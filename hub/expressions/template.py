@@ -12,6 +12,7 @@ from hub.values import plain
 Quote = Callable[[str], str]
 _Part = str | Expression
 
+_BRACE = re.compile(r"\{\{|\}\}|[{}]")
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\"(?:\\.|[^\"\\])*\"")
 
 
@@ -65,18 +66,19 @@ def _of_text(text: str) -> Template:
 def split(text: str) -> list[_Part]:
     """Literal texts and expressions in turn. Raises ExpressionError."""
     parts: list[_Part] = []
-    literal, index = "", 0
-    while index < len(text):
-        two = text[index : index + 2]
-        if two in {"{{", "}}"}:
-            literal, index = literal + two[0], index + 2
-        elif text[index] == "{":
-            end = _closing(text, index)
-            parts += [literal, _compiled(text, index + 1, end)]
-            literal, index = "", end + 1
+    literal: list[str] = []
+    index = 0
+    while found := _BRACE.search(text, index):
+        literal.append(text[index : found.start()])
+        index = found.end()
+        if found[0] == "{":
+            end = _closing(text, found.start())
+            parts += ["".join(literal), _compiled(text, index, end)]
+            literal, index = [], end + 1
         else:
-            literal, index = literal + text[index], index + 1
-    return [part for part in (*parts, literal) if part != ""]
+            literal.append(found[0][0])
+    literal.append(text[index:])
+    return [part for part in (*parts, "".join(literal)) if part != ""]
 
 
 def _closing(text: str, opening: int) -> int:

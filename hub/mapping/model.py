@@ -13,12 +13,16 @@ from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.running import ABSENT, LeafError, Path
+from hub.messages import dumps
 from hub.values import normalise
 
 STATES = frozenset({"granted", "denied", "unknown"})
 
 Facts = tuple[tuple[str, Path, bool, bool], ...]
 """Fields of a record: name, path of the first leaf, whether one is required, whether "no value" clears."""
+
+LARGEST = 100_000
+"""Characters of a field, as JSON: with all that is kept about it an item of the table takes 400 KB."""
 
 _MESSAGES = {
     "missing-value": "a required value is missing",
@@ -234,13 +238,17 @@ class _Reading:
         """The normal form of a field's whole value; ABSENT where it is left as it was."""
         field = self._mapping.model.fields[name]
         if isinstance(value, dict):
-            value = {part: inner for part, inner in value.items() if inner is not None} or None
-        if value is None or value is ABSENT or (isinstance(value, str) and not value.strip()):
+            value = {part: inner for part, inner in value.items() if not _is_blank(inner)} or None
+        if value is ABSENT or _is_blank(value):
             return self._nothing(ABSENT if value is ABSENT or not clears else None, field, path)
         try:
-            return field.normalise(value, region=self._account.country, zone=self._account.time_zone)
+            form = field.normalise(value, region=self._account.country, zone=self._account.time_zone)
         except ValueError:
             return self._not_understood(path, required or field.required)
+        if _is_too_large(form):
+            place = self._mapping.document.place(*path)
+            raise RecordError("too-large", f"{name} has more than {LARGEST:,} characters", place)
+        return form
 
     def _nothing(self, value: Any, field: Field, path: Path) -> Any:
         if field.required:
@@ -263,3 +271,13 @@ class _Reading:
         except ValueError:
             self._drift.append(path)
             return None
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_too_large(form: Any) -> bool:
+    if isinstance(form, list | dict):
+        return len(dumps(form)) > LARGEST
+    return isinstance(form, str) and len(form) > LARGEST

@@ -9,7 +9,7 @@ from typing import Any
 from hub.accounts import Account
 from hub.catalog import Catalog
 from hub.connector import Connector, HttpResponse, Request
-from hub.connector.body import encode
+from hub.connector.body import answer, encode
 from hub.errors import RecordError
 from hub.mapping import Context, Mapping
 
@@ -65,7 +65,7 @@ class Samples:
 
     def load(self, file: str) -> Any:
         """The JSON of a file below the project. Raises OSError, ValueError."""
-        return json.loads((self.root / file).read_text(encoding="utf-8"))
+        return answer((self.root / file).read_bytes())
 
     @cached_property
     def _accounts(self) -> list[Account]:
@@ -91,7 +91,7 @@ class Samples:
 
 def _loaded(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return answer(path.read_bytes())
     except ValueError:
         return None
 
@@ -117,8 +117,10 @@ def _told(connector: Connector, resource: str, sample: dict[str, Any]) -> Iterat
 
 
 def _request(connector: Connector, sample: dict[str, Any]) -> Request:
-    body = sample["body"]
+    body, told = sample["body"], (sample["headers"], sample.get("query") or {})
+    if not all(isinstance(one, dict) and all(isinstance(v, str) for v in one.values()) for one in told):
+        raise RecordError("not-a-sample", "headers and query are objects of texts")
     content = body.encode() if isinstance(body, str) else encode(connector.reception.format, body)
     headers = {name.lower(): value for name, value in sample["headers"].items()}
-    query = dict(sample.get("query") or {})
-    return Request(sample.get("method", "POST"), "https://hub.example/", query, headers, content)
+    method = str(sample.get("method", "POST"))
+    return Request(method, "https://hub.example/", dict(told[1]), headers, content)

@@ -1,5 +1,7 @@
 """One record of a vendor ↔ its canonical entity."""
 
+import traceback
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,9 @@ from hub.accounts import Account
 from hub.documents import parse
 from hub.entity import Entity
 from hub.errors import Place, RecordError
-from hub.mapping import ABSENT, Consent, Context, Mapping
+from hub.expressions import compile
+from hub.mapping import ABSENT, Consent, Context, Incoming, Mapping, compiler
+from hub.mapping.leaves import Leaves
 
 ENTITY = """
 name: customer
@@ -355,3 +359,51 @@ def test_what_was_written_is_told_back_by_the_fields_of_both():
         "email": "ada@b.example",
         "phone": None,
     }
+
+
+def test_a_blank_part_of_an_address_is_none_and_a_blank_address_clears():
+    text = "both: {zip: address.postcode, city: address.city}\n"
+    assert read(text, {"zip": "  "}) == Incoming({"address": None})
+    assert read(text, {"zip": "  ", "city": "Cali"}).fields == {"address": {"city": "Cali"}}
+
+
+@pytest.mark.parametrize("value", ["x" * 100_001, {"a": "x" * 200_000}, ["x" * 60_000] * 2])
+def test_a_value_that_no_item_of_the_table_could_hold_rejects_the_record_with_its_line(value):
+    text = "in:\n  name: a\n  items: to_array(b)\n"
+    with pytest.raises(RecordError, match="100,000") as caught:
+        read(text, {"a": value} if isinstance(value, str) else {"b": value})
+    assert (caught.value.reason, caught.value.place.line) == ("too-large", 3 if isinstance(value, str) else 4)
+
+
+def test_a_leaf_of_the_items_of_a_list_is_reported_with_its_own_line():
+    text = "in:\n  items:\n    each: {line: lines}\n    fields:\n      price: money(line.price, 'COP')\n"
+    incoming = read(text, {"lines": [{"price": 1}, {"price": "much"}]})
+    assert (incoming.fields, [place.line for place in incoming.drift]) == ({}, [6])
+
+
+def test_a_traceback_points_to_the_line_of_the_mapping():
+    text = "in:\n  name: name\n  email: trim(mail)\n"
+    broken = mapping(text)
+    broken._code["trim"] = lambda value: [][value.boom()]
+    broken._code["LOST"] = ()
+    with pytest.raises(AttributeError) as caught:
+        broken.inward({"mail": "x"}, CONTEXT)
+    lines = [frame.line for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert any(line.endswith("# mappings/crm.contact.yaml:4") for line in lines)
+
+
+def test_levels_that_stand_beside_each_other_are_bounded():
+    text = "in: {items: {each: {a: xs, b: xs, c: xs, d: xs}, fields: {sku: a}}}\n"
+    assert len(read(text, {"xs": ["1", "2"]}).fields["items"]) == 16
+    incoming = read(text, {"xs": ["x"] * 200})
+    assert (incoming.fields, len(incoming.drift)) == ({}, 1)
+
+
+def test_an_expression_too_deep_for_one_function_sees_the_whole_scope():
+    deep, inner = "list" + "[*].a" * 9, 1
+    for _ in range(9):
+        inner = [{"a": inner}]
+    found = read(f"in: {{items: '{deep}'}}\n", {"list": inner}).fields["items"]
+    assert found == compile(deep)({"list": inner})
+    document = mapping(f"in: {{items: '{deep}'}}\n").document
+    assert "def inward_apart" in compiler.module(document, Leaves(document.data), ABSENT)
