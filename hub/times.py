@@ -30,8 +30,8 @@ def parse(value: str | float, zone: str = "UTC") -> str:
     """The canonical text of ISO 8601 text, of Unix seconds or milliseconds, or of .NET's `/Date(…)/`.
 
     Text without an offset is read in `zone`. Numbers (and texts of digits) from 10^11 on are
-    milliseconds; those of .NET always are, and its offset does not move them. Raises ValueError for
-    anything else.
+    milliseconds; those of .NET always are, and its offset does not move them. Raises ValueError,
+    without the value, for anything else.
     """
     if isinstance(value, bool):
         raise ValueError("not a time")  # noqa: TRY004
@@ -42,5 +42,16 @@ def parse(value: str | float, zone: str = "UTC") -> str:
         return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
     if dated := _DOT_NET.fullmatch(value):
         return from_epoch(int(dated[1]) / 1000)
-    moment = dt.datetime.fromisoformat(value.strip())
-    return canonical(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
+    try:
+        moment = dt.datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("not a time") from None
+    return canonical(moment if moment.tzinfo else moment.replace(tzinfo=time_zone(zone)))
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """The time zone of a name. Raises ValueError, without the name, where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, TypeError, AttributeError, OSError):
+        raise ValueError("not a time zone") from None

@@ -11,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 from hub import times
 
@@ -220,7 +219,7 @@ def _date(value: Any, region: str, zone: str) -> str:
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         return dt.date.fromisoformat(value.strip()).isoformat()
     moment = dt.datetime.fromisoformat(_time(value, region, zone))
-    return moment.astimezone(ZoneInfo(zone if _has_clock(value) else "UTC")).date().isoformat()
+    return moment.astimezone(times.time_zone(zone if _has_clock(value) else "UTC")).date().isoformat()
 
 
 def _has_clock(value: Any) -> bool:

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hub import times, values
 from hub.expressions.functions.registry import function
@@ -73,8 +72,11 @@ def _parse_time(text: str, pattern: str, zone: str = "UTC") -> str:
     tokens = _tokens(pattern, _READ)
     if len(set(tokens)) < len(tokens) or len(text) > _LONGEST_PATTERN:
         raise ValueError("unknown pattern")
-    moment = dt.datetime.strptime(text.strip(), pattern)
-    return times.canonical(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
+    try:
+        moment = dt.datetime.strptime(text.strip(), pattern)
+    except ValueError:
+        raise ValueError("not written like this") from None
+    return times.canonical(moment if moment.tzinfo else moment.replace(tzinfo=times.time_zone(zone)))
 
 
 @function(
@@ -96,7 +98,7 @@ def _date(value: Any, zone: str = "UTC") -> Any:
 )
 def _format_time(time: Any, pattern: str, zone: str = "UTC") -> str:
     _tokens(pattern, _WRITTEN)
-    return _moment(time).astimezone(ZoneInfo(zone)).strftime(pattern)
+    return _moment(time).astimezone(times.time_zone(zone)).strftime(pattern)
 
 
 @function(

@@ -31,3 +31,13 @@ def test_an_example_gives_what_it_says_and_no_other_kind_of_it(source, scope, va
 def test_functions_stand_in_rooms_by_noun():
     assert {"documents", "names"} <= {one.noun for one in OURS}
     assert {"choice", "codes", "hashes", "lists", "money", "texts", "times"} <= {one.noun for one in OURS}
+
+
+@pytest.mark.parametrize("function", OURS, ids=lambda function: function.name)
+def test_no_error_says_the_value(function):
+    secret = "Ñuñez-Secret-7"
+    for rest in ("CO", "%Y", secret):
+        try:
+            function(secret, *[rest] * (function.least - 1))
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            assert "Secret" not in str(error)

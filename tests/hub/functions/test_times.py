@@ -119,15 +119,23 @@ def test_a_pattern_says_what_a_vendor_writes(text, pattern, zone, time):
     ],
 )
 def test_what_is_no_time_or_no_pattern_is_refused_without_saying_it(name, arguments):
-    with pytest.raises(ValueError, match=r".") as caught:
+    with pytest.raises(
+        ValueError, match=r"^(not a time|not milliseconds|not written like this|unknown pattern)$"
+    ):
         call(name, *arguments)
-    assert len(str(arguments[0])) < 4 or name != "format_time" or str(arguments[0]) not in str(caught.value)
 
 
 def test_a_zone_that_nobody_knows_is_an_error():
     for zone in ("Nowhere", "../etc/passwd", "x" * 10_000, 5):
-        with pytest.raises((LookupError, ValueError, OSError, TypeError, AttributeError)):
-            call("parse_time", "2026", "%Y", zone)
+        for name, arguments in (
+            ("parse_time", ("2026", "%Y")),
+            ("time", ("2026-01-05",)),
+            ("format_time", (1, "%Y")),
+        ):
+            with pytest.raises(ValueError, match=r"^not a time zone$"):
+                call(name, *arguments, zone)
+    with pytest.raises(ValueError, match="not a value of type date"):
+        normalise("date", "2026-01-05T10:00:00Z", zone="Nowhere")
 
 
 def test_the_largest_times_of_the_calendar_are_taken_and_no_larger_ones():
