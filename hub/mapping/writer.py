@@ -123,11 +123,19 @@ class LeafWriter(Writer):
             return self._list(rule.each, rule)
         path = rule.source.path if rule.source else None
         if path:
-            default = "" if nothing == "None" else nothing
-            value = self.local(path[-1], self._scope.read(self, path, default))
+            value = self._path(path, "" if nothing == "None" else nothing)
         else:
             value = self._expression(rule.source)
         return value if rule.lookup is None else self._looked_up(rule, self._named(value), nothing)
+
+    def _path(self, path: Names, default: str) -> str:
+        """The variable of a path's value; what is read once shares one, Python is slow with hundreds."""
+        if not default and self._reads[path] > 1:
+            self._scope.keep(self, path)
+            return self._scope.value(self, path)
+        text = self._scope.read(self, path, default)
+        self.write(f"value = {text}")
+        return "value"
 
     def _looked_up(self, rule: Rule, value: str, nothing: str) -> str:
         """What the lookup lists for a value; LeafError("unlisted") where it lists nothing."""
@@ -249,7 +257,7 @@ class Reader(LeafWriter):
 
     def _consent(self, rule: Rule) -> str:
         self._start(rule)
-        value = self._read(rule)
+        value = self.local("said", self._read(rule))
         self._reach(rule, "value", f"{value} not in (None, '', ABSENT)")
         return value
 

@@ -5,7 +5,7 @@ import json
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.expressions import FUNCTIONS, ExpressionError, compile
@@ -102,11 +102,14 @@ def parses(source):
     return True
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, database=None)
-@given(EXPRESSIONS.filter(parses), st.lists(DOCUMENTS, min_size=1, max_size=3))
-def test_random_expressions_give_what_the_interpreter_gives(source, documents):
-    for document in documents:
-        assert compiled(source, document) == interpreted(source, document)
+def test_random_expressions_give_what_the_interpreter_gives(examples):
+    @examples(400)
+    @given(EXPRESSIONS.filter(parses), st.lists(DOCUMENTS, min_size=1, max_size=3))
+    def same(source, documents):
+        for document in documents:
+            assert compiled(source, document) == interpreted(source, document)
+
+    same()
 
 
 ITEMS = [{"n": 1, "t": "a", "in": [1, [2]]}, {"n": 0, "t": "", "in": []}, None, {"n": None, "t": "b"}, "text"]
