@@ -20,6 +20,7 @@ from hub.checks import (
     shape,
     trials,
     triggers,
+    untested,
 )
 from hub.errors import FileError, Place
 from hub.samples import Samples
@@ -37,10 +38,11 @@ SENSE: tuple[Sense, ...] = (
     purposes.check,
     examples.check,
     trials.check,
+    untested.check,
     events.check,
 )
 
-_CONSEQUENCES = frozenset({"not-understood"})
+_CONSEQUENCES = frozenset({"not-understood", "untested-field"})
 """What is only worth saying of a line in which nothing else is wrong."""
 
 _GROUND = frozenset({"entity", "connector", "accounts", "owners"})

@@ -28,7 +28,7 @@ A field that seems to be renamed gets a patch, if the mapping's own tests and th
 An event is {headers, query, body} as in events/, a fetched record, or a line of the archive (raw/*.jsonl).
 0: nothing differs that a mapping reads. 1: something does. 2: it cannot be said."""
 
-_OF_SAMPLES = frozenset({"test-failed", "bad-test", "no-sample", "unknown-source-field"})
+_OF_SAMPLES = frozenset({"test-failed", "bad-test", "no-sample", "untested-field", "unknown-source-field"})
 """What `hub check` finds in tests and samples: drift is there to say it better."""
 
 

@@ -31,7 +31,7 @@ a pair of both:, ...), runs its tests against each, and shows the changes that n
 that would. A change that never gives another result, over the tests' records and many like them, does not
 count."""
 
-_OWN = frozenset({"test-failed", "bad-test", "no-sample"})
+_OWN = frozenset({"test-failed", "bad-test", "no-sample", "untested-field"})
 """What `hub check` finds in tests, and this command says itself."""
 
 
