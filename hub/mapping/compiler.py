@@ -10,6 +10,7 @@ from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.points import Point, Points
 from hub.mapping.rule import Path
 from hub.mapping.running import ABSENT
+from hub.mapping.shape import shape
 from hub.mapping.writer import Reader, Sender
 
 _RUNNING = "from hub.mapping.running import ABSENT, LOST, UNLISTED, LeafError, at, below, word\n"
@@ -44,7 +45,8 @@ def module(document: Document, leaves: Leaves, empty: Any, points: Points | None
     drift)`: all fields, and for each consent address, state and time; `outward(fields, customer, settings)`:
     the vendor's record. `drift` gets the paths of leaves without a value; LeafError is raised for those that
     must have one. `TOLD`, `READ`: (field, path of its first leaf, whether one is required, whether "no value"
-    clears). `CONSENTS`: (channel, purpose, type, paths of address, state and time).
+    clears). `CONSENTS`: (channel, purpose, type, paths of address, state and time). `SHAPE`: what
+    `outward` reads of an entity.
     """
     told, reader = Reader("told", document, empty), Reader("inward", document, empty, points)
     sender = Sender("outward", document, empty, points)
@@ -57,6 +59,7 @@ def module(document: Document, leaves: Leaves, empty: Any, points: Points | None
         *(line for writer in writers for line in writer.constants),
         f"TOLD = {_facts(leaves.told)}",
         f"READ = {_facts(leaves.reads)}",
+        f"SHAPE = {shape(leaves.writes)!r}",
         f"CONSENTS = {tuple(_consent(one) for one in leaves.consents)!r}",
     ]
     head = f'"""What {document.file} says, as Python."""\n\n{IMPORTS}{_RUNNING}\n{calls}'

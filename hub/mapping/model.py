@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.accounts import Account
 from hub.documents import Document
@@ -15,6 +15,9 @@ from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.running import ABSENT, LeafError, Path
 from hub.messages import dumps
 from hub.values import normalise
+
+if TYPE_CHECKING:
+    from hub.mapping.transcoding import Codec
 
 STATES = frozenset({"granted", "denied", "unknown"})
 
@@ -175,6 +178,13 @@ class Mapping:
         except LeafError as error:
             raise self._rejected(error) from None
 
+    def transcode(self, body: bytes, customer: dict[str, Any], context: Context) -> bytes:
+        """As `outward`, from an entity in JSON to the record in JSON: what is not read is not even decoded.
+
+        Raises RecordError("bad-body") for what is no object of JSON, and as `outward`.
+        """
+        return self._codec.encode(self.outward(self._codec.decode(body), customer, context))
+
     def scope(self, payload: Any) -> dict[str, Any]:
         """What expressions see of a record. Raises RecordError("not-a-record")."""
         return {**self._inside(payload), "payload": payload}
@@ -183,6 +193,12 @@ class Mapping:
     def _outward(self) -> Callable[..., dict[str, Any]]:
         found: Callable[..., dict[str, Any]] = self._code["outward"]
         return found
+
+    @cached_property
+    def _codec(self) -> "Codec":
+        from hub.mapping import transcoding  # what it needs is slow to import, and few ask
+
+        return transcoding.codec(self._code["SHAPE"])
 
     @cached_property
     def _code(self) -> dict[str, Any]:
