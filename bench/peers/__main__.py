@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench.peers import comparing, memory, normal_forms, scaling, validating
+from bench.peers import comparing, memory, normal_forms, scaling, transcoding, validating
 from bench.peers.timing import stay
 from bench.rows import Row, plain, table
 
 PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     comparing.measure,
+    transcoding.measure,
     scaling.measure,
     normal_forms.measure,
     memory.measure,

@@ -32,6 +32,16 @@ def outward(mapping: Mapping) -> Local:
     return Local(NAME, run)
 
 
+def transcode(mapping: Mapping) -> Local:
+    """A mapping outwards: bytes to bytes."""
+    write, customer = mapping.transcode, {"id": "c-1", "ids": {}}
+
+    def run(body: bytes) -> bytes:
+        return write(body, customer, CONTEXT)
+
+    return Local(NAME, run)
+
+
 def inward(mapping: Mapping) -> Local:
     """A mapping inwards, with the normal forms."""
     read = mapping.inward

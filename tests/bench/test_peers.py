@@ -3,7 +3,17 @@ import sys
 
 import pytest
 
-from bench.peers import __main__, comparing, hand, memory, normal_forms, scaling, timing, validating
+from bench.peers import (
+    __main__,
+    comparing,
+    hand,
+    memory,
+    normal_forms,
+    scaling,
+    timing,
+    transcoding,
+    validating,
+)
 from bench.peers.engines import PEERS, Local, peers
 from bench.peers.generated import workload
 from bench.peers.order import order, variants
@@ -56,7 +66,11 @@ def test_a_generated_mapping_says_the_same_as_the_code_by_hand(leaves, size):
 
 
 def test_each_part_gives_figures(short):
-    rows = [row for part in (comparing, scaling, normal_forms, memory, validating) for row in part.measure()]
+    rows = [
+        row
+        for part in (comparing, transcoding, scaling, normal_forms, memory, validating)
+        for row in part.measure()
+    ]
     assert all(row.value > 0 for row in rows if not row.name.endswith("skipped"))
     promised = {row.name for row in rows if row.promise}
     assert "faster than jmespath.py, per leaf" in promised
