@@ -55,8 +55,9 @@ class MemoryStore:
     def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of one list of things to be done, oldest first."""
         with self._lock:
-            live = [item for key in self._items if (item := self._live(key)) is not None]
-        listed = sorted(((_position(i), i) for i in live if i.agenda == name), key=lambda pair: pair[0])
+            keys = [key for key, (held, _) in self._items.items() if held.agenda == name]
+            live = [item for key in keys if (item := self._live(key)) is not None]
+        listed = sorted(((_position(i), i) for i in live), key=lambda pair: pair[0])
         due = [(p, i) for p, i in listed if (i.at or "") <= until and (after is None or p > after)]
         return Page([i for _, i in due[:limit]], due[limit - 1][0] if len(due) > limit else None)
 
