@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from hub.catalog import Catalog
@@ -36,12 +37,21 @@ class Comparison:
     def replay(self, recordings: Recordings, progress: Callable[[int, int], None]) -> Replay:
         """Each event through both; then the recorded answers that none fetched, as polled."""
         replay = Replay()
+        answering = {connector for connector, _, _ in recordings.answers}
         for number, recorded in enumerate(recordings.events, 1):
-            self._compare(replay, recorded)
+            replay.recorded[recorded.label] = recorded
+            if recorded.connector in answering or self.causes.touch(recorded.connector):
+                self._compare(replay, recorded)
             progress(number, len(recordings.events))
         for polled in list(self._unfetched(replay, recordings.answers)):
+            replay.recorded[polled.label] = polled
             self._compare(replay, polled)
         return replay
+
+    def read(self, replay: Replay, labels: Sequence[str]) -> list[list[tuple[str, Event]]]:
+        """The events of these labels with their labels, as each side reads them."""
+        sides = ((self.before, replay.before), (self.after, replay.after))
+        return [[*_labelled(reader, known, replay, labels)] for reader, known in sides]
 
     def _compare(self, replay: Replay, recorded: Recorded) -> None:
         try:
@@ -51,7 +61,6 @@ class Comparison:
         except UnansweredError:
             replay.unanswered.append(recorded.label)
             return
-        replay.events += 1
         replay.before[recorded.label] = before if isinstance(before, list) else []
         replay.after[recorded.label] = after if isinstance(after, list) else []
         if self.causes.touch(recorded.connector):
@@ -122,6 +131,16 @@ class Comparison:
         because = self.causes.at(decided.place) or self.causes.of_resource(subject)
         said, says = (side.text if side else "accepted" for side in (was, now))
         yield Change("rejection", label, "", subject, (), said, says, because=because)
+
+
+def _labelled(
+    reader: Reader, known: dict[str, list[Event]], replay: Replay, labels: Sequence[str]
+) -> Iterator[tuple[str, Event]]:
+    for label in labels:
+        if label not in known:
+            with suppress(UnansweredError, RecordError):
+                known[label] = reader.events(replay.recorded[label])
+        yield from ((label, event) for event in known.get(label, ()))
 
 
 def _events(reader: Reader, recorded: Recorded) -> Events:

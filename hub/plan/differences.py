@@ -8,6 +8,7 @@ from typing import Any, Literal
 from hub.mapping import ABSENT
 from hub.messages import Event
 from hub.plan.edits import Edit
+from hub.plan.recordings import Recorded
 
 Kind = Literal["field", "event", "consent", "rejection", "drift"]
 Names = tuple[str, ...]
@@ -40,19 +41,25 @@ class Change:
 
 @dataclass(slots=True)
 class Replay:
-    """What came of a comparison. `events`: how many were replayed; `records`: how many each mapping read;
+    """What came of a comparison. `records`: how many each mapping read;
     `touched`: labels of the events that would be read otherwise; `unanswered`: of thin ones without a record.
 
-    `before`, `after`: the events by their label as each side reads them, for what follows from them.
+    `recorded`: everything by its label, in order; `before`, `after`: the events that were read on each side,
+    by the label.
     """
 
     changes: list[Change] = field(default_factory=list)
     records: Counter[str] = field(default_factory=Counter)
-    events: int = 0
     touched: set[str] = field(default_factory=set)
     unanswered: list[str] = field(default_factory=list)
+    recorded: dict[str, Recorded] = field(default_factory=dict)
     before: dict[str, list[Event]] = field(default_factory=dict)
     after: dict[str, list[Event]] = field(default_factory=dict)
+
+    @property
+    def events(self) -> int:
+        """How many were replayed."""
+        return len(self.recorded) - len(self.unanswered)
 
 
 def differing(was: Any, now: Any, names: Names = ()) -> Iterator[tuple[Names, Any, Any]]:

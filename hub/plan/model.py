@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.catalog import Catalog
-from hub.messages import Event
 from hub.plan.comparison import Comparison
 from hub.plan.consequences import World, consequences
 from hub.plan.differences import Change, Replay
@@ -81,14 +80,12 @@ def plan(
     """
     found = edits(before, after)
     if not found:
-        return Plan((), Replay(events=len(recordings.events)), unread=tuple(recordings.unread))
+        return Plan((), Replay(), unread=tuple(recordings.unread))
     comparison = Comparison(before, after, found, recordings.answers)
     replay = comparison.replay(recordings, progress)
     labels = _chosen(replay, calls)
-    told = [_labelled(side, labels) for side in (replay.before, replay.after)]
-    worlds = (
-        [consequences(one, some) for one, some in zip((before, after), told, strict=True)] if labels else []
-    )
+    told = comparison.read(replay, labels)
+    worlds = [consequences(*side) for side in zip((before, after), told, strict=True)] if labels else []
     effects = _effects(worlds, (before, after), len(labels)) if worlds else Effects()
     replay.changes += _newly_parked(replay, worlds)
     return Plan(tuple(found), replay, effects, tuple(recordings.unread))
@@ -96,13 +93,9 @@ def plan(
 
 def _chosen(replay: Replay, most: int) -> list[str]:
     """The labels of the events that are run through the whole hub, in their order."""
-    labels = list(replay.before)
+    labels = [label for label in replay.recorded if label not in replay.unanswered]
     ranked = sorted(range(len(labels)), key=lambda number: (labels[number] not in replay.touched, -number))
     return [labels[number] for number in sorted(ranked[:most])]
-
-
-def _labelled(side: dict[str, list[Event]], labels: Sequence[str]) -> list[tuple[str, Event]]:
-    return [(label, event) for label in labels for event in side.get(label, ())]
 
 
 def _effects(worlds: Sequence[World], catalogs: tuple[Catalog, Catalog], events: int) -> Effects:

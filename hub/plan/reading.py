@@ -1,33 +1,22 @@
-"""What recorded events say under one catalogue: the hub's own receiving and mapping, without a network."""
+"""What recorded events say under one catalogue: its connectors and mappings, without a network."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from hub.archive import MemoryArchive, unpack
 from hub.catalog import Catalog
-from hub.connector import Connector, HttpResponse
+from hub.connector import UNKNOWN, Connector, HttpResponse, Request
+from hub.connector.body import encode
 from hub.connector.reception import moment
 from hub.errors import Place, RecordError
 from hub.mapping import Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
-from hub.pipeline import Hub
-from hub.pipeline.receive import Arrival, receive
 from hub.plan.recordings import Answers, Recorded
-from hub.queues import Message
-from hub.runner import Clock
-from hub.samples.signing import Endpoint
 from hub.secrets import MemorySecrets
-from hub.settings import Settings
-from hub.times import to_epoch
 
 RECEIVED_AT = "2099-12-31T17:00:00.000000Z"
 """When samples come in: after all times in them, so that none lies in the future."""
-
-PUBLIC = "https://hub.example"
 
 
 class UnansweredError(Exception):
@@ -56,20 +45,6 @@ class Rejection:
     def text(self) -> str:
         """What people read."""
         return f"rejected: {self.reason}" + (f" at {self.place}" if self.place else "")
-
-
-@dataclass(slots=True)
-class Inbox:
-    """Takes what receive puts on the inbound queue."""
-
-    taken: list[Message] = field(default_factory=list)
-
-    def send(self, messages: Sequence[Message]) -> None:
-        """Keep messages."""
-        self.taken.extend(messages)
-
-    def postpone(self, receipt: str, seconds: float) -> None:
-        """Nothing is received from here."""
 
 
 @dataclass(frozen=True)
@@ -152,23 +127,31 @@ class Reader:
             yield from connector.contained(event, event.record)
 
     def _received(self, connector: Connector, recorded: Recorded) -> list[Event]:
-        endpoint = Endpoint.of(connector, recorded.account or self._first(connector.name))
-        if not connector.shared and endpoint.secret not in self.catalog.accounts:
-            raise RecordError("no-account", f"accounts.yaml has no account of {connector.name}")
+        """What receive makes of a webhook, without its signature. Raises RecordError."""
         assert isinstance(recorded.told, dict)
-        account = self.catalog.accounts.get(endpoint.secret)
-        base = (account.public_url if account else None) or PUBLIC
-        try:
-            request = endpoint.request(base, recorded.told, _placeholders(connector), self._hub.clock())
-        except (TypeError, ValueError, AttributeError) as error:
-            raise RecordError("no-sample", "not a webhook that could be posted") from error
-        query = urlsplit(request.url).query
-        arrival = Arrival(request.method, endpoint.path, query, request.headers, request.body)
-        self._inbox.taken.clear()
-        reply = receive(self._hub, arrival)
-        if reply.status != 200:
-            raise RecordError(reply.body or f"status-{reply.status}", "receive refuses it")
-        return [Event.loads(unpack(self._hub.archive, one.body)) for one in self._inbox.taken]
+        request = _request(connector, recorded.told)
+        greeting = connector.handshake(request, {})
+        if greeting is not None and greeting.status == 200:
+            return []
+        if connector.shared:
+            return connector.events_of_accounts(request, self._owner(connector.name), RECEIVED_AT)
+        account = self.catalog.accounts.get(
+            f"{connector.name}.{recorded.account or self._first(connector.name)}"
+        )
+        if account is None:
+            raise RecordError("no-account", f"accounts.yaml has no account of {connector.name}")
+        return connector.events(request, account.key, RECEIVED_AT, account.time_zone)
+
+    def _owner(self, connector: str) -> Callable[[list[tuple[str, str]]], tuple[str, str]]:
+        mine = [account for account in self.catalog.accounts.values() if account.connector == connector]
+
+        def owner(told: list[tuple[str, str]]) -> tuple[str, str]:
+            for account in mine if told else ():
+                if all(str(account.settings.get(name, "")) == value for name, value in told):
+                    return account.key, account.time_zone
+            return UNKNOWN, "UTC"
+
+        return owner
 
     def _fetched(self, event: Event) -> Event:
         kind = self._resource(event.connector, event.resource)
@@ -187,21 +170,6 @@ class Reader:
         mine = (one.key for one in self.catalog.accounts.values() if one.connector == connector)
         return next(mine, "")
 
-    @cached_property
-    def _inbox(self) -> Inbox:
-        return Inbox()
-
-    @cached_property
-    def _hub(self) -> Hub:
-        return Hub(
-            Settings(public_url=PUBLIC),
-            clock=Clock(to_epoch(RECEIVED_AT)),
-            catalog=self.catalog,
-            inbound=self._inbox,
-            archive=MemoryArchive(),
-            secrets=secrets(self.catalog),
-        )
-
 
 def secrets(catalog: Catalog) -> MemorySecrets:
     """A placeholder for every secret that the connectors name."""
@@ -214,6 +182,18 @@ def secrets(catalog: Catalog) -> MemorySecrets:
 
 def _placeholders(connector: Connector) -> dict[str, str]:
     return dict.fromkeys(connector.secret_names, "secret")
+
+
+def _request(connector: Connector, sample: dict[str, Any]) -> Request:
+    """The webhook of a sample. Raises RecordError for what cannot be posted."""
+    content = sample.get("body")
+    try:
+        raw = content.encode() if isinstance(content, str) else encode(connector.reception.format, content)
+        headers = {name.lower(): str(text) for name, text in (sample.get("headers") or {}).items()}
+        query = {name: str(text) for name, text in (sample.get("query") or {}).items()}
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RecordError("no-sample", "not a webhook that could be posted") from error
+    return Request(str(sample.get("method", "POST")), "https://hub.example/", query, headers, raw)
 
 
 def _response(answer: Any) -> HttpResponse:
