@@ -168,6 +168,8 @@ _KNOWN = "; ".join(f"{code} {' '.join(kind.name for kind in kinds)}" for code, k
     ("tax_id(x, 'BR')", {"x": "12.abc.345/01de-35"}, "12ABC34501DE35"),
     ("tax_id(x, 'CL')", {"x": "012.345.678-5"}, "123456785"),
     ("tax_id(x, 'CO')", {"x": "900.123.456-8"}, "900123456"),
+    ("tax_id(x, 'CO')", {"x": "1018456789-6"}, "1018456789"),
+    ("tax_id(x, 'CO')", {"x": 1018456789}, "1018456789"),
     ("tax_id(x, 'ES')", {"x": "x-1234567-l"}, "X1234567L"),
 )
 def _tax_id(value: Any, country: str) -> str:

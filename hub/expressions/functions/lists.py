@@ -32,6 +32,6 @@ def _unique(items: Any) -> list[Any]:
 
 def _key(item: Any) -> tuple[str, str]:
     """What makes it the same. As text: numbers can be chosen so that all of them have one hash."""
-    if item is None or isinstance(item, str):
-        return type(item).__name__, item or ""
-    return "truth" if isinstance(item, bool) else "number", values.plain(item)
+    if isinstance(item, str):
+        return "text", item
+    return "", "null" if item is None else values.plain(item)

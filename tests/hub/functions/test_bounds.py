@@ -86,6 +86,11 @@ def test_what_is_at_the_limit_is_taken():
     assert call("replace", FULL, "a", "b") == "b" * LARGEST_TEXT
     assert len(call("split", "," * (MOST_ITEMS - 1), ",")) == MOST_ITEMS
     assert normalise("text", FULL) == FULL
+    assert call("upper", FULL) == "A" * LARGEST_TEXT
+    assert call("lower", call("upper", FULL)) == FULL
+    assert call("pad", "1", LARGEST_TEXT, "0").endswith("01")
+    assert call("total", [1] * MOST_ITEMS) == MOST_ITEMS
+    assert call("time", " " * 54 + "2026-01-05").startswith("2026-01-05")
 
 
 @pytest.mark.parametrize("text", [MARKS, TIBETAN], ids=["latin", "tibetan"])

@@ -147,6 +147,8 @@ def test_no_two_chilean_or_spanish_numbers_with_one_digit_changed_share_their_ch
         ("10184567896", "1018456789", "cedula"),
         ("79123456-0", "79123456", "cedula"),
         ("079123456", "79123456", "cedula"),
+        ("79-123-456", "79123456", "cedula"),
+        ("1-018-456-789", "1018456789", "cedula"),
         ("52345", "52345", "cedula"),
     ],
 )

@@ -125,6 +125,13 @@ def test_what_is_no_time_or_no_pattern_is_refused_without_saying_it(name, argume
         call(name, *arguments)
 
 
+def test_a_time_without_a_zone_is_in_utc():
+    for name, arguments in (("time", ()), ("parse_time", ("%Y-%m-%d %H:%M",))):
+        assert call(name, "2026-11-20 10:30", *arguments) == "2026-11-20T10:30:00.000000Z"
+    assert call("date", "2026-11-20 23:30") == "2026-11-20"
+    assert call("format_time", "2026-11-20 10:30", "%H:%M") == "10:30"
+
+
 def test_a_zone_that_nobody_knows_is_an_error():
     for zone in ("Nowhere", "../etc/passwd", "x" * 10_000, 5):
         for name, arguments in (
