@@ -5,13 +5,16 @@
 
 import contextlib
 import io
+import json
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+from hub.checks import check
 from hub.cli import main
 
 HERE = Path(__file__).parent
@@ -38,6 +41,60 @@ def test_a_mistake_is_shown_with_its_place_and_cure(case, tmp_path):
 def test_the_project_under_the_cases_has_no_mistake(tmp_path):
     shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
     assert main(["check", "--root", str(tmp_path)]) == 0
+
+
+def said(capsys, *arguments):
+    code = main(["check", *arguments])
+    return code, capsys.readouterr().out
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with two mistakes in a flow, and one in each of two mappings."""
+    shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(HERE / "unknown-value", tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def test_machines_read_what_people_read(project, capsys):
+    code, output = said(capsys, "--json", "--root", str(project))
+    assert code == 1
+    assert [(one["file"], one["line"], one["column"], one["code"]) for one in json.loads(output)] == [
+        ("flows/hello.yaml", 2, 23, "unknown-value"),
+        ("flows/hello.yaml", 2, 49, "never-equal"),
+        ("mappings/shop.customer.customer.yaml", 3, 70, "unknown-value"),
+        ("mappings/shop.customer.yaml", 3, 36, "unknown-value"),
+    ]
+    assert json.loads(output)[0]["message"] == '"laed" is not one of its values'
+    assert json.loads(output)[0]["hint"] == 'did you mean "lead"?'
+
+
+def test_only_the_findings_of_the_named_files_are_shown(project, capsys, monkeypatch):
+    monkeypatch.chdir(project / "flows")
+    code, output = said(capsys, "hello.yaml", "mappings/shop.customer.yaml")
+    assert code == 1
+    assert [
+        line.split(":")[0] for line in output.splitlines() if line.startswith(("flows/", "mappings/"))
+    ] == [
+        "flows/hello.yaml",
+        "flows/hello.yaml",
+        "mappings/shop.customer.yaml",
+    ]
+    assert output.endswith("nothing more in these files; 1 elsewhere\n")
+    assert said(capsys, "owners.yaml") == (0, "nothing more in these files; 4 elsewhere\n")
+    code, output = said(capsys, str(project / "mappings"))
+    assert output.endswith("nothing more in these files; 2 elsewhere\n")
+
+
+def test_a_file_that_is_not_there_is_no_clean_file(project, capsys):
+    assert said(capsys, "mappings/shop.custmer.yaml", "--root", str(project))[0] == 2
+    assert said(capsys, str(HERE), "--root", str(project))[0] == 2
+
+
+def test_the_shipped_project_is_checked_within_two_seconds():
+    started = time.process_time()
+    assert check(HERE.parents[1]).errors == ()
+    assert time.process_time() - started < 2
 
 
 if __name__ == "__main__":
