@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench.peers import comparing, memory, normal_forms, scaling, transcoding, validating
+from bench.peers import comparing, memory, normal_forms, ready, scaling, transcoding, validating
 from bench.peers.timing import stay
 from bench.rows import Row, plain, table
 
@@ -15,6 +15,7 @@ PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     transcoding.measure,
     scaling.measure,
     normal_forms.measure,
+    ready.measure,
     memory.measure,
     validating.measure,
 )

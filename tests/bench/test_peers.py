@@ -9,6 +9,7 @@ from bench.peers import (
     hand,
     memory,
     normal_forms,
+    ready,
     scaling,
     timing,
     transcoding,
@@ -27,6 +28,7 @@ def short(monkeypatch):
     monkeypatch.setattr(comparing, "_CLOSE", 2)
     monkeypatch.setattr(scaling, "LEAVES", (10, 30))
     monkeypatch.setattr(scaling, "SIZES", (1,))
+    monkeypatch.setattr(ready, "RUNS", 1)
 
 
 def test_all_engines_that_are_installed_agree_on_all_orders(monkeypatch, capsys):
@@ -68,7 +70,7 @@ def test_a_generated_mapping_says_the_same_as_the_code_by_hand(leaves, size):
 def test_each_part_gives_figures(short):
     rows = [
         row
-        for part in (comparing, transcoding, scaling, normal_forms, memory, validating)
+        for part in (comparing, transcoding, scaling, normal_forms, ready, memory, validating)
         for row in part.measure()
     ]
     assert all(row.value > 0 for row in rows if not row.name.endswith("skipped"))
