@@ -1,14 +1,15 @@
 """The command `hub`: what people at a keyboard need."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from hub.cli import accounts, check, demo, drift, functions, plan, schemas, send, test, trial
+from hub.cli import accounts, bulk, check, demo, drift, functions, plan, schemas, send, test, trial
 from hub.cli.project import NoProjectError
 from hub.errors import FileErrors, HubError
 
-MODULES = (demo, check, test, trial, plan, drift, send, schemas, functions, accounts)
+MODULES = (demo, check, test, trial, bulk, plan, drift, send, schemas, functions, accounts)
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
 
 
@@ -17,6 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
+    except BrokenPipeError:  # whoever read the output, such as head, has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what Python flushes when it ends
+        return 1
     except NoProjectError as error:
         print(f"hub: {error}", file=sys.stderr)
         return 2
