@@ -41,8 +41,8 @@ def add(subparsers: Any) -> None:
         help="show the functions of expressions",
         description="What expressions may call: our functions by what they are about, then JMESPath's own. "
         "With a name: that one, with examples that are run as tests. Of null our functions give null; "
-        "what they do not understand, or what is too large, leaves a field without a value. There is no search "
-        "by regular expressions, because some never end on texts made for it.",
+        "what they do not understand, or what is too large, leaves a field without a value. There is no "
+        "search by regular expressions: some never end on texts made for it.",
     )
     parser.add_argument("name", nargs="?", help="only this one, with its examples")
     parser.add_argument("--json", action="store_true", help="for programs, all with their examples")

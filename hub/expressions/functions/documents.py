@@ -53,6 +53,13 @@ def _with_zeros(rule: Any, typed: str) -> str:
     return str(rule.validate(letter + number[len(letter) :].zfill(9 - len(letter))))
 
 
+def _with_its_check(rule: Any, typed: str) -> str:
+    """A Spanish company's number: its last character may be typed as a digit or as the letter of it."""
+    number = str(rule.validate(_compact(typed).removeprefix("ES")))
+    digit, letter = rule.calc_check_digits(number[:-1])
+    return f"{number[:-1]}{letter if number[0] in 'NPQRSW' else digit}"
+
+
 def _with_homoclave(rule: Any, typed: str) -> str:
     return _of_length((12, 13), _plainly(rule, typed))
 
@@ -140,7 +147,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "ES": (
         Kind("dni", "es.dni", _with_zeros, _as_it_is),
         Kind("nie", "es.nie", _with_zeros, _as_it_is),
-        Kind("cif", "es.cif", write=_as_it_is),
+        Kind("cif", "es.cif", _with_its_check, _as_it_is),
         Kind("nif", "es.nif", write=_as_it_is),
     ),
     "GT": (Kind("nit", "gt.nit"),),
