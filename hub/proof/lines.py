@@ -31,7 +31,7 @@ def drifting(mapping: Mapping) -> dict[Place, str]:
     fields = {
         mapping.document.place(*rule.path): ".".join(target.names)
         for target in mapping.reads
-        for rule in _rules(target.rule)
+        for rule in inside(target.rule)
     }
     parts = {
         mapping.document.place("consent", key, part): key
@@ -63,8 +63,8 @@ def _inner(rule: Rule, path: Path) -> Rule:
     return rule
 
 
-def _rules(rule: Rule) -> Iterator[Rule]:
+def inside(rule: Rule) -> Iterator[Rule]:
     """A leaf and those inside of it."""
     yield rule
     for _, inner in rule.each.fields if rule.each else ():
-        yield from _rules(inner)
+        yield from inside(inner)

@@ -1,11 +1,12 @@
 """Which changes of a mapping none of its tests notices."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.expressions import compile
 from hub.mapping import Mapping
+from hub.proof.coverage import percent
 from hub.proof.mutants import Mutant
 from hub.proof.subject import Subject
 from hub.samples import Samples
@@ -29,9 +30,37 @@ class Score:
     same: tuple[Mutant, ...]
 
     @property
-    def percent(self) -> float:
-        """Of the mutants that give another result somewhere, those that a test notices."""
-        return percent([self])
+    def share(self) -> tuple[int, int]:
+        """How many mutants a test notices, and how many there are that give another result somewhere."""
+        return self.noticed, self.noticed + len(self.unnoticed)
+
+    @property
+    def counts(self) -> str:
+        """The score in words."""
+        noticed, count = self.share
+        return f"{noticed} of {count} changes noticed, {len(self.same)} more give the same"
+
+    def lines(self) -> list[str]:
+        """What a person reads of what is unnoticed."""
+        return [
+            line
+            for one in self.unnoticed
+            for line in (*one.mutant.place.render().splitlines(), f"  = {one.hint}")
+        ]
+
+    def plain(self) -> dict[str, object]:
+        """As JSON."""
+        unnoticed = [
+            {"place": str(one.mutant.place.place), "what": one.mutant.what, "hint": one.hint}
+            for one in self.unnoticed
+        ]
+        same = [{"place": str(one.place.place), "what": one.what} for one in self.same]
+        return {
+            "percent": percent(self.share),
+            "noticed": self.noticed,
+            "unnoticed": unnoticed,
+            "same": same,
+        }
 
 
 def score(
@@ -58,47 +87,3 @@ def score(
             same.append(mutant)
     compile.cache_clear()  # thousands of expressions that nobody will use again
     return Score(mapping, len(chosen) - len(unnoticed) - len(same), tuple(unnoticed), tuple(same))
-
-
-def described(scores: list[Score]) -> str:
-    """What a person reads: a line for each mapping, below it what no test notices, and a sum."""
-    width = max((len(one.mapping.name) for one in scores), default=0)
-    lines = []
-    for one in scores:
-        lines.append(f"{one.mapping.name.ljust(width)}  {_counts([one])}")
-        lines += [f"  {line}" for unnoticed in one.unnoticed for line in _lines(unnoticed)]
-    return "\n".join([*lines, f"{'all'.ljust(width)}  {_counts(scores)}"] if len(scores) > 1 else lines)
-
-
-def plain(score: Score) -> dict[str, object]:
-    """The same as JSON."""
-    unnoticed = [
-        {"place": str(one.mutant.place.place), "what": one.mutant.what, "hint": one.hint}
-        for one in score.unnoticed
-    ]
-    same = [{"place": str(one.place.place), "what": one.what} for one in score.same]
-    return {
-        "percent": round(score.percent, 1),
-        "noticed": score.noticed,
-        "unnoticed": unnoticed,
-        "same": same,
-    }
-
-
-def percent(scores: Iterable[Score]) -> float:
-    """The score of several mappings together."""
-    known = list(scores)
-    noticed = sum(one.noticed for one in known)
-    count = noticed + sum(len(one.unnoticed) for one in known)
-    return 100 * noticed / count if count else 100.0
-
-
-def _counts(scores: list[Score]) -> str:
-    noticed = sum(one.noticed for one in scores)
-    count = noticed + sum(len(one.unnoticed) for one in scores)
-    same = sum(len(one.same) for one in scores)
-    return f"{percent(scores):5.1f} %  {noticed} of {count} mutants noticed, {same} never differ"
-
-
-def _lines(unnoticed: Unnoticed) -> list[str]:
-    return [*unnoticed.mutant.place.render().splitlines(), f"  = {unnoticed.hint}"]

@@ -9,6 +9,7 @@ from hub.errors import RecordError
 from hub.mapping import Context, Mapping
 from hub.proof.differences import Difference, pairs, shown
 from hub.proof.examples import Example, Parts, examples, parts
+from hub.proof.lines import inside
 from hub.proof.mutants import Mutant, mutants
 from hub.proof.shapes import Shape, entity_sample
 from hub.proof.tokens import names, texts
@@ -21,7 +22,7 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """A record that is varied. `name`: of the test that it is of."""
+    """A record that is varied. `name`: which it is, in words."""
 
     name: str
     inward: bool
@@ -49,21 +50,19 @@ class Subject:
         self._mapping = mapping
         found = examples(mapping, samples)
         self._examples = [one for one in found if isinstance(one, Example)]
-        self._bases = [
-            _Base(one.name, one.inward, record, one.context)
+        self._told = [
+            _Base(f'"{one.name}"', one.inward, record, one.context)
             for one in self._examples
             for record in one.records
         ]
-        if mapping.writes:
-            self._bases.append(
-                _Base("an entity with all fields", False, _entity(mapping), samples.context(mapping))
-            )
+        entity = _Base("an entity with all fields", False, _entity(mapping), samples.context(mapping))
+        self._made = [entity] if mapping.writes else []
 
     def mutants(self) -> list[Mutant]:
         """Every mutant of the mapping."""
         seed = self._mapping.name
-        read = [scope for base in self._bases if base.inward for scope in _scopes(self._mapping, base.record)]
-        written = [base.record for base in self._bases if not base.inward]
+        read = [scope for base in self._told if base.inward for scope in _scopes(self._mapping, base.record)]
+        written = [base.record for base in (*self._told, *self._made) if not base.inward]
         return list(mutants(self._mapping, Shape(tuple(read), seed), Shape(tuple(written), seed)))
 
     def notices(self, mutant: Mutant) -> bool:
@@ -88,13 +87,16 @@ class Subject:
         return list(self._all_cases())
 
     def _all_cases(self) -> Iterator[_Case]:
-        data = {part: inner for part, inner in self._mapping.document.data.items() if part != "tests"}
-        sources = [*_texts(data)]
+        sources = list(_sources(self._mapping))
         known = frozenset(name for source in sources for name in names(source))
-        words = [*(word for source in sources for word in texts(source)), *_lookups(data)]
+        inner = frozenset(name for source in sources for name in names(source, inner=True))
+        words = [
+            *(word for source in sources for word in texts(source)),
+            *_lookups(self._mapping.document.data),
+        ]
         words += [word.lower() for word in words]
-        for base in _richest(self._bases):
-            for variation in variations(base.record, known, words, self._mapping.name):
+        for base in (*_richest(self._told), *self._made):
+            for variation in variations(base.record, known, inner, words):
                 if not base.inward and not isinstance(variation.record.get("customer", {}), dict):
                     continue
                 yield _Case(base, variation, _came(self._mapping, base, variation.record))
@@ -128,14 +130,14 @@ def _scopes(mapping: Mapping, record: Any) -> Iterator[dict[str, Any]]:
         return
 
 
-def _texts(data: Any) -> Iterator[str]:
-    """The texts of a file, and the names of its objects."""
-    if isinstance(data, dict):
-        yield from data
-    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
-        yield from _texts(inner)
-    if isinstance(data, str):
-        yield data
+def _sources(mapping: Mapping) -> Iterator[str]:
+    """The texts of all expressions of a mapping."""
+    ledgers = (rule for ledger in mapping.leaves.consents for rule in ledger.rules)
+    for rule in (*(target.rule for target in (*mapping.reads, *mapping.writes)), *ledgers):
+        for one in inside(rule):
+            yield from [one.source.source] if one.source else []
+            yield from (source.source for _, source in (one.each.levels if one.each else ()))
+    yield mapping.document.data.get("record", "")
 
 
 def _lookups(data: Any) -> Iterator[str]:
@@ -148,7 +150,7 @@ def _lookups(data: Any) -> Iterator[str]:
 
 def _hint(case: _Case, came: Parts) -> str:
     """What a test would have to set and expect."""
-    where = f'"{case.base.name}"'
+    where = case.base.name
     said = case.variation.said
     start = f"expect in {where}:" if said == AS_IT_IS else f"test {where} with {said}:"
     if "rejected" in came or "rejected" in case.came:

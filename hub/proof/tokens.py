@@ -52,6 +52,9 @@ class _Token:
     end: int
 
 
+_START = _Token("sign", "", 0, 0)
+
+
 def changes(source: str, siblings: Siblings) -> Iterator[Change]:
     """Every change of one expression that is an expression again."""
     for change in _Text(source, siblings).changes():
@@ -68,10 +71,11 @@ def texts(source: str) -> Iterator[str]:
             yield from (value for value in _scalars(_json(token)) if isinstance(value, str))
 
 
-def names(source: str) -> frozenset[str]:
-    """Every name in an expression, of whatever it is."""
-    found = (token for token in _tokens(source) if token.kind in {"name", "quoted"})
-    return frozenset(token.text.strip('"') for token in found)
+def names(source: str, *, inner: bool = False) -> frozenset[str]:
+    """Every name in an expression, of whatever it is; `inner`: only those behind a point."""
+    tokens = _tokens(source)
+    found = (token for before, token in pairwise([_START, *tokens]) if not inner or before.text == ".")
+    return frozenset(token.text.strip('"') for token in found if token.kind in {"name", "quoted"})
 
 
 def _tokens(source: str) -> list[_Token]:

@@ -39,14 +39,17 @@ class _Step:
         )
 
 
-def variations(base: Any, names: frozenset[str], words: Iterable[str], seed: str) -> Iterator[Variation]:
+def variations(
+    base: Any, names: frozenset[str], inner: frozenset[str], words: Iterable[str]
+) -> Iterator[Variation]:
     """A sample, then with one value changed, then with several.
 
-    `names`: of the values that are worth a change; `words`: texts that a value may become.
+    `names`: of the values that are worth a change; `inner`: those of them that stand inside of others;
+    `words`: texts that a value may become. The same each time.
     """
-    chance = random.Random(seed)
+    chance = random.Random(len(names))
     known = sorted(set(words))
-    steps = [step for path, value in _places(base, names) for step in _steps(path, value, known)]
+    steps = [step for path, value in _places(base, names, inner) for step in _steps(path, value, known)]
     yield Variation(base, AS_IT_IS)
     yield from (Variation(changed(base, step.path, step.value), step.said) for step in steps)
     for _ in range(_MIXED if steps else 0):
@@ -83,16 +86,19 @@ def _mixed(base: Any, steps: list[_Step]) -> Variation:
     return Variation(record, ", ".join(step.said for step in steps))
 
 
-def _places(base: Any, names: frozenset[str], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Where the named values stand, the outermost that are missing too."""
+def _places(
+    base: Any, names: frozenset[str], inner: frozenset[str], path: Path = ()
+) -> Iterator[tuple[Path, Any]]:
+    """Where the named values stand, or are missing."""
     pairs = base.items() if isinstance(base, dict) else enumerate(base) if isinstance(base, list) else ()
     for step, value in pairs:
         here = (*path, step)
         if step in names or isinstance(step, int):
             yield here, value
-        yield from _places(value, names, here)
+        yield from _places(value, names, inner, here)
     if isinstance(base, dict):
-        yield from (((*path, name), ABSENT) for name in sorted(names - base.keys()))
+        missing = (inner if path else names) - base.keys()
+        yield from (((*path, name), ABSENT) for name in sorted(missing))
 
 
 def _steps(path: Path, value: Any, words: list[str]) -> Iterator[_Step]:

@@ -32,6 +32,30 @@ class Verdict:
         """Whether all of them pass."""
         return not self.failures and not self.wrong
 
+    def lines(self) -> list[str]:
+        """What a person reads of what is wrong."""
+        document = self.mapping.document
+        lines = [line for error in self.wrong for line in error.render().splitlines()]
+        for failure in self.failures:
+            lines.append(f"{failure.example.name}  ({document.place('tests', failure.example.number)})")
+            for one in failure.differences:
+                lines += [f"  {line}" for line in _difference(document, one)]
+        return lines
+
+    def plain(self) -> dict[str, object]:
+        """As JSON; a side of a difference that is left out is not there."""
+        document = self.mapping.document
+        failed = [
+            {
+                "name": failure.example.name,
+                "place": str(document.place("tests", failure.example.number)),
+                "differences": [_plain(document, one) for one in failure.differences],
+            }
+            for failure in self.failures
+        ]
+        wrong = [{"place": str(one.place), "code": one.code, "message": one.message} for one in self.wrong]
+        return {"tests": len(self.examples), "failed": failed, "wrong": wrong}
+
 
 def verdict(mapping: Mapping, samples: Samples) -> Verdict:
     """Run the tests of a mapping."""
@@ -41,17 +65,6 @@ def verdict(mapping: Mapping, samples: Samples) -> Verdict:
         Failure(one, tuple(differences)) for one in ready if (differences := one.differences(mapping))
     )
     return Verdict(mapping, ready, failures, tuple(one for one in found if isinstance(one, FileError)))
-
-
-def described(verdict: Verdict) -> list[str]:
-    """The lines that a person reads, but for the first."""
-    document = verdict.mapping.document
-    lines = [line for error in verdict.wrong for line in error.render().splitlines()]
-    for failure in verdict.failures:
-        lines.append(f"{failure.example.name}  ({document.place('tests', failure.example.number)})")
-        for one in failure.differences:
-            lines += [f"  {line}" for line in _difference(document, one)]
-    return lines
 
 
 def _difference(document: Document, one: Difference) -> list[str]:
@@ -78,23 +91,6 @@ def _source(document: Document, line: Place | None) -> str:
 
 def _text(document: Document, line: Place) -> str:
     return document.lines[line.line - 1].strip()
-
-
-def plain(verdict: Verdict) -> dict[str, object]:
-    """The same as JSON; a side that is left out is not there."""
-    document = verdict.mapping.document
-    failed = [
-        {
-            "name": failure.example.name,
-            "place": str(document.place("tests", failure.example.number)),
-            "differences": [_plain(document, one) for one in failure.differences],
-        }
-        for failure in verdict.failures
-    ]
-    wrong = [
-        {"place": str(error.place), "code": error.code, "message": error.message} for error in verdict.wrong
-    ]
-    return {"tests": len(verdict.examples), "failed": failed, "wrong": wrong}
 
 
 def _plain(document: Document, one: Difference) -> dict[str, object]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.catalog import Catalog
+from hub.proof.coverage import coverage, percent
 from hub.proof.mutation import score
 from hub.proof.verdicts import verdict
 from hub.samples import Samples
@@ -29,7 +30,15 @@ def test_the_tests_of_a_mapping_pass(name, catalog, samples):
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
+def test_the_tests_of_a_mapping_reach_every_leaf_and_branch(name, catalog, samples):
+    mapping = catalog.mappings[name]
+    found = coverage(mapping, verdict(mapping, samples).examples)
+    assert found.share == (len(found.points), len(found.points)), found.lines()
+    assert found.points
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
 def test_the_tests_of_a_mapping_notice_nine_of_ten_changes(name, catalog, samples):
     found = score(catalog.mappings[name], samples)
-    assert found.percent >= 90, [str(one.mutant.place) for one in found.unnoticed]
+    assert percent(found.share) >= 90, found.lines()
     assert found.noticed > 20

@@ -52,4 +52,5 @@ def test_a_change_says_where_and_what():
 
 def test_the_names_and_texts_of_an_expression_are_known():
     assert names("a.\"b c\"[?d == 'e']") == {"a", "b c", "d"}
+    assert names("a.\"b c\"[?d == 'e'].f", inner=True) == {"b c", "f"}
     assert list(texts("a == 'b' || c == `[\"d\", 1]`")) == ["b", "d"]
