@@ -9,7 +9,7 @@ from hub.drift import shape as module
 from hub.drift.forms import fits, form, is_data, kind
 from hub.drift.shape import Facts, Shape
 
-HYPOTHESIS = settings(derandomize=True, deadline=None, database=None, max_examples=60)
+HYPOTHESIS = settings(derandomize=True, deadline=None, database=None, max_examples=40)
 SCALARS = (
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "CO", "ada@correo.example"])
 )
