@@ -86,12 +86,15 @@ def _proposed(arguments: argparse.Namespace, samples: Samples, entity: Entity) -
     if not told:
         raise NoProjectError(f"the events have no record of {arguments.name}")
     _say_what_is_missing(samples, target)
-    records = [record for _, record in told]
-    proposal = propose(records, entity, context.account, target.empty)
-    path = told[0][0].resolve()
-    known = samples.connector(target) is not None and path.is_relative_to(samples.root)
-    sample = path.relative_to(samples.root).as_posix() if known else records[0]
-    return page(proposal, target, sample, records, context)
+    proposal = propose([record for _, record in told], entity, context.account, target.empty)
+    return page(proposal, target, [(_given(samples, target, *one), one[1]) for one in told], context)
+
+
+def _given(samples: Samples, target: Mapping, path: Path, record: Any) -> Any:
+    """What a test reads: the file, if it is of this project and the connector can read it."""
+    file = path.resolve()
+    known = samples.connector(target) is not None and file.is_relative_to(samples.root)
+    return file.relative_to(samples.root).as_posix() if known else record
 
 
 def _target(name: str, samples: Samples, entity: Entity) -> Mapping:

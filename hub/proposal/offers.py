@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hub.accounts import Account
@@ -14,6 +14,9 @@ from hub.proposal.material import Material, Source
 from hub.proposal.names import likeness, words
 from hub.proposal.words import ADDRESSES, DELIVERY, ELSEWHERE, OWN
 from hub.values import ADDRESS, normalise
+
+SURE: Final = 0.5
+"""From here on an offer is a line, below it a comment."""
 
 POSSIBLE: Final = 0.4
 """Less likely than this it is not even an alternative."""
@@ -31,7 +34,7 @@ class Offer:
     """One way to fill a field. `names`: of the field, outermost first; `source`: the expression.
 
     `reads`: the paths in it; `likely`: from 0 to 1; `why`: what speaks for it. `lookup`: the vendor's word
-    -> ours. `items`: what fills the items of a list.
+    -> ours. `items`: what fills the items of a list. `seen`: whether a sample has a value there.
     """
 
     names: tuple[str, ...]
@@ -41,11 +44,22 @@ class Offer:
     why: str
     lookup: dict[str, str] | None = None
     items: tuple["Offer", ...] = field(default=())
+    seen: bool = True
 
     @property
     def target(self) -> str:
         """The field as people write it."""
         return ".".join(self.names)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is likely enough."""
+        return self.likely >= SURE
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a line that counts: what no sample shows cannot be tested yet."""
+        return self.sure and self.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class Bid:
             text = self._converted(type, source)
             made = Offer(names, text, (source.path,), worth, why)
         if made.likely >= POSSIBLE:
-            yield made
+            yield replace(made, seen=bool(source.values))
 
     def _is_alone(self, one: Field, type: str, source: Source) -> bool:
         if type not in _ONLY_VALUE:
@@ -139,7 +153,8 @@ class Bid:
             code = part == "country" and source.values and form(source.value) != "country"
             worth = name * fit - 0.03 * bool(code)
             if worth >= POSSIBLE:
-                yield Offer((one.name, part), self._text(source), (source.path,), worth, _why(name, fit))
+                made = Offer((one.name, part), self._text(source), (source.path,), worth, _why(name, fit))
+                yield replace(made, seen=bool(source.values))
 
     def _list(self, one: Field) -> Iterator[Offer]:
         for source in self.material.lists.values():

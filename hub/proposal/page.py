@@ -12,28 +12,30 @@ from hub.drift.reads import written
 from hub.errors import Place, RecordError
 from hub.mapping import Context, Mapping
 from hub.proposal.offers import Offer
-from hub.proposal.proposal import SURE, Choice, Proposal
+from hub.proposal.proposal import Choice, Proposal
 
 _SAFE = re.compile(r"[A-Za-z_][\w.]*|[a-z_\d]+\([\w., ']*\)")
+Told = tuple[Any, Any]
+"""What a test reads, a file below the project or the record itself, and the record."""
+
 _WIDTH = 110
 SEVERAL = 3
 """Fields of an object that may be listed one by one, where no line reads any of them."""
 
 
-def page(proposal: Proposal, target: Mapping, sample: Any, records: Sequence[Any], context: Context) -> str:
-    """The mapping file, with a test that says what comes out of the first record.
+def page(proposal: Proposal, target: Mapping, told: Sequence[Told], context: Context) -> str:
+    """The mapping file, with tests that say what comes out now.
 
-    `target`: the mapping that is to be, of which only name, entity and connector count. `sample`: what the
-    test reads, a file below the project or the record itself. A line that does not understand the
-    records becomes a comment; where none is left, the page is empty.
+    `target`: the mapping that is to be, of which only name, entity and connector count. A line that does not
+    understand the records becomes a comment; where none is left, the page is empty.
     """
-    head = "\n".join(_head(proposal, sample))
-    while proposal.sure:
+    head, records = "\n".join(_head(proposal, told)), [record for _, record in told]
+    while proposal.stands:
         text = _text(head, proposal)
         mapping = replace(target, document=parse(text, target.document.file))
         doubts = _doubts(mapping, records, context)
         if not doubts:
-            return f"{text}\n{_test(mapping, sample, records[0], context)}"
+            return "\n".join([text, "tests:", *_tests(mapping, told, context)]) + "\n"
         proposal = proposal.doubting(doubts)
     return ""
 
@@ -55,8 +57,9 @@ def _doubts(mapping: Mapping, records: Iterable[Any], context: Context) -> set[s
     }
 
 
-def _head(proposal: Proposal, sample: Any) -> Iterator[str]:
-    source = f" from {sample}" if isinstance(sample, str) else ""
+def _head(proposal: Proposal, told: Sequence[Told]) -> Iterator[str]:
+    files = list(dict.fromkeys(given for given, _ in told if isinstance(given, str)))
+    source = f" from {', '.join(files)}" if files else ""
     yield f"# Proposed{source}."
     yield "# The figures say how likely a line is (1 is certain): check each, then take it away."
     yield f"entity: {proposal.entity.name}"
@@ -71,7 +74,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
 
 
 def _choice(one: Choice, width: int) -> Iterator[str]:
-    offer, mark = one.offer, "  " if one.sure else "# "
+    offer = one.offer
+    mark = "  " if offer.stands else "# "
     name = f"{offer.target}:".ljust(width)
     if offer.items:
         yield f"{mark}{offer.target}:{' ' * 3}# {_figure(offer)}"
@@ -87,7 +91,7 @@ def _each(offer: Offer) -> Iterator[str]:
     yield f"  each:   {{line: {_plain(offer.source)}}}"
     yield "  fields:"
     for item in offer.items:
-        mark = "    " if item.likely >= SURE else "  # "
+        mark = "    " if item.stands else "  # "
         yield _padded(f"{mark}{f'{item.target}:'.ljust(width)} {_value(item)}", _figure(item))
 
 
@@ -103,7 +107,7 @@ def _value(offer: Offer) -> str:
 def _note(one: Choice) -> str:
     if one.offer.lookup is None:
         return ""
-    return "; only the words that were seen" if one.sure else "; say for each ? what it is"
+    return "; only the words that were seen" if one.offer.stands else "; say for each ? what it is"
 
 
 def _rest(proposal: Proposal) -> Iterator[str]:
@@ -117,7 +121,9 @@ def _rest(proposal: Proposal) -> Iterator[str]:
 
 def _unread(proposal: Proposal) -> Iterator[str]:
     """The paths that no line reads; of an object that no line reads at all, only how much it holds."""
-    read = {path[:1] for one in proposal.choices if one.sure for path in one.offer.reads if len(path) > 1}
+    read = {
+        path[:1] for one in proposal.choices if one.offer.stands for path in one.offer.reads if len(path) > 1
+    }
     held = Counter(path[0] for path in proposal.unread)
     whole = {name for name in held if held[name] > SEVERAL and (name,) not in read}
     for path in proposal.unread:
@@ -136,13 +142,34 @@ def _comment(text: str) -> Iterator[str]:
     yield line
 
 
-def _test(mapping: Mapping, sample: Any, record: Any, context: Context) -> str:
-    """The test of what comes out now."""
-    fields = mapping.inward(record, context).fields
-    expected = [f"      {name}: {_json(value)}" for name, value in fields.items() if value is not None]
-    given = sample if isinstance(sample, str) else _json(sample)
-    head = ["tests:", "  - name: as it was proposed", f"    in: {given}"]
-    return "\n".join([*head, *(["    expect:", *expected] if expected else ["    expect: {}"])]) + "\n"
+def _tests(mapping: Mapping, told: Sequence[Told], context: Context) -> Iterator[str]:
+    """A test of the first record, and of each other that has a value where those before it had none."""
+    shown: set[tuple[str, ...]] = set()
+    for given, record in told:
+        fields = mapping.inward(record, context).fields
+        new = _members(fields) - shown
+        if new:
+            yield f"  - name: {f'with {_words(new)}' if shown else 'as it was proposed'}"
+            shown |= new
+            yield f"    in: {given if isinstance(given, str) else _json(given)}"
+            yield "    expect:"
+            yield from (
+                f"      {name}: {_json(value)}" for name, value in fields.items() if value is not None
+            )
+
+
+def _members(fields: dict[str, Any]) -> set[tuple[str, ...]]:
+    """The fields that have a value; of an address, and of a list's items, the parts that do."""
+    found: set[tuple[str, ...]] = set()
+    for name, value in fields.items():
+        parts = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
+        inner = {(name, part) for one in parts if isinstance(one, dict) for part in one}
+        found |= inner or ({(name,)} if value is not None else set())
+    return found
+
+
+def _words(fields: set[tuple[str, ...]]) -> str:
+    return " and ".join(sorted({names[0] for names in fields}))
 
 
 def _padded(line: str, comment: str) -> str:

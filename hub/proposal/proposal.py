@@ -8,10 +8,7 @@ from hub.accounts import Account
 from hub.drift.shape import Path
 from hub.entity import Entity
 from hub.proposal.material import Material
-from hub.proposal.offers import Bid, Offer
-
-SURE: Final = 0.5
-"""From here on a line is proposed as such, below it as a comment."""
+from hub.proposal.offers import SURE, Bid, Offer
 
 ALTERNATIVES: Final = 2
 
@@ -26,11 +23,6 @@ class Choice:
     offer: Offer
     others: tuple[Offer, ...]
 
-    @property
-    def sure(self) -> bool:
-        """Whether it is likely enough for a line that counts."""
-        return self.offer.likely >= SURE
-
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -42,9 +34,9 @@ class Proposal:
     unread: tuple[Path, ...]
 
     @property
-    def sure(self) -> bool:
+    def stands(self) -> bool:
         """Whether there is any line that counts."""
-        return any(one.sure for one in self.choices)
+        return any(one.offer.stands for one in self.choices)
 
     def doubting(self, fields: Iterable[str]) -> "Proposal":
         """The proposal with the lines of these fields as comments: their values were not understood."""
@@ -62,7 +54,7 @@ def propose(records: Iterable[Any], entity: Entity, account: Account, empty: Any
     chosen = _chosen(offers, entity)
     choices = tuple(Choice(offer, _others(offers[names], offer)) for names, offer in chosen.items())
     found = {one.offer.names[0] for one in choices}
-    read = {path for one in choices if one.sure for path in one.offer.reads}
+    read = {path for one in choices if one.offer.sure for path in one.offer.reads}
     known = [*material.scalars, *material.lists]
     unread = tuple(path for path in known if not any(path[: len(one)] == one for one in read))
     missing = tuple(name for name in entity.fields if name not in found)
@@ -87,7 +79,7 @@ def _others(some: list[Offer], chosen: Offer) -> tuple[Offer, ...]:
 
 
 def _doubted(one: Choice, fields: frozenset[str]) -> Choice:
-    if not one.sure or one.offer.names[0] not in fields:
+    if not one.offer.sure or one.offer.names[0] not in fields:
         return one
     offer = replace(one.offer, likely=SURE - 0.01, why=f"{one.offer.why}, but not understood")
     return replace(one, offer=offer)
@@ -98,7 +90,7 @@ def _named(
 ) -> dict[tuple[str, ...], list[Offer]]:
     """`name` is a given name beside a family name; by itself, of several words, it is a whole one."""
     given, family = offers.get(("given_name",), []), offers.get(("family_name",), [])
-    beside = bool(family) and family[0].likely >= SURE
+    beside = bool(family) and family[0].sure
     told = [_given(one, beside, material) for one in given]
     return {**offers, **({("given_name",): sorted(told, key=lambda one: -one.likely)} if told else {})}
 

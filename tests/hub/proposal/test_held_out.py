@@ -220,7 +220,7 @@ def proposed(records, entity, account, empty=None):
     """The expressions that are proposed as lines, by field; those inside of lists too."""
     found = {}
     for one in propose(records, CATALOG.entities[entity], account, empty).choices:
-        if one.sure:
+        if one.offer.sure:
             found[one.offer.target] = one.offer.source
             found |= {f"{one.offer.target}.{item.target}": item.source for item in one.offer.items}
     return found

@@ -101,6 +101,26 @@ def test_so_do_proposals_for_the_shipped_events(tmp_path, capsys, name, file, en
     assert main(["check", "--root", str(root)]) == 0, capsys.readouterr().out
 
 
+def test_several_events_give_a_test_for_each_new_value(root, capsys):
+    more = [{**GUEST, "apellidos": None, "domicilio": None, "idioma": None}, {**GUEST, "idioma": "es-CO"}]
+    files = [root / "events" / "posada" / f"{number}.json" for number in range(3)]
+    for file, guest in zip(files, [more[0], GUEST, more[1]], strict=True):
+        file.write_text(json.dumps(sample(guest)))
+    assert new(root, "--write", file=files[0]) == 0
+    text = (root / "mappings" / "posada.guest.yaml").read_text()
+    assert "# locale:" in text
+    assert "# family_name:" in text
+    arguments = ["new", "mapping", "posada.guest", "--from", *map(str, files), "--entity", "customer"]
+    assert main([*arguments, "--write", "--force", "--root", str(root)]) == 0
+    text = (root / "mappings" / "posada.guest.yaml").read_text()
+    assert [line for line in text.splitlines() if "- name:" in line] == [
+        "  - name: as it was proposed",
+        "  - name: with address and family_name",
+        "  - name: with locale",
+    ]
+    assert main(["check", "--root", str(root)]) == 0, capsys.readouterr().out
+
+
 def test_a_mapping_that_is_there_stays(root, capsys):
     (root / "mappings" / "posada.guest.yaml").write_text("mine")
     assert new(root, "--write") == 2
@@ -140,20 +160,20 @@ def test_a_line_that_does_not_understand_the_events_is_a_comment(root, capsys):
     assert "# birth_date: birthday" in capsys.readouterr().out
 
 
-def test_lines_for_which_the_entity_refuses_the_record_are_comments(tmp_path, capsys):
-    entity = (
-        "name: order\nfields: {number: {type: text, required: true}, total: {type: money, required: true}}\n"
-    )
-    root = write(tmp_path, entities__order=entity + "customer: true\n")
-    file = root / "order.json"
-    file.write_text(json.dumps({"number": "", "total": "", "currency": "COP", "email": "a@correo.example"}))
-    assert new(root, name="shop.order", file=file, entity="order") == 1
-    assert "none of the fields was recognised" in capsys.readouterr().err
-    file.write_text(json.dumps({"number": "", "total": "1", "currency": "COP"}))
-    assert new(root, name="shop.order", file=file, entity="order") == 0
+def test_lines_for_which_the_entity_refuses_a_record_are_comments(tmp_path, capsys):
+    entity = "name: order\nfields: {number: {type: text, required: true}, total: {type: money}}\n"
+    root = write(tmp_path, entities__order=entity)
+    files = [root / "one.json", root / "other.json"]
+    files[0].write_text(json.dumps({"number": "N1", "total": "1", "currency": "COP"}))
+    files[1].write_text(json.dumps({"number": "", "total": "", "currency": "COP"}))
+    arguments = ["new", "mapping", "shop.order", "--entity", "order", "--root", str(root)]
+    assert main([*arguments, "--from", *map(str, files)]) == 0
     shown = capsys.readouterr().out
     assert "# number: number" in shown
     assert "  total:  money(total, currency)" in shown
+    files[0].write_text(json.dumps({"number": "N1"}))
+    assert main([*arguments, "--from", *map(str, files)]) == 1
+    assert "none of the fields was recognised" in capsys.readouterr().err
 
 
 def test_a_proposal_of_which_nothing_is_left_says_no_more(tmp_path, capsys):

@@ -44,7 +44,9 @@ def choices(*records, name="customer", empty=None):
 
 def lines(*records, **options):
     """What is proposed as a line, by field."""
-    return {target: one.offer.source for target, one in choices(*records, **options).items() if one.sure}
+    return {
+        target: one.offer.source for target, one in choices(*records, **options).items() if one.offer.stands
+    }
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_an_amount_takes_the_nearest_currency():
 
 def test_an_amount_without_a_currency_is_only_a_comment():
     found = choices({"total": "9.90"}, name="order")["total"]
-    assert (found.sure, found.offer.why) == (False, "name, no currency beside it")
+    assert (found.offer.sure, found.offer.why) == (False, "name, no currency beside it")
 
 
 def test_cents_are_known_by_name_and_suspected_where_whole_amounts_have_their_own_currency():
@@ -205,9 +207,9 @@ def test_lists_of_objects_become_items_with_the_outer_currency():
 
 def test_words_become_a_lookup_of_those_that_were_seen():
     found = choices({"stage": "LEAD"}, {"stage": "customer"})["stage"]
-    assert (found.sure, found.offer.lookup) == (True, {"LEAD": "lead", "customer": "customer"})
+    assert (found.offer.sure, found.offer.lookup) == (True, {"LEAD": "lead", "customer": "customer"})
     strange = choices({"stage": "hot"})["stage"]
-    assert (strange.sure, strange.offer.lookup) == (False, {"hot": "?"})
+    assert (strange.offer.sure, strange.offer.lookup) == (False, {"hot": "?"})
     unseen = choices({"stage": None})["stage"]
     assert unseen.offer.lookup is None
 
@@ -231,8 +233,8 @@ def test_two_fields_do_not_read_one_path_but_times_may():
 def test_what_belongs_to_something_else_is_no_line():
     record = {"a": 1, "b": 2, "c": 3, "order": {"number": "N1"}, "payment": {"email": "ada@correo.example"}}
     found = choices(record)
-    assert not found["number"].sure
-    assert not found["email"].sure
+    assert not found["number"].offer.sure
+    assert not found["email"].offer.sure
 
 
 def test_names_that_are_no_words_are_quoted():
@@ -240,7 +242,8 @@ def test_names_that_are_no_words_are_quoted():
 
 
 def test_a_connectors_empty_is_no_value():
-    assert choices({"phone": False}, empty=False)["phone"].offer.why == "name, no value seen"
+    unseen = choices({"phone": False}, empty=False)["phone"].offer
+    assert (unseen.why, unseen.sure, unseen.stands) == ("name, no value seen", True, False)
     assert "phone" not in choices({"phone": False})
 
 
@@ -268,4 +271,4 @@ def test_fields_nobody_reads_and_nothing_was_found_for_are_told():
 def test_doubted_lines_become_comments():
     found = propose([{"email": "ada@correo.example"}], entity(), ACCOUNT).doubting(["email"])
     (one,) = found.choices
-    assert (one.sure, one.offer.why) == (False, "name and value, but not understood")
+    assert (one.offer.sure, one.offer.why) == (False, "name and value, but not understood")
