@@ -14,11 +14,15 @@ from hub.entity import Entity
 from hub.errors import FileError, FileErrors
 from hub.flow import Flow
 from hub.mapping import ABSENT, Mapping
+from hub.mapping.tables import Table, resolved
 from hub.messages import digest, dumps
 
 FOLDERS = {"entities": "entity", "connectors": "connector", "mappings": "mapping", "flows": "flow"}
+TABLES = "mappings"
+"""The folder of lookup tables in CSV."""
+
 FILES = {"accounts.yaml": "accounts", "owners.yaml": "owners"}
-KINDS = (*FOLDERS.values(), *FILES.values())
+KINDS = (*FOLDERS.values(), "table", *FILES.values())
 
 
 Found = tuple[str, Document]
@@ -60,8 +64,9 @@ class Catalog:
         entities = {entity.name: entity for entity in map(Entity, by_kind["entity"])}
         connectors = {connector.name: connector for connector in map(Connector, by_kind["connector"])}
         built = {name: partial(_names, module) for name, module in (modules or {}).items()}
+        tables = {_stem(one): Table(one.data) for one in by_kind["table"]}
         mappings = (
-            Mapping(one, entities, _empty(one, connectors), built.get(_stem(one)))
+            Mapping(resolved(one, tables), entities, _empty(one, connectors), built.get(_stem(one)))
             for one in by_kind["mapping"]
         )
         listed = (accounts(one) for one in by_kind["accounts"])
@@ -125,6 +130,7 @@ def _paths(root: Path) -> list[tuple[str, Path]]:
     folders = [
         (kind, path) for folder, kind in FOLDERS.items() for path in sorted((root / folder).glob("*.yaml"))
     ]
+    folders += [("table", path) for path in sorted((root / TABLES).glob("*.csv"))]
     return folders + [(kind, root / name) for name, kind in FILES.items() if (root / name).is_file()]
 
 

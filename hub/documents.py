@@ -1,9 +1,10 @@
-"""YAML files with JSON scalars only, and the place of everything in them.
+"""YAML files with JSON scalars only (and tables of two columns in CSV), and the place of everything in them.
 
 The only module that knows YAML, and it loads the library only when a file is read: a document from
 the artifact comes without it.
 """
 
+import csv
 import math
 import re
 from collections.abc import Iterator
@@ -97,10 +98,14 @@ def read(path: Path, root: Path) -> Document:
 
 def parse(text: str, file: str) -> Document:
     """The document of a text. Raises FileError."""
-    import yaml
-
     if len(text) > LARGEST:
         raise FileError("too-large", f"the file has more than {LARGEST:,} characters", Place(file, 1, 1))
+    return _table(text, file) if file.endswith(".csv") else _yaml(text, file)
+
+
+def _yaml(text: str, file: str) -> Document:
+    import yaml
+
     lines = tuple(text.splitlines())
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -110,6 +115,34 @@ def parse(text: str, file: str) -> Document:
         raise _syntax_error(file, lines, error) from None
     except yaml.YAMLError:
         raise FileError("yaml", "the file holds characters that YAML forbids", Place(file, 1, 1)) from None
+
+
+def _table(text: str, file: str) -> Document:
+    """The words of a table, and what they are: two columns under a line that names them."""
+    document = Document(file, {}, {"": (1, 1)}, tuple(text.splitlines()))
+    rows = csv.reader(document.lines, strict=True)
+    try:
+        for number, row in enumerate(rows):
+            if row and number:
+                _add_row(document, [cell.strip() for cell in row], rows.line_num)
+    except csv.Error:
+        raise FileError("not-a-table", "this line is no CSV", Place(file, rows.line_num, 1)) from None
+    if not document.data:
+        raise document.error("empty-file", "the file says nothing", hint="a line of names, then word,ours")
+    return document
+
+
+def _add_row(document: Document, row: list[str], line: int) -> None:
+    place, text = Place(document.file, line, 1), document.lines[line - 1]
+    if len(row) != 2 or not all(row):
+        hint = "the vendor's word, a comma, ours; a word with a comma stands in double quotes"
+        raise FileError("not-a-table", "a line has two columns", place, text=text, hint=hint)
+    word, ours = row
+    if word in document.data:
+        first = document.places[pointer((word,))][0]
+        raise FileError("duplicate-key", f'"{word}" is already set on line {first}', place, text=text)
+    document.data[word] = ours
+    document.places[pointer((word,))] = document.places[pointer((word,)) + "="] = (line, 1)
 
 
 def pointer(path: tuple[Step, ...]) -> str:

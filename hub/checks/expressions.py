@@ -15,7 +15,7 @@ def expressions(catalog: Catalog) -> list[str]:
 
     Of a mapping only `record:`, for its leaves are in the functions of the mapping.
     """
-    others = (found for found in catalog.documents if found[0] != "mapping")
+    others = (found for found in catalog.documents if found[0] in SCHEMAS.keys() - {"mapping"})
     records = {
         str(one.document.data["record"]) for one in catalog.mappings.values() if "record" in one.document.data
     }

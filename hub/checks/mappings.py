@@ -1,6 +1,7 @@
 """Whether the mappings fit the entities, the connectors and what the vendors send."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from hub.catalog import Catalog
@@ -10,6 +11,7 @@ from hub.checks.suggestion import suggest
 from hub.connector import Connector
 from hub.errors import FileError
 from hub.mapping import Mapping, Rule
+from hub.mapping.tables import named
 from hub.samples import Samples
 
 
@@ -27,6 +29,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
         yield from inwards.check(mapping, entity, payloads)
         yield from outwards.check(mapping, entity, payloads)
         yield from _settings(catalog, mapping)
+        yield from _tables(catalog, mapping)
         yield from _lookups(mapping)
 
 
@@ -60,6 +63,16 @@ def _setting(mapping: Mapping, connector: Connector | None, rule: Rule) -> Itera
         message = f'{connector.name} has no setting "{rule.setting}"'
         hint = suggest(rule.setting, connector.settings)
         yield mapping.document.error("unknown-setting", message, *rule.path, "setting", hint=hint, offset=0)
+
+
+def _tables(catalog: Catalog, mapping: Mapping) -> Iterator[FileError]:
+    """Tables that are not there; the catalogue has put those that are in the place of their names."""
+    known = {PurePosixPath(one.file).stem for kind, one in catalog.documents if kind == "table"}
+    written = next(one for _, one in catalog.documents if one.file == mapping.document.file)
+    for path, name in named(written):
+        if name not in known:
+            hint = suggest(name, known) or f"a lookup is a file mappings/{name}.csv, or {{word: ours}}"
+            yield written.error("unknown-table", f"there is no table {name}", *path, hint=hint, offset=0)
 
 
 def _lookups(mapping: Mapping) -> Iterator[FileError]:

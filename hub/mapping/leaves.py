@@ -8,6 +8,7 @@ from typing import Any
 from hub.expressions import Expression, compile
 from hub.mapping.rule import Path, Rule, leaves, rule
 from hub.mapping.running import word
+from hub.mapping.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _written(leaf: Any, path: Path) -> Rule:
 
 def _reversed(lookup: dict[str, Any]) -> dict[str, Any]:
     """Our word -> the vendor's; of two for one, the first."""
-    return {str(word(ours)): vendor for vendor, ours in reversed(lookup.items())}
+    found = {str(word(ours)): vendor for vendor, ours in reversed(lookup.items())}
+    return Table(found) if isinstance(lookup, Table) else found
 
 
 def _ledger(key: str, data: dict[str, Any]) -> Ledger:

@@ -21,6 +21,7 @@ from hub.mapping.leaves import Ledger, Target
 from hub.mapping.points import Points
 from hub.mapping.rule import Each, Path, Rule
 from hub.mapping.running import ABSENT
+from hub.mapping.tables import Table
 
 _KINDS = {
     "or_expression": "||",
@@ -146,7 +147,7 @@ class LeafWriter(Writer):
         with self.block(f"if {known}:"):
             key = self.local("key", f"{value} if isinstance({value}, str) else word({value})")
             self.write(f"{found} = {name}.get({key}, UNLISTED)")
-            for entry in rule.lookup or () if self._points else ():
+            for entry in _entries(rule) if self._points else ():
                 self._reach(rule, f"lookup {entry}", f"{key} == {entry!r}")
             with self.block(f"if {found} is UNLISTED:"):
                 if rule.otherwise is ABSENT:
@@ -346,6 +347,11 @@ class Sender(LeafWriter):
             return ""
         view = self._scope.views[path[:-1]]
         return self.local(path[-1], f"ABSENT if {view} is EMPTY else {view}.get({path[-1]!r})")
+
+
+def _entries(rule: Rule) -> Iterable[str]:
+    """The entries of a lookup that each are a way of their own: those of a table are not."""
+    return () if isinstance(rule.lookup, Table) else rule.lookup or ()
 
 
 def _is_plain(rule: Rule) -> bool:

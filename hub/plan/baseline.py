@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hub.catalog import FILES, FOLDERS, Catalog, Found
+from hub.catalog import FILES, FOLDERS, TABLES, Catalog, Found
 from hub.documents import parse
 from hub.errors import FileError, FileErrors, HubError
 
@@ -98,6 +98,8 @@ def _kind(name: str) -> str | None:
     path = PurePosixPath(name)
     if len(path.parts) == 2 and path.suffix == ".yaml":
         return FOLDERS.get(path.parts[0])
+    if len(path.parts) == 2 and path.parts[0] == TABLES and path.suffix == ".csv":
+        return "table"
     return FILES.get(name)
 
 

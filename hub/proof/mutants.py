@@ -7,6 +7,7 @@ from typing import Any
 from hub.documents import Step
 from hub.errors import FileError
 from hub.mapping import ABSENT, Mapping, leaves
+from hub.mapping.tables import Table
 from hub.proof.shapes import Shape
 from hub.proof.tokens import changes
 from hub.proof.variations import changed
@@ -85,7 +86,7 @@ class _Mutations:
 
     def _lookup(self, path: Path, lookup: dict[str, Any]) -> Iterator[Mutant]:
         """Each entry taken out, and its value exchanged with that of the next one that is another."""
-        words = list(lookup)
+        words = [] if isinstance(lookup, Table) else list(lookup)
         for number, word in enumerate(words):
             yield self._without((*path, word))
             following = (*words[number + 1 :], *words[:number])

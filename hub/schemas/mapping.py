@@ -2,9 +2,12 @@
 
 from hub.schemas.words import IS_TEXT, cases, choice, expression, has, listed, mapped, shape, text
 
-_LOOKUP = mapped(
-    "vendor's word: ours, one to one; an unlisted one leaves the field as it was",
-    {"type": ["string", "boolean"]},
+_LOOKUP = cases(
+    (IS_TEXT, text("a table beside the mappings: provinces for mappings/provinces.csv")),
+    otherwise=mapped(
+        "vendor's word: ours, one to one; an unlisted one leaves the field as it was",
+        {"type": ["string", "boolean"]},
+    ),
 )
 _FROM = shape(
     "an expression with options",

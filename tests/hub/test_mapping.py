@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hub.accounts import Account
 from hub.documents import parse
 from hub.entity import Entity
-from hub.errors import Place, RecordError
+from hub.errors import FileError, Place, RecordError
 from hub.expressions import compile
 from hub.mapping import ABSENT, Consent, Context, Incoming, Mapping, compiler
 from hub.mapping.leaves import Leaves
+from hub.mapping.tables import Table, resolved
 
 ENTITY = """
 name: customer
@@ -407,3 +408,33 @@ def test_an_expression_too_deep_for_one_function_sees_the_whole_scope():
     assert found == compile(deep)({"list": inner})
     document = mapping(f"in: {{items: '{deep}'}}\n").document
     assert "def inward_apart" in compiler.module(document, Leaves(document.data), ABSENT)
+
+
+def test_a_lookup_may_be_a_table_in_a_file_of_its_own():
+    table = parse('vendor,ours\nL,lead\n"B, c",buyer\n\n', "mappings/stages.csv")
+    text = "both: {kind: {field: stage, lookup: stages}}\nin: {name: {from: lookup, lookup: none}}\n"
+    document = resolved(
+        parse("entity: customer\n" + text, "mappings/crm.contact.yaml"), {"stages": Table(table.data)}
+    )
+    found = Mapping(document, {"customer": Entity(parse(ENTITY, "entities/customer.yaml"))})
+    assert found.inward({"kind": "B, c", "lookup": "x"}, CONTEXT).fields == {"stage": "buyer"}
+    assert found.outward({"stage": "lead"}, {}, CONTEXT) == {"kind": "L"}
+    assert [
+        point.what for point in compiler.points(found.document, found.leaves) if "lookup" in point.what
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a,b\nL,lead\nL,buyer\n", "duplicate-key", 3),
+        ("a,b\nL\n", "not-a-table", 2),
+        ("a,b\nL,\n", "not-a-table", 2),
+        ('a,b\n"L,lead\n', "not-a-table", 2),
+        ("a,b\n", "empty-file", 1),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_its_line(text, code, line):
+    with pytest.raises(FileError) as caught:
+        parse(text, "mappings/stages.csv")
+    assert (caught.value.code, caught.value.place.line) == (code, line)
