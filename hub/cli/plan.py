@@ -10,6 +10,8 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks import check
+from hub.cli.deployed import Deployed
+from hub.cli.progress import Progress
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.errors import FileError, FileErrors, HubError
 from hub.plan import baseline
@@ -18,9 +20,6 @@ from hub.plan.model import CALLS, Plan, plan
 from hub.plan.recordings import Recordings, read
 from hub.plan.report import Names, Report, report
 from hub.plan.text import text
-
-PROGRESS = 500
-"""Events after which the progress is shown anew."""
 
 DESCRIPTION = """\
 Replay recorded events through the files as they are deployed (or committed) and as they are here, and show
@@ -125,7 +124,8 @@ def _made(
 ) -> Plan:
     """The plan. Files with mistakes are run as far as they go; where that is nowhere, they are the answer."""
     try:
-        return plan(*catalogs, recordings, calls=arguments.calls, progress=_progress)
+        with Progress("events replayed") as progress:
+            return plan(*catalogs, recordings, calls=arguments.calls, progress=progress.tick)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         if not mistakes:
             raise
@@ -133,9 +133,17 @@ def _made(
 
 
 def _before(arguments: argparse.Namespace, root: Path) -> tuple[Side, Recordings, str]:
+    """The side to compare with, the events and what those are called."""
+    deployed = Deployed(arguments.stack) if arguments.stack else None
+    if arguments.against or not deployed:
+        side = _compared(arguments.against or "HEAD", root)
+    else:
+        side = Side(deployed.catalog(), f"what {arguments.stack} runs")
+    if deployed and not arguments.events:
+        return side, deployed.events(arguments.last), f"the archive of {arguments.stack}"
     folder = arguments.events or root / "events"
-    shown = f"{folder.name}/" if arguments.events is None else f"{folder}/"
-    return _compared(arguments.against or "HEAD", root), read(folder, shown), shown
+    shown = f"{folder}/" if arguments.events else f"{folder.name}/"
+    return side, read(folder, shown), shown
 
 
 def _said(mistakes: Sequence[FileError], made: Plan) -> Iterator[str]:
@@ -153,9 +161,3 @@ def _compared(against: str, root: Path) -> Side:
         return Side(Catalog.read(folder), f"{folder}/")
     catalog, commit = baseline.committed(root, against)
     return Side(catalog, f"{against} ({commit})")
-
-
-def _progress(done: int, total: int) -> None:
-    if done % PROGRESS == 0 and sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{done:,} of {total:,} events", end=end, file=sys.stderr, flush=True)

@@ -34,15 +34,15 @@ class Comparison:
         self.after = Reader(after, answers)
         self.causes = Causes(edits, (before, after))
 
-    def replay(self, recordings: Recordings, progress: Callable[[int, int], None]) -> Replay:
+    def replay(self, recordings: Recordings, progress: Callable[[], None]) -> Replay:
         """Each event through both; then the recorded answers that none fetched, as polled."""
         replay = Replay()
         answering = {connector for connector, _, _ in recordings.answers}
-        for number, recorded in enumerate(recordings.events, 1):
+        for recorded in recordings.events:
             replay.recorded[recorded.label] = recorded
             if recorded.connector in answering or self.causes.touch(recorded.connector):
                 self._compare(replay, recorded)
-            progress(number, len(recordings.events))
+            progress()
         for polled in list(self._unfetched(replay, recordings.answers)):
             replay.recorded[polled.label] = polled
             self._compare(replay, polled)

@@ -25,8 +25,6 @@ from hub.plan.recordings import Recordings
 CALLS = 500
 """Events whose calls are worked out, unless another number is said."""
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Effects:
@@ -71,12 +69,12 @@ def plan(
     recordings: Recordings,
     *,
     calls: int = CALLS,
-    progress: Progress = lambda done, total: None,
+    progress: Callable[[], None] = lambda: None,
 ) -> Plan:
     """The plan of replacing `before` by `after`, as far as these recordings show it.
 
     `calls`: at how many events the calls and the customers that follow from them are worked out: those that
-    are read otherwise first, then the last ones. `progress`: is told how many events of how many are done.
+    are read otherwise first, then the last ones. `progress`: is called after each event.
     """
     found = edits(before, after)
     if not found:

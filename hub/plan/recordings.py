@@ -55,17 +55,16 @@ def read(folder: Path, shown: str = "") -> Recordings:
         if path.parent.name == "records" and path.suffix == ".json":
             _add_answer(found, path, label)
         elif path.suffix == ".json" and path.parent != folder:
-            _add(found, label, path.read_text(encoding="utf-8"), path.parent.name)
+            add(found, label, path.read_text(encoding="utf-8"), path.parent.name)
         elif path.name.endswith((".jsonl", ".jsonl.gz")):
-            add_lines(found, label, _lines(path), path.parent.name)
+            _add_lines(found, label, _lines(path), path.parent.name)
     return found
 
 
-def add_lines(found: Recordings, label: str, lines: Iterable[str], connector: str = "") -> None:
-    """Add one recorded event per line."""
+def _add_lines(found: Recordings, label: str, lines: Iterable[str], connector: str) -> None:
     for number, line in enumerate(lines, 1):
         if line.strip():
-            _add(found, f"{label}:{number}", line, connector)
+            add(found, f"{label}:{number}", line, connector)
 
 
 def _lines(path: Path) -> list[str]:
@@ -74,7 +73,8 @@ def _lines(path: Path) -> list[str]:
     return text.decode("utf-8", "replace").split("\n")
 
 
-def _add(found: Recordings, label: str, text: str, connector: str) -> None:
+def add(found: Recordings, label: str, text: str, connector: str = "") -> None:
+    """Add the recorded event of a text, or note that it is none."""
     recorded = _recorded(label, text, connector)
     if recorded is None:
         found.unread.append(label)

@@ -112,7 +112,14 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
-    return replace(event, record=call.record(response))
+    return _kept(hub, replace(event, record=call.record(response)))
+
+
+def _kept(hub: Hub, event: Event) -> Event:
+    """The fetched event, archived beside the thin one: what came in can be shown and planned with later."""
+    name = f"raw/{times.from_epoch(hub.clock())[:10]}/fetched-{event.dedup}.jsonl"
+    hub.archive.put(name, event.dumps())
+    return event
 
 
 def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, pepper: Pepper) -> Telling:

@@ -7,7 +7,7 @@ import pytest
 from hub import keys, ledger
 from hub.connector.duration import Limit
 from hub.errors import PauseError, RetryError
-from hub.messages import digest, dumps
+from hub.messages import Event, digest, dumps
 from hub.pipeline.unify import unify
 from hub.secrets import MemorySecrets
 from hub.store import Item, Put
@@ -388,3 +388,15 @@ def test_without_a_pepper_nothing_is_applied_yet():
     world.hub.secrets = MemorySecrets({})
     with pytest.raises(RetryError):
         list(unify(world.hub, [event(**ADA).dumps()]))
+
+
+def test_what_was_fetched_is_archived_as_the_event_that_it_made():
+    world = World()
+    told = thin(world, answer={"email": "ana@b.example"})
+    done = SimpleNamespace(kind="done", reason="status-200", after=0.0)
+    world.hub.catalog.connectors["crm"].meaning = lambda *_: done
+    assert world.tell(told).kind == "applied"
+    ((name, text),) = world.hub.archive.texts.items()
+    assert name.startswith("raw/20")
+    assert "/fetched-" in name
+    assert Event.loads(text) == replace(told, record={"email": "ana@b.example"})
