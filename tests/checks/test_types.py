@@ -61,6 +61,41 @@ def test_what_an_expression_gives_is_of_its_type(source, documents):
             assert holds(type, value), (source, document, value, type)
 
 
+NULL_AT_THE_ROOT = {"of-list", "of-scalar", "index", "projection"}
+
+
+def is_as_noted(note, root, value):
+    """Whether what came is what the note of a node says: nothing, never equal, the left side."""
+    if note.node is root and note.about in NULL_AT_THE_ROOT:
+        return value is None
+    if note.about == "argument" and note.node in root.children and root.kind == "function_expression":
+        return value is None
+    if (
+        note.about in {"never-equal", "two-forms"}
+        and root.kind == "comparator"
+        and note.node in (root, *root.children)
+    ):
+        return value is (root.value == "ne")
+    return True
+
+
+@PROPERTIES
+@given(EXPRESSIONS.filter(parses), st.lists(DOCUMENTS, min_size=1, max_size=3))
+def test_what_is_said_of_an_expression_holds_over_every_sample(source, documents):
+    root = tree(source)
+    reading = Inference(seen(map(of, documents)))
+    reading.type(root, seen(map(of, documents)))
+    for document in documents:
+        try:
+            value = compile(source)(document)
+        except EvaluationError:
+            continue
+        assert [note for note in reading.notes if not is_as_noted(note, root, value)] == [], (
+            source,
+            document,
+        )
+
+
 @PROPERTIES
 @given(EXPRESSIONS.filter(parses))
 def test_every_name_and_function_stands_where_its_node_says(source):
