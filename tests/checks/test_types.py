@@ -13,7 +13,7 @@ from hub.checks.tree import tree
 from hub.checks.types import ANY, either, of, seen
 from hub.expressions import FUNCTIONS, EvaluationError, compile
 from hub.expressions.native import NATIVE
-from tests.hub.test_compiler import DOCUMENTS, EXPRESSIONS, parses
+from tests.hub.test_compiler import DOCUMENTS, EXPRESSIONS, LITERALS, SCALARS, parses
 
 KIND = {
     type(None): "null",
@@ -25,6 +25,14 @@ KIND = {
     dict: "object",
 }
 PROPERTIES = settings(max_examples=400, derandomize=True, deadline=None, database=None)
+
+
+SMALL = st.builds(
+    "{} {} {}".format,
+    st.sampled_from("ab"),
+    st.sampled_from(["==", "!=", "&&", "||"]),
+    LITERALS | st.sampled_from(["a", "b", "!a", "a.b", "a[0]", "b[*]"]),
+).filter(parses)
 
 
 def holds(type, value):
@@ -49,7 +57,10 @@ def inferred(source, scope):
 
 
 @PROPERTIES
-@given(EXPRESSIONS.filter(parses), st.lists(DOCUMENTS, min_size=1, max_size=3))
+@given(
+    EXPRESSIONS.filter(parses) | SMALL,
+    st.lists(DOCUMENTS | st.fixed_dictionaries({"a": SCALARS, "b": SCALARS}), min_size=1, max_size=3),
+)
 def test_what_an_expression_gives_is_of_its_type(source, documents):
     for scope in (either(map(of, documents)), seen(map(of, documents)), ANY):
         type = inferred(source, scope)
@@ -80,7 +91,10 @@ def is_as_noted(note, root, value):
 
 
 @PROPERTIES
-@given(EXPRESSIONS.filter(parses), st.lists(DOCUMENTS, min_size=1, max_size=3))
+@given(
+    EXPRESSIONS.filter(parses) | SMALL,
+    st.lists(DOCUMENTS | st.fixed_dictionaries({"a": SCALARS, "b": SCALARS}), min_size=1, max_size=3),
+)
 def test_what_is_said_of_an_expression_holds_over_every_sample(source, documents):
     root = tree(source)
     reading = Inference(seen(map(of, documents)))
