@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,10 @@ def _folder(catalog: Catalog, root: Path, folder: Path) -> Iterator[FileError]:
         yield from _readable(file, text)
         yield from _secrets(file, text)
         resource = _resource(path)
-        if connector is None:
+        if connector is None and get_close_matches(folder.name, catalog.connectors):
             hint = suggest(folder.name, catalog.connectors)
             yield FileError("unknown-connector", f"no connector {folder.name}", Place(file, 1, 1), hint=hint)
-        elif resource is not None and resource not in connector.resources:
+        elif connector and resource is not None and resource not in connector.resources:
             hint = suggest(resource, connector.resources)
             message = f"{connector.name} has no resource {resource}"
             yield FileError("unknown-resource", message, Place(file, 1, 1), hint=hint)

@@ -11,7 +11,7 @@ from hub.checks.payloads import Payloads
 from hub.checks.suggestion import suggest
 from hub.checks.text import Text
 from hub.checks.types import ANY
-from hub.checks.wording import REVIVED, Scope, is_computed
+from hub.checks.wording import REVIVED, Scope, impossible, is_computed
 from hub.entity import Entity
 from hub.errors import FileError
 from hub.mapping import Mapping, Rule
@@ -73,6 +73,7 @@ def _leaf(
         yield from sources.check(text, scope, mapping.name, wanted)
         yield from leaves.check(mapping, rule, wanted, scope)
         yield from lookups.check(mapping, rule, text, scope)
+        yield from impossible(text, scope.promised)
         if wanted and "||" in text.source:
             yield from _or_on_boolean(text, wanted)
     for level, inside in lists.texts(mapping, rule, scope):

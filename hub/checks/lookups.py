@@ -13,6 +13,11 @@ from hub.mapping import ABSENT, Mapping, Rule
 from hub.values import plain
 
 _BOOLEANS = frozenset({"true", "false"})
+_MEANT = {
+    **dict.fromkeys(("yes", "y", "on", "1", "t"), 'write "true"'),
+    **dict.fromkeys(("no", "n", "off", "0", "f"), 'write "false"'),
+}
+"""Words for booleans that are none in JSON."""
 
 
 def check(mapping: Mapping, rule: Rule, text: Text, scope: Scope) -> Iterator[FileError]:
@@ -20,12 +25,11 @@ def check(mapping: Mapping, rule: Rule, text: Text, scope: Scope) -> Iterator[Fi
     if not rule.lookup:
         return
     promised = _words(Inference(scope.promised).type(text.tree, scope.promised))
-    shown = _words(Inference(scope.type).type(text.tree, scope.type))
-    possible = promised or shown
+    boolean = Inference(scope.type).type(text.tree, scope.type).only("boolean")
     error = mapping.document.error
-    for word in rule.lookup if possible else ():
-        if word not in possible:
-            hint = suggest(word, possible)
+    for word in rule.lookup:
+        if word not in promised if promised else boolean and word.lower() in _MEANT:
+            hint = _MEANT.get(word.lower(), "") if boolean else suggest(word, promised)
             yield error("never-met", f'no value is ever "{word}"', *rule.path, "lookup", word, hint=hint)
     if promised and promised <= rule.lookup.keys() and rule.otherwise is not ABSENT:
         hint = "take it out"

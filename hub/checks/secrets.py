@@ -71,7 +71,8 @@ def _start(file: str, path: tuple[Step, ...], text: str) -> int | None:
     """Where a secret starts in a text of a file."""
     if file == "accounts.yaml" and path and text and _NAMES.search(str(path[-1])):
         return 0
-    sent = _SENT.search(text)
+    header = any(str(step).lower() in {"headers", "authorization"} for step in path)
+    sent = next((one for one in _SENT.finditer(text) if header or one.lastgroup != "header"), None)
     if sent:
         return sent.start(sent.lastgroup or 0)
     if "headers" in path[:-1] and _HEADERS.fullmatch(str(path[-1])) and "{" not in text:

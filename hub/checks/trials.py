@@ -72,14 +72,13 @@ def _scope(mapping: Mapping, record: Any) -> dict[str, Any]:
         return {}
 
 
-def _tried(
-    mapping: Mapping, samples: Samples, record: Any
-) -> Iterator[tuple[dict[str, Any], tuple[Place, ...]]]:
-    """What expressions see of a record, and the lines that were left out; nothing where it is rejected."""
+def _tried(mapping: Mapping, samples: Samples, record: Any) -> Iterator[tuple[dict[str, Any], set[Place]]]:
+    """What expressions see of a record, and the lines that every account leaves out; nothing if rejected."""
     try:
-        yield _scope(mapping, record), mapping.inward(record, samples.context(mapping)).drift
+        drifts = [set(mapping.inward(record, context).drift) for context in samples.contexts(mapping)]
     except RecordError:
         return
+    yield _scope(mapping, record), set.intersection(*drifts)
 
 
 def _value(rule: Rule, scope: dict[str, Any]) -> Any:

@@ -203,9 +203,16 @@ def _common_form(one: Type, other: Type) -> str:
     return forms.pop() if len(forms) == 1 else ""
 
 
+def _is_empty(type: Type) -> bool:
+    """Whether nothing was ever in it: where vendors have no value, some write "", [] or {}."""
+    text = type.only("text") and type.words == frozenset({'""'})
+    listed = type.only("list") and type.item is not None and not type.item.kinds
+    return text or listed or (type.only("object") and type.fields == {} and not type.open)
+
+
 def _softened(type: Type) -> Type:
     """Without what only few samples suggest: that null is all there is, that these are all the words."""
-    if type.kinds <= {"null"}:
+    if type.kinds <= {"null"} or _is_empty(type):
         return ANY
     fields = type.fields and {name: _softened(inner) for name, inner in type.fields.items()}
     item = None if type.item is None or not type.item.kinds else _softened(type.item)

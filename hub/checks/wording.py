@@ -73,6 +73,18 @@ def remarks(text: Text, scope: Scope, *, condition: bool = False) -> tuple[Type,
     return found, list(said.values())
 
 
+def impossible(text: Text, promised: Type) -> list[FileError]:
+    """The words that a value is compared with, and never is as a JSON Schema says."""
+    reading = Inference(promised)
+    reading.type(text.tree, promised)
+    found = [note for note in reading.notes if note.about == "never-this-word"]
+    return [
+        text.error(code, said, note.node, hint)
+        for note in found
+        for code, said, hint in [_never_this_word(note, text, "")]
+    ]
+
+
 def unknown(text: Text, scope: Scope) -> list[Note]:
     """The names in an expression that nothing has."""
     reading = Inference(scope.type)

@@ -37,6 +37,11 @@ class Samples:
         fallback = Account.of(f"{mapping.connector}.sample", {})
         return Context(mine[0] if mine else fallback, RECEIVED_AT)
 
+    def contexts(self, mapping: Mapping) -> list[Context]:
+        """The contexts of all accounts of the mapping's connector; one without an account if it has none."""
+        mine = [one.name for one in self._accounts if one.connector == mapping.connector]
+        return [self.context(mapping, name) for name in mine] or [self.context(mapping)]
+
     def records(self, mapping: Mapping, sample: Any) -> list[Any]:
         """The records of a sample that this mapping reads: of a webhook, of a fetched record, or itself.
 
