@@ -85,6 +85,7 @@ def test_what_is_at_the_limit_is_taken():
     assert call("concat", FULL[1:], "b").endswith("ab")
     assert call("replace", FULL, "a", "b") == "b" * LARGEST_TEXT
     assert len(call("split", "," * (MOST_ITEMS - 1), ",")) == MOST_ITEMS
+    assert call("split", FULL, ",") == [FULL]
     assert normalise("text", FULL) == FULL
     assert call("upper", FULL) == "A" * LARGEST_TEXT
     assert call("lower", call("upper", FULL)) == FULL

@@ -150,6 +150,8 @@ def test_no_two_chilean_or_spanish_numbers_with_one_digit_changed_share_their_ch
         ("79-123-456", "79123456", "cedula"),
         ("1-018-456-789", "1018456789", "cedula"),
         ("52345", "52345", "cedula"),
+        ("523456", "523456", "cedula"),
+        ("5.234.567", "5234567", "cedula"),
     ],
 )
 def test_a_colombian_number_is_one_with_and_without_its_check_digit(typed, form, kind):
@@ -193,7 +195,8 @@ def test_no_colombian_number_is_what_is_wrong(typed):
         ("ES", "ESB76543214", "B76543214"),
         ("ES", "B7654321D", "B76543214"),
         ("ES", "Q12345674", "Q1234567D"),
-        ("ES", "ES-Q1234567-D", "Q1234567D"),
+        ("ES", "ES-Q1234567-4", "Q1234567D"),
+        ("ES", "z-123456-c", "Z0123456C"),
         ("ES", "ES K1234567L", "K1234567L"),
         ("CR", "1-613-584", "0106130584"),
         ("CR", "1.0613.0584", "0106130584"),
