@@ -107,8 +107,12 @@ class LeafWriter(Writer):
         """The variable of a leaf's value. `failed` writes what happens where it has none."""
         if _is_plain(rule) or rule.setting is not None:
             return self._named(self._value(rule, nothing))
+        start = len(self.lines)
         with self.block("try:"):
             value = self._named(self._value(rule, nothing))
+        if len(self.lines) == start + 1:  # all of it was read before, and cannot fail
+            self.lines.pop()
+            return value
         with self.block("except LOST as error:"):
             failed(value)
         return value

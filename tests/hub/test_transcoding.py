@@ -126,6 +126,11 @@ def test_what_is_read_of_a_document(out, expected):
     assert shape(mapping(out).writes) == expected
 
 
+def test_a_leaf_of_which_all_was_read_before_has_nothing_that_could_fail():
+    subject = mapping({"x": "a.b", "y": "a.b", "z": "a | b"})
+    assert subject.outward({"a": {"b": 1}}, CUSTOMER, CONTEXT) == {"x": 1, "y": 1, "z": 1}
+
+
 def test_what_is_not_read_is_not_decoded():
     decode = mapping({"x": "a.b", "y": "b[*].c"})._codec.decode
     assert decode(b'{"a": {"b": 1, "z": [1, {}]}, "b": [{"c": 2, "d": 3}], "z": {"y": 1}}') == {
