@@ -1,92 +1,124 @@
-"""hub try: what a mapping makes of a sample event."""
+"""hub try: what a mapping makes of an event or of an entity, or what an expression gives."""
 
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from hub.catalog import Catalog
+from hub.cli import evaluation
+from hub.cli.outcome import read, written
 from hub.cli.project import NoProjectError, add_root, project_root
-from hub.entity import Field
 from hub.errors import RecordError
-from hub.mapping import Incoming, Mapping
+from hub.mapping import Mapping
 from hub.samples import Samples
+
+_DESCRIPTION = """\
+  hub try shopify.order events/shopify/order.json    what the mapping makes of each record in an event:
+                                                     fields, consents, lines whose value was not understood
+  hub try hubspot.contact --out '{"email": "…"}'     what is written of an entity and its `customer`
+  hub try "line_items[].price" events/…/order.json   what an expression gives, over what the mapping of the
+                                                     event sees, or over any other JSON
+
+Values are shown as they are. 1 where a record is rejected or an expression has no value."""
 
 
 def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
     parser = subparsers.add_parser(
         "try",
-        help="show what a mapping makes of a sample event",
-        description="Print fields, identifiers, consents, and lines whose value was not understood.",
+        help="show what a mapping makes of an event or an entity, or what an expression gives",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("mapping", help="name of the mapping, such as shopify.customer")
-    parser.add_argument("event", type=Path, help="file of a sample event, or of a record that is fetched")
+    parser.add_argument("what", help="a mapping such as shopify.customer, or an expression")
+    parser.add_argument("event", help="file of a sample event, of a record that is fetched, or any JSON")
+    parser.add_argument(
+        "--out", action="store_true", help="the other way: of an entity, in JSON or a file of it"
+    )
+    parser.add_argument(
+        "--as",
+        dest="seen_by",
+        metavar="MAPPING",
+        default="",
+        help="whose record the expression sees; or `event`",
+    )
     parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+    parser.add_argument("--explain", action="store_true", help="show each leaf with what it read")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_root(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what comes out of each record of the event; 1 if one is rejected."""
+    """Print what comes out; 1 if a record is rejected or an expression has no value."""
     root = project_root(arguments.root)
     catalog = Catalog.read(root)
-    mapping = catalog.mappings.get(arguments.mapping)
-    if mapping is None:
-        known = ", ".join(sorted(catalog.mappings))
-        raise NoProjectError(f"there is no mapping {arguments.mapping}; there are {known}")
     samples = Samples(root, catalog)
-    context = samples.context(mapping, arguments.account)
     try:
-        records = samples.records(mapping, json.loads(arguments.event.read_text(encoding="utf-8")))
-        told = [mapping.inward(record, context) for record in records]
-    except FileNotFoundError:
-        raise NoProjectError(f"there is no file {arguments.event}") from None
-    except (OSError, ValueError):
-        raise NoProjectError(f"{arguments.event} is not a JSON file") from None
+        if arguments.what in catalog.mappings:
+            return _mapping(catalog.mappings[arguments.what], samples, arguments)
+        return _expression(catalog, samples, arguments)
     except RecordError as error:
         print(f"rejected: {error}", file=sys.stderr)
         return 1
-    if arguments.json:
-        print(json.dumps([_plain(one) for one in told], ensure_ascii=False, indent=2))
+
+
+def _mapping(mapping: Mapping, samples: Samples, arguments: argparse.Namespace) -> int:
+    context = samples.context(mapping, arguments.account)
+    if arguments.account not in {None, context.account.name}:
+        raise NoProjectError(f"{mapping.connector} has no account {arguments.account} in accounts.yaml")
+    if arguments.out:
+        found = [written(mapping, _entity(arguments.event, samples), context)]
     else:
-        print(
-            "\n\n".join(_described(mapping, one) for one in told)
-            or "the event has no record of this resource"
-        )
+        records = samples.records(mapping, _json(arguments.event, samples))
+        found = [read(mapping, record, context) for record in records]
+    if arguments.json:
+        plain = [one.plain(explained=arguments.explain) for one in found]
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
+    else:
+        texts = ["\n".join(one.lines(explained=arguments.explain)) for one in found]
+        print("\n\n".join(texts) or f"the event has no record of {mapping.name}")
     return 0
 
 
-def _plain(incoming: Incoming) -> dict[str, Any]:
-    consents = [asdict(consent) for consent in incoming.consents]
-    return {
-        "fields": incoming.fields,
-        "consents": consents,
-        "drift": [str(place) for place in incoming.drift],
-    }
+def _json(event: str, samples: Samples) -> Any:
+    """The JSON of a file. Raises NoProjectError."""
+    try:
+        return json.loads(Path(event).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = {str(path.relative_to(samples.root)) for path in (samples.root / "events").glob("**/*.json")}
+        close = get_close_matches(event, known, n=1)
+        cure = f", did you mean {close[0]}?" if close else ""
+        raise NoProjectError(f"there is no file {event}{cure}") from None
+    except (OSError, ValueError):
+        raise NoProjectError(f"{event} is not a JSON file") from None
 
 
-def _described(mapping: Mapping, incoming: Incoming) -> str:
-    fields = mapping.model.fields
-    width = max(map(len, incoming.fields), default=0)
-    lines = [f"{mapping.name} → {mapping.entity}"]
-    for name, value in incoming.fields.items():
-        lines.append(f"  {name.ljust(width)}  {_value(value)}{_identifies(fields[name])}")
-    for consent in incoming.consents:
-        about = f"{consent.channel}.{consent.purpose} of {consent.address}"
-        lines.append(f"  consent {about}: {consent.state}, at {consent.at}")
-    lines += [f"  not understood: {place}" for place in incoming.drift]
-    return "\n".join(lines)
+def _entity(text: str, samples: Samples) -> dict[str, Any]:
+    """The entity of an argument: JSON, or the name of a file. Raises NoProjectError."""
+    try:
+        entity = json.loads(text) if text.lstrip().startswith("{") else _json(text, samples)
+    except ValueError:
+        raise NoProjectError("the entity is not JSON") from None
+    if not isinstance(entity, dict) or not isinstance(entity.get("customer", {}), dict):
+        raise NoProjectError("an entity is an object, and so is its `customer`")
+    return entity
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return "(cleared)"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _identifies(field: Field) -> str:
-    return f"   [{field.identifies} identifier]" if field.identifies else ""
+def _expression(catalog: Catalog, samples: Samples, arguments: argparse.Namespace) -> int:
+    near = get_close_matches(arguments.what, catalog.mappings, n=1, cutoff=0.75)
+    cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(catalog.mappings))}"
+    unknown = NoProjectError(f"there is no mapping {arguments.what}, {cure}")
+    if arguments.out:
+        raise unknown
+    if arguments.seen_by not in {"", evaluation.EVENT, *catalog.mappings}:
+        raise NoProjectError(f"there is no mapping {arguments.seen_by}")
+    expression = evaluation.compiled(arguments.what)
+    data = _json(arguments.event, samples)
+    scopes = evaluation.scopes(catalog, samples, Path(arguments.event), data, arguments.seen_by)
+    if near and not any(isinstance(scope, dict) and expression.names & scope.keys() for scope in scopes):
+        raise unknown
+    return evaluation.tried(expression, scopes, as_json=arguments.json)

@@ -78,12 +78,12 @@ def test_try_shows_what_comes_out(project, capsys):
     assert main(["try", "shop.customer", str(project / "event.json")]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "shop.customer → customer",
-        "  email       ada@correo.example   [weak identifier]",
-        "  stage       (cleared)",
-        '  address     {"line1": "Cra 7"}',
-        "  given_name  Ada",
-        "  consent email.news of ada@correo.example: granted, at None",
-        "  not understood: mappings/shop.customer.yaml:3:30",
+        "  email       ada@correo.example   [weak identifier]   mappings/shop.customer.yaml:2",
+        "  stage       (cleared)   mappings/shop.customer.yaml:2",
+        '  address     {"line1": "Cra 7"}   mappings/shop.customer.yaml:2',
+        "  given_name  Ada   mappings/shop.customer.yaml:3",
+        "  consent email.news of ada@correo.example: granted   mappings/shop.customer.yaml:5",
+        "  not understood: vip   mappings/shop.customer.yaml:3:30",
     ]
 
 
@@ -94,6 +94,7 @@ def test_try_prints_json_for_programs(project, capsys):
         "fields": {"email": "ada@correo.example", "given_name": "Ada"},
         "consents": [],
         "drift": [],
+        "lines": {"email": "mappings/shop.customer.yaml:3", "given_name": "mappings/shop.customer.yaml:5"},
     }
 
 

@@ -1,0 +1,94 @@
+"""hub try beyond what it prints on the project of tests/hub/proof."""
+
+import json
+
+import pytest
+
+from hub.cli import main
+from tests.hub.proof.project import project
+
+MAPPING = """
+entity: order
+in:
+  number: {setting: site}
+  status: {from: s, lookup: {P: paid}, else: open}
+  total:  length(id)
+  items:
+    each:   {group: groups, line: group.lines}
+    fields: {sku: line}
+"""
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch, capsys):
+    """What `hub try` prints as JSON of a record."""
+    folder = project(tmp_path)
+    monkeypatch.chdir(folder)
+    (folder / "mappings" / "shop.order.yaml").write_text(MAPPING)
+
+    def run(record, *arguments):
+        (folder / "record.json").write_text(json.dumps(record))
+        assert main(["try", "shop.order", "record.json", "--json", "--explain", *arguments]) == 0
+        return json.loads(capsys.readouterr().out)[0]
+
+    return run
+
+
+def leaves(said):
+    return {one["at"]: one.get("meant", one.get("value", "none")) for one in said["leaves"]}
+
+
+def test_each_leaf_is_shown_with_what_it_read(told):
+    said = told({"id": 7, "s": "P", "groups": [{"lines": ["A", "B"]}, {"lines": None}, {"lines": ["C"]}]})
+    found = leaves(said)
+    assert found["number"] == "tienda"
+    assert found["status"] == "paid"
+    assert found["total"] == "none"
+    assert [found[f"items[{number}].sku"] for number in range(3)] == ["A", "B", "C"]
+    assert said["drift"] == ["mappings/shop.order.yaml:6:3"]
+
+
+def test_what_a_lookup_makes_of_a_value_is_shown(told):
+    assert leaves(told({"s": "X"}))["status"] == "open"
+    assert leaves(told({"s": None}))["status"] is None
+
+
+def test_settings_are_those_of_the_account(told):
+    assert leaves(told({}, "--account", "shop.mx"))["number"] == "bazar"
+
+
+def test_a_leaf_without_a_value_says_why(told, capsys):
+    told({"id": 7})
+    assert main(["try", "shop.order", "record.json", "--explain"]) == 0
+    assert "(no value: a function got what it does not take)" in capsys.readouterr().out
+
+
+def test_a_sample_of_which_nothing_is_mapped_is_plain_json(told, tmp_path, capsys):
+    told({})
+    (tmp_path / "events" / "shop" / "ping.json").write_text(
+        '{"headers": {"X-Topic": "ping"}, "body": {"a": 1}}'
+    )
+    assert main(["try", "body.a", "events/shop/ping.json"]) == 0
+    assert capsys.readouterr().out == "1\n"
+
+
+def test_a_sample_that_a_connector_rejects_is_plain_json(told, tmp_path, capsys):
+    told({})
+    (tmp_path / "events" / "shop" / "bad.json").write_text(
+        '{"headers": {"X-Topic": "order.created"}, "body": "["}'
+    )
+    assert main(["try", "body", "events/shop/bad.json"]) == 0
+    assert capsys.readouterr().out == '"["\n'
+
+
+def test_an_event_without_a_record_of_the_mapping_says_so(told, capsys):
+    told({})
+    assert main(["try", "shop.order", "events/shop/customer.json"]) == 0
+    assert capsys.readouterr().out == "the event has no record of shop.order\n"
+
+
+def test_a_file_that_is_no_json_is_refused(told, tmp_path, capsys):
+    told({})
+    (tmp_path / "text.json").write_text("{")
+    assert main(["try", "shop.order", "text.json"]) == 2
+    assert "text.json is not a JSON file" in capsys.readouterr().err
