@@ -1,12 +1,13 @@
 """Expressions as plain Python functions: the source that the build ships, or that runs in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hub.expressions import syntax
 from hub.expressions.error import ExpressionError
 from hub.expressions.expression import Built
 from hub.expressions.functions import FUNCTIONS
+from hub.expressions.syntax import Tree
 from hub.expressions.writer import Writer
 
 IMPORTS = """\
@@ -58,12 +59,19 @@ def _place(name: str) -> str:
 class Function(Writer):
     """The function `name` of one expression.
 
-    `text`: its source, after that of its parts; `entry`: what EXPRESSIONS says of it.
+    `text`: its source, after that of its parts; `entry`: what EXPRESSIONS says of it. `tree` and `mark`:
+    where somebody who has parsed it counts what is reached.
     """
 
-    def __init__(self, name: str, source: str) -> None:
-        super().__init__(name)
-        tree = syntax.parse(source)
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        tree: Tree | None = None,
+        mark: Callable[[Tree, str], str | None] | None = None,
+    ) -> None:
+        super().__init__(name, mark)
+        tree = tree or syntax.parse(source)
         path = syntax.path(tree)
         paths = tuple(sorted(syntax.paths(tree)))
         self.entry = f"{source!r}: ({'None' if path else name}, {path!r}, {paths!r})"

@@ -7,8 +7,8 @@ from hub.mapping.rule import Path
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One of them. `path`: the leaf in the file; `offset`: character of its expression's text, None for
-    the leaf as a whole.
+    """One of them. `path`: the leaf in the file, or the level of a list; `offset`: character of its
+    expression's text, None for the leaf as a whole.
 
     `what`: `value` (there is one), `required` (there is none, and it must be); `lookup <word>`, `else`,
     `unlisted`; `each` (an item); `|| left`, `|| right`, `&& left`, `&& right` (which side gave the value),

@@ -130,7 +130,7 @@ class LeafWriter(Writer):
         if path:
             value = self._path(path, "" if nothing == "None" else nothing)
         else:
-            value = self._expression(rule.source)
+            value = self._expression(rule.source, rule.path)
         return value if rule.lookup is None else self._looked_up(rule, self._named(value), nothing)
 
     def _path(self, path: Names, default: str) -> str:
@@ -162,14 +162,14 @@ class LeafWriter(Writer):
                     self.write(f"{found} = {literal(rule.otherwise)}")
         return found
 
-    def _expression(self, source: Expression | None) -> str:
+    def _expression(self, source: Expression | None, path: Path) -> str:
         """The value of an expression; of one that is too deep for these blocks, a function of its own."""
         text = source.source if source else ""
         tree = syntax.parse(text)
-        self._rule = (self._rule[0], syntax.offsets(tree, text) if self._points else {})
+        self._rule = (path, syntax.offsets(tree, text) if self._points else {})
         if syntax.blocks(tree) + self.depth + 3 <= DEEPEST:
             return self.expression(tree, Spot(self._scope))
-        apart = Function(self.fresh(f"{self.name}_apart"), text)
+        apart = Function(self.fresh(f"{self.name}_apart"), text, tree, self._mark)
         self.parts += [*apart.parts, apart.lines]
         self.calls |= apart.calls
         return self.local("apart", f"{apart.name}({self._scope.whole()})")
@@ -181,7 +181,8 @@ class LeafWriter(Writer):
         self._inside = True
         with self.bounded(_multiplies(each)), ExitStack() as blocks:
             for number, (name, source) in enumerate(each.levels):
-                self._level(name, self._expression(source), blocks, "" if number else items)
+                found = self._expression(source, (*rule.path, "each", name))
+                self._level(name, found, blocks, "" if number else items)
             self._reach(rule, "each")
             item = self.local("item", "{}")
             for name, inner in each.fields:

@@ -136,9 +136,6 @@ def _path(data: Any, point: Point) -> Path:
         return (*path, "lookup", _entry(leaf["lookup"], word))
     if not isinstance(leaf, dict) or point.offset is None:
         return (*path, "else") if point.what == "else" else path
-    if "each" in leaf:
-        level = next((name for name, source in leaf["each"].items() if len(source) > point.offset), "")
-        return (*path, "each", level)
     return (*path, "from")
 
 

@@ -71,6 +71,19 @@ def test_a_filter_of_a_level_stands_in_the_level(missed):
     ]
 
 
+def test_an_expression_that_is_a_function_of_its_own_is_looked_into(missed):
+    leaf = "in:\n  items:\n    each: {line: lines}\n    fields: {sku: \"line.x[?a].y[?b].z || 'none'\"}"
+    assert missed(leaf, "in: {lines: [{}]}, expect: {}") == [
+        "5:26 no test has anything to filter",
+        "5:26 no test has an item that the filter drops",
+        "5:26 no test has an item that the filter keeps",
+        "5:32 no test has anything to filter",
+        "5:32 no test has an item that the filter drops",
+        "5:32 no test has an item that the filter keeps",
+        "5:39 in no test the left side of || is the answer",
+    ]
+
+
 def test_every_entry_of_a_lookup_and_what_is_not_listed(missed):
     leaf = "in:\n  status: {from: s, lookup: {P: paid, O: open}}"
     assert missed(leaf, "in: {s: P}, expect: {}") == [
