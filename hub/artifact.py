@@ -23,9 +23,11 @@ from pathlib import Path
 from hub.catalog import Catalog
 from hub.checks import check
 from hub.checks.expressions import expressions
+from hub.drift.expectation import claims
 from hub.errors import FileErrors
 from hub.expressions.compiler import module
 from hub.mapping import compiler
+from hub.samples import Samples
 
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
@@ -108,10 +110,13 @@ def _compiled(root: Path) -> Iterator[tuple[str, str]]:
     if errors := check(root).errors:
         raise FileErrors(errors)
     catalog = Catalog.read(root)
+    samples = Samples(root, catalog)
     modules: dict[str, str] = {}
     for name, mapping in sorted(catalog.mappings.items()):
         modules[name] = f"compiled.m{len(modules)}_{re.sub(r'[^A-Za-z0-9]', '_', name)}"
-        text = compiler.module(mapping.document, mapping.leaves, mapping.empty)
+        text = compiler.module(
+            mapping.document, mapping.leaves, mapping.empty, claims=claims(mapping, samples)
+        )
         yield f"{modules[name].partition('.')[2]}.py", text
     doc = '"""Written by the build: connectors, entities, mappings, flows, and their expressions."""'
     data = f"DATA = {catalog.freeze()!r}\n\nMAPPINGS = {modules!r}\n"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.connector import Connector
-from hub.drift.forms import kind
 from hub.drift.lines import Line, lines
 from hub.drift.reads import reads
 from hub.drift.shape import ANY, Path
 from hub.errors import RecordError
 from hub.mapping import ABSENT, Mapping
+from hub.mapping.claims import Claim, kind, tells
+from hub.mapping.running import Path as Steps
 from hub.mapping.running import walk
 from hub.samples import Samples
 
@@ -19,44 +20,22 @@ ENOUGH = 2
 """Samples that a claim takes: what stands in the only one may stand there by chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What the samples show at a path of the mapping's scope.
+def claims(mapping: Mapping, samples: Samples) -> Iterator[tuple[Steps, Claim]]:
+    """Path of a leaf in its file, and what to expect at each path that it reads, if not inside of lists.
 
-    `kinds`: of values (number, text, …), empty where none was ever told. `always`: every record has the
-    key, be it with null. `beside`: every record with a value at this path, if not ().
+    A leaf that is a plain path has one at most. No claim is made that a sample of the mapping breaks.
     """
-
-    path: Path
-    kinds: frozenset[str]
-    always: bool
-    beside: Path = ()
-
-    def surprised(self, scope: dict[str, Any], empty: Any = ABSENT) -> str:
-        """`vanished`, `changed` (a kind that no sample shows), or nothing."""
-        value = walk(scope, self.path)
-        if value is ABSENT:
-            whole = not self.beside or _tells(walk(scope, self.beside), empty)
-            return "vanished" if self.always and whole else ""
-        changed = self.kinds and _tells(value, empty) and kind(value) not in self.kinds
-        return "changed" if changed else ""
+    yield from proven(mapping, samples.all(mapping), samples.connector(mapping))
 
 
-def expectations(mapping: Mapping, samples: Samples) -> dict[str, tuple[Expectation, ...]]:
-    """Pointer of a leaf -> what to expect at each path that it reads, without those inside of lists.
-
-    A leaf that is a plain path has one. No claim is made that a sample of the mapping breaks.
-    """
-    return expected(mapping, list(samples.all(mapping)), samples.connector(mapping))
-
-
-def expected(
+def proven(
     mapping: Mapping, records: Iterable[Any], connector: Connector | None = None
-) -> dict[str, tuple[Expectation, ...]]:
-    """As `expectations`, of these records."""
+) -> Iterator[tuple[Steps, Claim]]:
+    """As `claims`, of these records."""
     proof = _Proof(mapping, list(_distinct(mapping, records)), _id_path(mapping, connector))
-    found = {line.pointer: tuple(proof.of(line)) for line in lines(mapping) if line.outer is None}
-    return {pointer: some for pointer, some in found.items() if some}
+    for line in lines(mapping):
+        if line.outer is None:
+            yield from ((line.rule.path, claim) for claim in proof.of(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +46,21 @@ class _Proof:
     scopes: list[dict[str, Any]]
     id: Path
 
-    def of(self, line: Line) -> Iterator[Expectation]:
+    def of(self, line: Line) -> Iterator[Claim]:
         for path in sorted(line.reads):
             if ANY not in path and not any(_through_list(scope, path) for scope in self.scopes):
                 claim = self._claim(path)
                 yield from [claim] if claim.kinds or claim.always else []
 
-    def _claim(self, path: Path) -> Expectation:
+    def _claim(self, path: Path) -> Claim:
         found = (walk(scope, path) for scope in self.scopes)
-        kinds = frozenset(kind(value) for value in found if _tells(value, self.mapping.empty))
+        kinds = frozenset(kind(value) for value in found if tells(value, self.mapping.empty))
         if self._always(path, self.scopes):
-            return Expectation(path, kinds, always=True)
-        whole = [scope for scope in self.scopes if self.id and _tells(walk(scope, self.id))]
+            return Claim(path, kinds, always=True)
+        whole = [scope for scope in self.scopes if self.id and tells(walk(scope, self.id))]
         if self._always(path, whole):
-            return Expectation(path, kinds, always=True, beside=self.id)
-        return Expectation(path, kinds, always=False)
+            return Claim(path, kinds, always=True, beside=self.id)
+        return Claim(path, kinds, always=False)
 
     def _always(self, path: Path, scopes: list[dict[str, Any]]) -> bool:
         """Whether all have the key, and the vendor says "no value" where there is none.
@@ -94,7 +73,7 @@ class _Proof:
     def _is_explicit(self, scope: dict[str, Any], path: Path) -> bool:
         holders = [walk(scope, path[:depth]) for depth in range(len(path))]
         values = [value for one in holders if isinstance(one, dict) for value in one.values()]
-        return any(not _tells(value, self.mapping.empty) for value in values)
+        return any(not tells(value, self.mapping.empty) for value in values)
 
 
 def _distinct(mapping: Mapping, records: Iterable[Any]) -> Iterator[dict[str, Any]]:
@@ -123,10 +102,3 @@ def _id_path(mapping: Mapping, connector: Connector | None) -> Path:
 
 def _through_list(scope: dict[str, Any], path: Path) -> bool:
     return any(isinstance(walk(scope, path[:depth]), list) for depth in range(1, len(path)))
-
-
-def _tells(value: Any, empty: Any = ABSENT) -> bool:
-    """Whether a value says something: no null, no blank text, and not the connector's "no value"."""
-    if value is None or value is ABSENT or value == "":
-        return False
-    return empty is ABSENT or type(value) is not type(empty) or value != empty

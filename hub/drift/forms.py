@@ -47,19 +47,6 @@ _NEXT: dict[str, frozenset[str]] = {
 """Forms that values of one and the same field may have beside their own."""
 
 
-def kind(value: Any) -> str:
-    """JSON's kind of a value: null, boolean, number, text, list or object."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "list" if isinstance(value, list) else "object"
-
-
 def form(value: Any) -> str:
     """The form of a text or number, empty for blank text and every other kind.
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hub.drift.forms import PERSONAL, form, is_data, kind
+from hub.drift.forms import PERSONAL, form, is_data
+from hub.mapping.claims import kind
 
 Path = tuple[str, ...]
 """Names from the outermost; `[]` for the items of a list, `*` for keys that are data themselves."""

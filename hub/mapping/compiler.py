@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.documents import Document
 from hub.expressions.compiler import IMPORTS, bound, loaded
+from hub.mapping.claims import Claim, frozen
 from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.points import Point, Points
 from hub.mapping.rule import Path
@@ -38,7 +39,13 @@ def points(document: Document, leaves: Leaves) -> tuple[Point, ...]:
     return tuple(found.found)
 
 
-def module(document: Document, leaves: Leaves, empty: Any, points: Points | None = None) -> str:
+def module(
+    document: Document,
+    leaves: Leaves,
+    empty: Any,
+    points: Points | None = None,
+    claims: Iterable[tuple[Path, Claim]] = (),
+) -> str:
     """The source of a mapping's module. `points`: notes them, and each is counted as it is reached.
 
     `told(record, payload, drift)`: the fields of `both`, and nothing; `inward(record, payload, settings,
@@ -46,7 +53,7 @@ def module(document: Document, leaves: Leaves, empty: Any, points: Points | None
     the vendor's record. `drift` gets the paths of leaves without a value; LeafError is raised for those that
     must have one. `TOLD`, `READ`: (field, path of its first leaf, whether one is required, whether "no value"
     clears). `CONSENTS`: (channel, purpose, type, paths of address, state and time). `SHAPE`: what
-    `outward` reads of an entity.
+    `outward` reads of an entity. `CLAIMS`: what samples promise of each leaf.
     """
     told, reader = Reader("told", document, empty), Reader("inward", document, empty, points)
     sender = Sender("outward", document, empty, points)
@@ -60,6 +67,7 @@ def module(document: Document, leaves: Leaves, empty: Any, points: Points | None
         f"TOLD = {_facts(leaves.told)}",
         f"READ = {_facts(leaves.reads)}",
         f"SHAPE = {shape(leaves.writes)!r}",
+        f"CLAIMS = {frozen(claims)!r}",
         f"CONSENTS = {tuple(_consent(one) for one in leaves.consents)!r}",
     ]
     head = f'"""What {document.file} says, as Python."""\n\n{IMPORTS}{_RUNNING}\n{calls}'

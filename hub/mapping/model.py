@@ -11,6 +11,7 @@ from hub.documents import Document
 from hub.entity import Entity, Field
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
+from hub.mapping.claims import Claim, thawed
 from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.running import ABSENT, LeafError, Path
 from hub.messages import dumps
@@ -57,7 +58,8 @@ class Consent:
 class Incoming:
     """What a record says. `fields`: normal forms, None where it says that there is no value (any more).
 
-    `drift`: the lines whose value was not understood and left out.
+    `drift`: the lines whose value was not understood and left out, and (in what was built) those whose source
+    breaks what its samples promise: its key vanished, or its value is of another kind.
     """
 
     fields: dict[str, Any]
@@ -147,10 +149,13 @@ class Mapping:
             raw, said = code["inward"](found, record, context.account.settings, drift)
         except LeafError as error:
             raise self._rejected(error) from None
+        if self._claims:
+            scope = {**found, "payload": record}
+            drift += (path for path, claim in self._claims if claim.broken(scope, self.empty))
         reading = _Reading(self, context.account, drift)
         fields = reading.fields(raw, code["READ"])
         consents = tuple(reading.consents(code["CONSENTS"], said))
-        return Incoming(fields, consents, tuple(self.document.place(*path) for path in drift))
+        return Incoming(fields, consents, tuple(self.document.place(*path) for path in dict.fromkeys(drift)))
 
     def told_back(self, record: dict[str, Any], context: Context) -> dict[str, Any]:
         """What the vendor's next event tells of the fields of `both`, once `record` was written there.
@@ -193,6 +198,10 @@ class Mapping:
     def _outward(self) -> Callable[..., dict[str, Any]]:
         found: Callable[..., dict[str, Any]] = self._code["outward"]
         return found
+
+    @cached_property
+    def _claims(self) -> tuple[tuple[Path, Claim], ...]:
+        return tuple(thawed(self._code["CLAIMS"]))
 
     @cached_property
     def _codec(self) -> "Codec":

@@ -17,7 +17,7 @@ class Table(dict[str, str]):
 
 def named(document: Document) -> Iterator[tuple[Path, str]]:
     """Where a mapping names tables, and which."""
-    for part in _PARTS:
+    for part in _PARTS if isinstance(document.data, dict) else ():
         yield from _named(document.data.get(part), (part,))
 
 

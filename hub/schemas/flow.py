@@ -19,7 +19,7 @@ FLOW = shape(
         "cancel": mapped("entity of the same customer: when it makes this needless", expression()),
         "purpose": {
             "type": ["string", "null"],
-            "description": "what consent is asked for when it is sent; null where none is needed, as for a receipt",
+            "description": "what consent is asked for when it is sent; null where none is, as for a receipt",
         },
         "quiet": text("21:00-08:00: nothing is sent in these hours of the customer's zone", format="hours"),
         "once": expression("what it happens once for"),

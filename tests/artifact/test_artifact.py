@@ -102,7 +102,7 @@ def test_a_mapping_runs_the_functions_of_the_build_and_parses_no_expression(arti
     assert places == ["compiled"]
     assert {name for name in loaded if not name.startswith("hub.expressions.functions.")} == {
         *(f"hub.expressions.{name}" for name in EXPRESSIONS),
-        *(f"hub.mapping.{name}" for name in ("leaves", "model", "rule", "running", "tables")),
+        *(f"hub.mapping.{name}" for name in ("claims", "leaves", "model", "rule", "running", "tables")),
         *(name for name in loaded if name.startswith("compiled.") and name.endswith("_shopify_order")),
     }
 

@@ -1,11 +1,17 @@
 """What unify says of events whose fields are not as they were."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions import unify as function
 from hub import keys
 from hub.catalog import Catalog
+from hub.drift.expectation import claims
+from hub.expressions.compiler import loaded
+from hub.mapping import compiler
 from hub.messages import Event
+from hub.samples import Samples
 from hub.secrets import MemorySecrets
 from tests.envelopes import message
 from tests.hub.drift.project import order, person, write
@@ -73,6 +79,33 @@ def test_an_event_that_is_parked_for_another_reason_is_no_drift(say):
 def test_an_event_that_comes_again_is_not_counted_again(say):
     say(event(person(kind="X")))
     assert say(event(person(kind="X"))) == [("INFO", "duplicate", "")]
+
+
+@pytest.fixture
+def promised(hub, tmp_path):
+    """The mappings as the build has them: with what their samples promise."""
+    catalog = hub.catalog
+    samples = Samples(tmp_path, catalog)
+    for name, mapping in catalog.mappings.items():
+        text = compiler.module(
+            mapping.document, mapping.leaves, mapping.empty, claims=claims(mapping, samples)
+        )
+        catalog.mappings[name] = replace(mapping, code=lambda text=text: loaded(text, "built"))
+
+
+@pytest.mark.usefixtures("promised")
+def test_a_field_that_vanished_is_counted_with_its_line_and_the_event_is_mapped(say, hub):
+    assert say(event(person())) == [("INFO", "applied", "")]
+    whole = person(id=2)
+    told = event({name: value for name, value in whole.items() if name != "kind"}, id="2")
+    assert say(told) == [("INFO", "applied", ""), ("WARNING", "drift", STAGE)]
+    assert kept(hub, told) == "applied"
+
+
+@pytest.mark.usefixtures("promised")
+def test_a_value_of_another_kind_is_counted_even_where_it_is_understood(say):
+    told = event(person(kind=5))
+    assert say(told) == [("INFO", "applied", ""), ("WARNING", "drift", STAGE)]
 
 
 def test_no_line_holds_a_value(say, caplog):

@@ -2,9 +2,18 @@
 
 import pytest
 
-from hub.drift.expectation import Expectation, expectations, expected
+from hub.documents import pointer
+from hub.drift.expectation import claims, proven
 from hub.mapping import ABSENT
+from hub.mapping.claims import Claim
 from tests.hub.drift.project import opened, person, write
+
+
+def by_pointer(found):
+    held = {}
+    for path, claim in found:
+        held[pointer(path)] = (*held.get(pointer(path), ()), claim)
+    return held
 
 
 @pytest.fixture
@@ -14,23 +23,23 @@ def shop(tmp_path):
 
 def test_a_plain_path_has_one_expectation(shop):
     catalog, samples = shop
-    found = expectations(catalog.mappings["shop.customer"], samples)
-    assert found["/in/email"] == (Expectation(("email",), frozenset({"text"}), always=True),)
+    found = by_pointer(claims(catalog.mappings["shop.customer"], samples))
+    assert found["/in/email"] == (Claim(("email",), frozenset({"text"}), always=True),)
     assert found["/in/stage"][0].path == ("kind",)
 
 
 def test_what_a_guest_does_not_tell_is_expected_of_records_with_an_id(shop):
     catalog, samples = shop
-    found = expectations(catalog.mappings["shop.customer"], samples)
+    found = by_pointer(claims(catalog.mappings["shop.customer"], samples))
     (name,) = found["/in/given_name"]
     assert (name.always, name.beside) == (True, ("payload", "id"))
-    assert name.surprised({"payload": {}}) == ""
-    assert name.surprised({"payload": {"id": 7}}) == "vanished"
+    assert name.broken({"payload": {}}) == ""
+    assert name.broken({"payload": {"id": 7}}) == "vanished"
 
 
 def test_each_path_of_a_computed_line_is_expected_but_not_those_inside_of_lists(shop):
     catalog, samples = shop
-    found = expectations(catalog.mappings["shop.order"], samples)
+    found = by_pointer(claims(catalog.mappings["shop.order"], samples))
     assert [claim.path for claim in found["/in/total"]] == [("currency",), ("total",)]
     assert [claim.kinds for claim in found["/in/items"]] == [frozenset({"list"})]
     assert not any("fields" in pointer for pointer in found)
@@ -38,26 +47,26 @@ def test_each_path_of_a_computed_line_is_expected_but_not_those_inside_of_lists(
 
 def test_one_sample_proves_kinds_and_no_presence(shop):
     catalog, _ = shop
-    found = expected(catalog.mappings["shop.customer"], [person(), person()])
+    found = by_pointer(proven(catalog.mappings["shop.customer"], [person(), person()]))
     assert (found["/in/email"][0].kinds, found["/in/email"][0].always) == ({"text"}, False)
 
 
 def test_a_vendor_that_leaves_out_what_it_does_not_know_promises_nothing(shop):
     catalog, _ = shop
     sparse = [{"id": number, "email": f"p{number}@correo.example"} for number in range(5)]
-    assert not expected(catalog.mappings["shop.customer"], sparse)["/in/email"][0].always
+    assert not by_pointer(proven(catalog.mappings["shop.customer"], sparse))["/in/email"][0].always
 
 
 def test_records_that_the_mapping_cannot_read_prove_nothing(shop):
     catalog, _ = shop
-    assert expected(catalog.mappings["shop.customer"], [[1], "x"]) == {}
+    assert by_pointer(proven(catalog.mappings["shop.customer"], [[1], "x"])) == {}
 
 
 def test_a_surprise_is_a_missing_key_or_another_kind():
-    claim = Expectation(("a", "b"), frozenset({"text"}), always=True)
-    assert claim.surprised({"a": {}}) == "vanished"
-    assert claim.surprised({"a": {"b": 1}}) == "changed"
-    assert [claim.surprised({"a": {"b": value}}) for value in ("x", None, "")] == ["", "", ""]
-    assert claim.surprised({"a": None}) == ""
-    assert claim.surprised({"a": {"b": False}}, empty=False) == ""
-    assert Expectation(("a",), frozenset(), always=False).surprised({"a": 1}, ABSENT) == ""
+    claim = Claim(("a", "b"), frozenset({"text"}), always=True)
+    assert claim.broken({"a": {}}) == "vanished"
+    assert claim.broken({"a": {"b": 1}}) == "changed"
+    assert [claim.broken({"a": {"b": value}}) for value in ("x", None, "")] == ["", "", ""]
+    assert claim.broken({"a": None}) == ""
+    assert claim.broken({"a": {"b": False}}, empty=False) == ""
+    assert Claim(("a",), frozenset(), always=False).broken({"a": 1}, ABSENT) == ""

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.drift import shape as module
-from hub.drift.forms import fits, form, is_data, kind
+from hub.drift.forms import fits, form, is_data
 from hub.drift.shape import Facts, Shape
+from hub.mapping.claims import kind
 
 HYPOTHESIS = settings(derandomize=True, deadline=None, database=None, max_examples=40)
 SCALARS = (
