@@ -18,6 +18,7 @@ from bench.peers import (
 from bench.peers.engines import PEERS, Local, peers
 from bench.peers.generated import workload
 from bench.peers.order import order, variants
+from bench.rows import Row
 
 
 @pytest.fixture
@@ -50,6 +51,27 @@ def test_an_engine_that_differs_stops_the_bench_and_is_named_with_the_order_and_
     forgetful = Local("forgetful", lambda order: hand.outward(order) | {"number": None, "note": ""})
     with pytest.raises(comparing.Differs, match="forgetful, the order 'full': note, number"):
         comparing.agree(forgetful)
+
+
+@pytest.mark.parametrize(("value", "code"), [(1.05, 0), (1.2, 1)])
+def test_a_promise_that_is_not_kept_fails_the_run(monkeypatch, capsys, value, code):
+    row = Row("dict to dict", "Cauce", value, "times", most=1.1)
+    monkeypatch.setattr(__main__, "PARTS", (lambda: iter([row]),))
+    monkeypatch.setattr(__main__, "stay", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["bench.peers"])
+    assert __main__.main() == code
+    assert ("BROKEN" in capsys.readouterr().out) is bool(code)
+
+
+def test_engines_that_differ_fail_the_run_with_the_one_that_does(monkeypatch, capsys):
+    def differ():
+        raise comparing.Differs("glom, the order 'nulls': note")
+
+    monkeypatch.setattr(comparing, "agreement", differ)
+    monkeypatch.setattr(__main__, "stay", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["bench.peers", "--quick"])
+    assert __main__.main() == 1
+    assert "glom, the order 'nulls': note" in capsys.readouterr().err
 
 
 def test_an_order_is_the_same_for_the_same_seed_and_as_large_as_promised():
