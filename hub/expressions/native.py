@@ -201,16 +201,17 @@ def _to_array(value: Any) -> list[Any]:
 
 @_function("any")
 def _to_number(value: Any) -> Any:
-    """A number as it is, that of a text, null where it is none."""
+    """A number as it is, that of a text, null where it is none that JSON has."""
     if value is None or isinstance(value, list | dict | bool):
         return None
     if isinstance(value, int | float):
         return value
     for kind in (int, float):
         try:
-            return kind(value)
+            number = kind(value)
         except ValueError:
             continue
+        return number if math.isfinite(number) else None
     return None
 
 

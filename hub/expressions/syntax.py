@@ -251,7 +251,10 @@ _TOKEN = {
 }
 _LITERALS = frozenset({"null", "true", "false"})
 _ORDER = frozenset({"lt", "lte", "gt", "gte"})
-_NUMERIC = frozenset({"to_number", "length", "abs", "ceil", "floor", "sum", "avg", "unix_seconds"})
+_NUMERIC = frozenset(
+    {"to_number", "number", "length", "abs", "ceil", "floor", "sum", "avg"}
+    | {"unix_seconds", "unix_millis", "minor_units"}
+)
 
 
 def _is_number(node: Tree) -> bool:

@@ -23,7 +23,7 @@ Here = str | Spot
 DEEPEST = 12
 """Blocks in one function: Python takes 20 loops and 100 levels, expressions know no such limit."""
 
-_BOOLEAN = frozenset({"contains", "starts_with", "ends_with", "after", "before"})
+_BOOLEAN = frozenset({"contains", "starts_with", "ends_with", "after", "before", "boolean", "is_tax_id"})
 _SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 

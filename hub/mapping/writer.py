@@ -110,6 +110,8 @@ class LeafWriter(Writer):
         start = len(self.lines)
         with self.block("try:"):
             value = self._named(self._value(rule, nothing))
+            if value in self._scope.values.values() and len(self.lines) > start + 1:
+                value = self.local("value", value)  # what others read stays as it is when this leaf fails
         if len(self.lines) == start + 1:  # all of it was read before, and cannot fail
             self.lines.pop()
             return value

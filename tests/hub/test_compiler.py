@@ -213,6 +213,7 @@ CASES = {
         ('max(`["a", "b"]`)', "b"),
         ("join('-', keys(by))", "x-y-z"),
         ("to_number('1x')", None),
+        ("to_number('1.5e3')", 1500.0),
         ("to_number('1.5')", 1.5),
         ("to_string(by.x)", '{"n":1}'),
         ("type(&t)", None),
@@ -330,3 +331,8 @@ def test_two_values_of_a_literal_are_not_one():
     first = compile("`[1]`")(None)
     first.append(2)
     assert compile("`[1]`")(None) == [1]
+
+
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "nan", "1e999"])
+def test_a_number_that_json_does_not_have_is_none(text):
+    assert compile(f"to_number('{text}')")(None) is None

@@ -438,3 +438,9 @@ def test_a_table_that_cannot_be_read_says_its_line(text, code, line):
     with pytest.raises(FileError) as caught:
         parse(text, "mappings/stages.csv")
     assert (caught.value.code, caught.value.place.line) == (code, line)
+
+
+def test_a_leaf_that_fails_leaves_what_others_read_as_it_is():
+    text = "in: {email: 'trim(b) | root().a', name: 'trim(a)', phone: 'trim(a)'}\n"
+    incoming = read(text, {"a": "Ada", "b": 5})
+    assert (incoming.fields, len(incoming.drift)) == ({"name": "Ada"}, 2)
