@@ -28,7 +28,7 @@ class Mutant:
     @property
     def changed(self) -> Mapping:
         """The mapping as it would be."""
-        return replace(self.mapping, document=replace(self.mapping.document, data=self.data))
+        return replace(self.mapping, document=replace(self.mapping.document, data=self.data), code=None)
 
     @property
     def place(self) -> FileError:
@@ -86,7 +86,10 @@ class _Mutations:
 
     def _lookup(self, path: Path, lookup: dict[str, Any]) -> Iterator[Mutant]:
         """Each entry taken out, and its value exchanged with that of the next one that is another."""
-        words = [] if isinstance(lookup, Table) else list(lookup)
+        if isinstance(lookup, Table):  # of as many entries as it has, no test could hold each
+            yield self._without(path)
+            return
+        words = list(lookup)
         for number, word in enumerate(words):
             yield self._without((*path, word))
             following = (*words[number + 1 :], *words[:number])

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.errors import RecordError
 from hub.mapping import Context, Mapping
+from hub.mapping.tables import Table
 from hub.proof.differences import Difference, pairs, shown
 from hub.proof.examples import Example, Parts, examples, parts
 from hub.proof.lines import inside
@@ -144,8 +145,12 @@ def _lookups(data: Any) -> Iterator[str]:
     """The words of lookups, theirs and ours."""
     for name, inner in data.items() if isinstance(data, dict) else ():
         if name == "lookup" and isinstance(inner, dict):
-            yield from (str(word) for pair in inner.items() for word in pair)
-        yield from _lookups(inner)
+            known = list(inner.items())
+            yield from (
+                str(word) for pair in known[: _FEW if isinstance(inner, Table) else None] for word in pair
+            )
+        else:
+            yield from _lookups(inner)
 
 
 def _hint(case: _Case, came: Parts) -> str:

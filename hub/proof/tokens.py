@@ -31,8 +31,13 @@ _PAIRS = (
     ("ceil", "floor"),
     ("keys", "values"),
     ("date", "time"),
+    ("unix_millis", "unix_seconds"),
+    ("first_surname", "second_surname"),
+    ("given_names", "surnames"),
+    ("is_tax_id", "tax_id"),
+    ("pad", "truncate"),
 )
-_NEIGHBOURS = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+NEIGHBOURS = {one: other for pair in _PAIRS for one, other in (pair[::-1], pair)}
 _OPEN, _CLOSED = frozenset("([{") | {"[?"}, frozenset(")]}")
 
 
@@ -138,8 +143,8 @@ class _Text:
     _of_quoted = _of_name
 
     def _of_call(self, number: int, token: _Token) -> Iterator[Change]:
-        if token.text in _NEIGHBOURS:
-            yield self._changed(token, _NEIGHBOURS[token.text])
+        if token.text in NEIGHBOURS:
+            yield self._changed(token, NEIGHBOURS[token.text])
         end = self._closing(number + 1)
         arguments = self._arguments(number + 1)
         if len(arguments) == 1:

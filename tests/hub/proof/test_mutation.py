@@ -49,6 +49,18 @@ def test_every_part_of_a_leaf_is_changed(mapping):
     ]
 
 
+def test_a_table_of_its_own_is_taken_out_as_a_whole(mapping, tmp_path):
+    made, samples = mapping("in:\n  status: {from: s, lookup: states}", "in: {s: P}, expect: {status: paid}")
+    (tmp_path / "mappings" / "states.csv").write_text(
+        "theirs,ours\nP,paid\nO,open\nX,cancelled\nY,cancelled\n"
+    )
+    catalog, samples = catalog_of(tmp_path)
+    made = catalog.mappings["shop.order"]
+    assert "3:21 it was taken out" in said(made)
+    assert len(said(made)) == 4
+    assert score(made, samples).noticed == 3
+
+
 def test_every_level_and_leaf_of_a_list_is_changed(mapping):
     leaf = "in:\n  items: {each: {line: a.lines}, fields: {sku: line.sku}}"
     made, _ = mapping(leaf, "in: {}, expect: {}")

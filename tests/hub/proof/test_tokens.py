@@ -2,8 +2,9 @@
 
 import pytest
 
-from hub.expressions import compile
-from hub.proof.tokens import changes, names, texts
+from hub.expressions import FUNCTIONS, compile
+from hub.expressions.native import NATIVE
+from hub.proof.tokens import NEIGHBOURS, changes, names, texts
 
 BESIDE = {("price",): ["tax"], ("line", "price"): ["cost", "a b"]}
 
@@ -54,3 +55,19 @@ def test_the_names_and_texts_of_an_expression_are_known():
     assert names("a.\"b c\"[?d == 'e']") == {"a", "b c", "d"}
     assert names("a.\"b c\"[?d == 'e'].f", inner=True) == {"b c", "f"}
     assert list(texts("a == 'b' || c == `[\"d\", 1]`")) == ["b", "d"]
+
+
+EXAMPLES = sorted({source for function in FUNCTIONS.values() for source, _, _ in function.examples})
+
+
+@pytest.mark.parametrize("source", EXAMPLES)
+def test_every_change_of_an_expression_is_another_expression(source):
+    found = list(changes(source, lambda path: []))
+    assert found
+    assert all(change.text != source and compile(change.text) for change in found)
+    assert all(0 <= change.offset < len(source) for change in found)
+
+
+def test_functions_that_are_taken_for_each_other_exist():
+    assert {"lower(x)", "after(a, b)"} <= {*changed("upper(x)"), *changed("before(a, b)")}
+    assert set(NEIGHBOURS) <= {*FUNCTIONS, *NATIVE}
