@@ -72,7 +72,9 @@ def _secrets(file: str, text: str) -> Iterator[FileError]:
         if start is not None:
             hint = "put an invented one of another shape there (git keeps this one: renew it)"
             place = Place(file, number, start + 1)
-            yield masked(FileError("secret-in-file", "this looks like a secret", place, text=line, hint=hint))
+            yield masked(
+                FileError("secret-in-sample", "this looks like a secret", place, text=line, hint=hint)
+            )
 
 
 def _schema(samples: Samples, mapping: Mapping, schema: Any) -> Iterator[FileError]:

@@ -213,6 +213,7 @@ class Inference:
         reference, listed = (first, second) if node.value == "map" else (second, first)
         items = self.type(listed, scope)
         if reference.kind != "expref":
+            self._note("no-reference", reference, items)
             return ANY
         if items.some and "list" not in items.kinds:
             self.notes.append(Note("argument", reference, items, node.value))

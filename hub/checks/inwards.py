@@ -71,7 +71,7 @@ def _leaf(
     text = text_of(mapping, rule)
     if text:
         yield from sources.check(text, scope, mapping.name, wanted)
-        yield from leaves.check(mapping, rule, wanted, scope)
+        yield from leaves.check(mapping, rule, text, wanted, scope)
         yield from lookups.check(mapping, rule, text, scope)
         yield from impossible(text, scope.promised)
         if wanted and "||" in text.source:

@@ -87,11 +87,10 @@ def at(mapping: Mapping, path: tuple[Step, ...]) -> Any:
     return data
 
 
-def check(mapping: Mapping, rule: Rule, target: Target | None, scope: Scope) -> Iterator[FileError]:
-    """What is wrong with an expression, and with its value for the target."""
-    text = text_of(mapping, rule)
-    if text is None:
-        return
+def check(
+    mapping: Mapping, rule: Rule, text: Text, target: Target | None, scope: Scope
+) -> Iterator[FileError]:
+    """What is wrong with the expression of a leaf, and with its value for the target."""
     if target and target.identifies:
         yield from _shared(text, target)
     if rule.lookup is None:

@@ -7,7 +7,8 @@ from hub.checks.text import Text
 from hub.checks.types import ANY, Type, object_of
 from hub.checks.wording import Scope, kinds, remarks
 from hub.errors import FileError
-from hub.mapping import Mapping, Rule
+from hub.mapping import Each, Mapping, Rule
+from hub.mapping.rule import Path
 
 Inner = Callable[[Rule, Scope], Iterator[FileError]]
 """The check of a leaf inside of a list."""
@@ -24,7 +25,7 @@ def check(mapping: Mapping, rule: Rule, scope: Scope, inner: Inner) -> Iterator[
         yield from wrong
         yield from _level(text, name, found, outer)
         scope = _inside(scope, name, found)
-    yield from _unused(mapping, rule)
+    yield from _unused(mapping, rule.path, rule.each)
     for _, leaf in rule.each.fields:
         yield from inner(leaf, scope)
 
@@ -54,17 +55,14 @@ def _level(text: Text, name: str, found: Type, outer: Scope) -> Iterator[FileErr
         yield error("level-hides-field", message, *text.path, hint="give the level another name")
 
 
-def _unused(mapping: Mapping, rule: Rule) -> Iterator[FileError]:
+def _unused(mapping: Mapping, path: Path, each: Each) -> Iterator[FileError]:
     """Levels that neither a field nor an inner level reads: all their items become equal."""
-    each = rule.each
-    if each is None:
-        return
     for number, (name, _) in enumerate(each.levels):
         inner = {used for _, source in each.levels[number + 1 :] for used in source.names}
         if name not in inner | {used for _, leaf in each.fields for used in _names(leaf)}:
             message = f'nothing reads "{name}", so that all its items become the same'
             hint = f"fields read it as {name}.…"
-            yield mapping.document.error("unused-level", message, *rule.path, "each", name, hint=hint)
+            yield mapping.document.error("unused-level", message, *path, "each", name, hint=hint)
 
 
 def _names(rule: Rule) -> set[str]:
@@ -74,4 +72,4 @@ def _names(rule: Rule) -> set[str]:
         names |= source.names
     for _, leaf in rule.each.fields if rule.each else ():
         names |= _names(leaf)
-    return names | ({"root"} if rule.source and "root()" in rule.source.source else set())
+    return names

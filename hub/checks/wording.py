@@ -221,6 +221,11 @@ def _constant(note: Note, text: Text, evidence: str) -> Said:
     return "wrong-constant", f"this is no {name} that {note.by}() knows", f"{known.signature}: {known.doc}"
 
 
+def _no_reference(note: Note, text: Text, evidence: str) -> Said:
+    message = "this is read of the record, and not of each item of the list"
+    return "no-reference", message, f"write &{'.'.join(note.node.path) or 'name'}"
+
+
 def _piped(note: Note, text: Text, evidence: str) -> Said:
     message = f'| reads "{note.node.value}" of what stands before it, which is {kinds(note.type)}{evidence}'
     return "pipe-for-or", message, "a || b gives the first of both"
@@ -240,5 +245,6 @@ _WORDS: dict[str, Callable[[Note, Text, str], Said | None]] = {
     "after-falsehood": _after_falsehood,
     "argument": _argument,
     "constant": _constant,
+    "no-reference": _no_reference,
     "piped": _piped,
 }

@@ -132,6 +132,20 @@ def test_what_functions_give_in_their_examples_is_of_their_type(name):
         assert [note for note in notes.notes if note.about in {"argument", "constant"}] == []
 
 
+@pytest.mark.parametrize(
+    ("source", "scope", "kinds"),
+    [
+        ("max(a)", {"a": [1, 2]}, {"number", "null"}),
+        ("reverse(a)", {"a": "xy"}, {"text"}),
+        ("map(&b, a)", {"a": [{"b": 1}]}, {"list"}),
+        ("sort_by(a, &b)[0].b", {"a": [{"b": 1}]}, {"number", "null"}),
+        ("to_array(a)[0]", {"a": 1}, ANY.kinds),
+    ],
+)
+def test_functions_of_lists_give_what_their_items_are(source, scope, kinds):
+    assert inferred(source, of(scope)).kinds == kinds
+
+
 def test_only_functions_that_there_are_have_signatures():
     assert GIVES.keys() | TAKES.keys() <= FUNCTIONS.keys() | NATIVE.keys()
 
