@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from hub.catalog import Catalog
+from hub.catalog import TABLES, Catalog
 from hub.errors import Place
 from hub.mapping import Mapping
+from hub.mapping.tables import named
 from hub.plan.differences import Names
 from hub.plan.edits import Edit, Path, within
 
@@ -19,6 +20,7 @@ class Causes:
         names = {name for catalog in catalogs for name in catalog.mappings}
         self.untouched = frozenset(name for name in names if not self._touch_mapping(name))
         self._touched: dict[str, bool] = {}
+        self._fields: dict[tuple[str, Names], tuple[Edit, ...]] = {}
         self._connectors: dict[str, tuple[Edit, ...]] = {}
 
     def touch(self, connector: str) -> bool:
@@ -49,7 +51,11 @@ class Causes:
 
     def of_resource(self, name: str) -> tuple[Edit, ...]:
         """The edits by which the events of `connector.resource` find no mapping, or are read otherwise."""
-        return within(self.found, f"mappings/{name}.yaml", ()) or self.of_connector(name.partition(".")[0])
+        return self.of_mapping(name) or self.of_connector(name.partition(".")[0])
+
+    def of_mapping(self, name: str) -> tuple[Edit, ...]:
+        """The edits of a mapping's file."""
+        return within(self.found, f"mappings/{name}.yaml", ())
 
     def at(self, place: Place | None) -> tuple[Edit, ...]:
         """The edits on the line of a place, else in its file."""
@@ -58,10 +64,15 @@ class Causes:
 
     def of_field(self, mapping: str, names: Names) -> tuple[Edit, ...]:
         """The edits that decide a field of a mapping: on its own lines, else on what those stand on."""
+        if (mapping, names) not in self._fields:
+            self._fields[mapping, names] = self._of_field(mapping, names)
+        return self._fields[mapping, names]
+
+    def _of_field(self, mapping: str, names: Names) -> tuple[Edit, ...]:
         file = f"mappings/{mapping}.yaml"
         rules = [path for catalog in self._catalogs for path in _rules(catalog, mapping, names)]
         return (
-            within(self.found, file, *rules)
+            (*within(self.found, file, *rules), *self._of_tables(mapping, rules))
             or within(self.found, file, ("record",), ("entity",))
             or self._of_entity(mapping, ("fields", names[0]))
             or self.of_connector(mapping.partition(".")[0])
@@ -70,7 +81,15 @@ class Causes:
     def of_consent(self, mapping: str, key: str) -> tuple[Edit, ...]:
         """The edits that decide a consent of a mapping."""
         own = within(self.found, f"mappings/{mapping}.yaml", ("consent", key), ("record",))
-        return own or self.of_connector(mapping.partition(".")[0])
+        return (*own, *self._of_tables(mapping, [("consent", key)])) or self.of_connector(
+            mapping.partition(".")[0]
+        )
+
+    def _of_tables(self, mapping: str, rules: Sequence[Path]) -> tuple[Edit, ...]:
+        """The edits of the lookup tables that these leaves name."""
+        found = (table for catalog in self._catalogs for table in tables_of(catalog, mapping))
+        files = sorted({file for path, file in found if any(path[: len(rule)] == rule for rule in rules)})
+        return tuple(edit for file in files for edit in within(self.found, file, ()))
 
     def _of_entity(self, mapping: str, path: Path) -> tuple[Edit, ...]:
         files = sorted(_entity_files(self._catalogs, mapping))
@@ -83,7 +102,17 @@ class Causes:
             f"connectors/{connector}.yaml",
             *_entity_files(self._catalogs, name),
         }
+        files |= {file for catalog in self._catalogs for _, file in tables_of(catalog, name)}
         return bool(files & self._files)
+
+
+def tables_of(catalog: Catalog, mapping: str) -> list[tuple[Path, str]]:
+    """Where a mapping's file names lookup tables, and the files of those."""
+    file = f"mappings/{mapping}.yaml"
+    written = (
+        document for kind, document in catalog.documents if kind == "mapping" and document.file == file
+    )
+    return [(path, f"{TABLES}/{name}.csv") for document in written for path, name in named(document)]
 
 
 def _entity_files(catalogs: Iterable[Catalog], name: str) -> set[str]:

@@ -119,8 +119,10 @@ class Comparison:
         personal = list(told)
         named = names[0] in NAMING
         masked = named and any(name_of(str(one), personal) != str(one) for one in (was, now))
-        because = self.causes.of_connector(event.connector) or ()
         subject = f"{event.connector}.{event.resource}"
+        because = self.causes.of_connector(event.connector)
+        if names == ("read",):
+            because += self.causes.of_mapping(subject)
         return Change("event", label, event.resource, subject, names, was, now, masked, because=because)
 
     def _rejected(self, label: str, subject: str, before: Any, after: Any) -> Iterator[Change]:

@@ -212,14 +212,15 @@ def _known(items: Iterable[Item]) -> Iterable[Known]:
 def _troubles(items: Iterable[Item]) -> Iterable[tuple[tuple[str, ...], str]]:
     for item in items:
         data = item.data
-        state, place = data.get("state", ""), data.get("place")
-        told = (SAID.get(state, state), data.get("reason", ""), f"at {place}" if place else "")
+        state, reason, place = data.get("state", ""), data.get("reason", ""), data.get("place")
         if item.kind in ("delivery", "act") and state not in WELL:
             delivery = Delivery.loads(data["message"])
             about = (delivery.destination, delivery.entity, delivery.id, delivery.trigger)
-            yield about, " ".join(filter(None, told))
-        elif item.kind in ("outbox", "waiting") and item.agenda == keys.PARKED:
-            yield (data.get("flow", "flows"), data["entity"], data["id"], ""), " ".join(filter(None, told))
+            where = f"at {place}" if place else ""
+            yield about, " ".join(filter(None, (SAID.get(state, state), reason, where)))
+        elif item.kind == "outbox" and item.agenda == keys.PARKED:
+            flow, _, why = reason.partition(":")
+            yield (f"flow {flow}", data["entity"], data["id"], ""), f"not decided: {why}"
 
 
 def _agreeable(catalog: Catalog) -> Catalog:

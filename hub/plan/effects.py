@@ -15,6 +15,9 @@ from hub.plan.differences import differing
 from hub.plan.edits import UNFELT
 from hub.plan.masks import leaves, name_of
 
+OPEN_HEADERS = (("accept",), ("content-type",))
+"""Headers whose values are nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Regrouping:
@@ -164,7 +167,7 @@ def _details(old: Made, new: Made, harmless: Harmless) -> Iterator[Detail]:
         )
     for part, was, now in (("headers", old.headers, new.headers), ("body", old.body, new.body)):
         for names, one, other in differing(was, now):
-            masked = not (harmless(one) and harmless(other))
+            masked = names[:1] not in OPEN_HEADERS and not (harmless(one) and harmless(other))
             yield Detail(_name(names if part == "body" else (part, *names)) or part, one, other, masked)
 
 

@@ -22,7 +22,7 @@ from hub.plan.effects import (
 )
 from hub.plan.recordings import Recordings
 
-CALLS = 500
+CALLS = 250
 """Events whose calls are worked out, unless another number is said."""
 
 
@@ -85,7 +85,9 @@ def plan(
     told = comparison.read(replay, labels)
     worlds = [consequences(*side) for side in zip((before, after), told, strict=True)] if labels else []
     effects = _effects(worlds, (before, after), len(labels)) if worlds else Effects()
-    replay.changes += _newly_parked(replay, worlds)
+    parked = _newly_parked(replay, worlds)
+    replay.changes += parked
+    replay.touched |= {change.event for change in parked}
     return Plan(tuple(found), replay, effects, tuple(recordings.unread))
 
 

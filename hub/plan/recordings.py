@@ -50,7 +50,7 @@ def read(folder: Path, shown: str = "") -> Recordings:
     if not folder.is_dir():
         raise RecordingError(f"there is no folder {folder} with recorded events")
     found = Recordings()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not _is_schema(path)):
         label = f"{shown}{path.relative_to(folder).as_posix()}"
         if path.parent.name == "records" and path.suffix == ".json":
             _add_answer(found, path, label)
@@ -65,6 +65,11 @@ def _add_lines(found: Recordings, label: str, lines: Iterable[str], connector: s
     for number, line in enumerate(lines, 1):
         if line.strip():
             add(found, f"{label}:{number}", line, connector)
+
+
+def _is_schema(path: Path) -> bool:
+    """Whether it says how payloads are made, beside the samples of them."""
+    return path.name.endswith(".schema.json")
 
 
 def _lines(path: Path) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from hub.catalog import Catalog
 from hub.mapping import ABSENT
+from hub.plan.causes import tables_of
 from hub.plan.differences import Change
 from hub.plan.edits import Edit, within
 from hub.plan.effects import CallChange, Detail
@@ -15,6 +16,9 @@ from hub.plan.model import Plan
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+FEW = 5
+"""Sentences of one kind, and names in one of them."""
 
 TITLES = {
     "rejection": "Events rejected or accepted",
@@ -52,10 +56,14 @@ class Block:
     @property
     def amount(self) -> str:
         """How much, and what would become of it."""
-        told = ", ".join(f"{number} {word}" for word, number in self.outcomes.items())
         if self.kind in ("field", "consent", "drift") and self.of:
-            return f"{self.count} of {self.of} records, {told}"
-        return told or f"{self.count}"
+            return f"{self.count:,} of {self.of:,} records, {self.told}"
+        return self.told or f"{self.count:,}"
+
+    @property
+    def told(self) -> str:
+        """What would become of how much."""
+        return ", ".join(f"{number:,} {word}" for word, number in self.outcomes.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,8 @@ class Report:
         calls: Counter[str] = Counter()
         for block in self.calls:
             calls.update(block.outcomes)
-        told = ", ".join(f"{number} {word}" for word, number in sorted(calls.items()))
-        head = f"{self.touched} of {_count(self.events, 'recorded event')} would be read differently"
+        told = ", ".join(f"{number:,} {word}" for word, number in sorted(calls.items()))
+        head = f"{self.touched:,} of {_count(self.events, 'recorded event')} would be read differently"
         return f"{head}; calls to other systems: {told or 'the same'}"
 
 
@@ -205,13 +213,14 @@ def _unique(changes: Iterable[Change]) -> tuple[Edit, ...]:
 
 
 def _identity(plan: Plan, blocks: Iterable[Block]) -> Iterator[str]:
-    for one in plan.effects.regroupings:
-        became = "would become one" if one.joined else "would no longer be one"
-        yield f"{one.entity}: these records {became}: {' | '.join(one.records)}"
-    for block in blocks:
-        if block.identifies:
-            told = ", ".join(f"{number} {word}" for word, number in block.outcomes.items())
-            yield f"{block.title} is an identifier: {told}"
+    gathered = _gathered(plan.effects.regroupings, lambda one: (one.entity, one.joined))
+    for (entity, joined), found in gathered.items():
+        became = "become one" if joined else "no longer be one"
+        for one in found[:FEW]:
+            yield f"{entity}: these records would {became}: {' | '.join(one.records[:FEW])}"
+        if more := len(found) - FEW:
+            yield from [f"{entity}: {more:,} more times records would {became}"] if more > 0 else []
+    yield from (f"{block.title} is an identifier: {block.told}" for block in blocks if block.identifies)
 
 
 def _profiles(plan: Plan, reveal: bool) -> Iterator[Block]:
@@ -274,7 +283,8 @@ def _of_destination(edits: Sequence[Edit], catalogs: Sequence[Catalog], destinat
     connector, account, resource = destination.split(".")
     files = {f"connectors/{connector}.yaml"}
     for catalog in catalogs:
-        files |= {mapping.document.file for mapping in catalog.mappings_of(connector, resource)}
+        for mapping in catalog.mappings_of(connector, resource):
+            files |= {mapping.document.file, *(file for _, file in tables_of(catalog, mapping.name))}
         for flow in catalog.flows.values():
             if any(_means(catalog, send.to, destination) for send in flow.send):
                 files.add(flow.document.file)
@@ -307,11 +317,11 @@ def _notes(plan: Plan) -> Iterator[str]:
     if thin := len(plan.replay.unanswered):
         yield f"{_count(thin, 'event')} not replayed: what a fetch answered is not recorded (records/)"
     if plan.unread:
-        few = ", ".join(plan.unread[:3]) + (", …" if len(plan.unread) > 3 else "")
+        few = ", ".join(plan.unread[:FEW]) + (", …" if len(plan.unread) > FEW else "")
         yield f"{_count(len(plan.unread), 'entry', 'entries')} not understood as a recorded event: {few}"
     if plan.edits and plan.effects.events < plan.replay.events:
         yield (
-            f"calls and customers are those of {plan.effects.events} of {plan.replay.events} events: "
+            f"calls and customers are those of {plan.effects.events:,} of {plan.replay.events:,} events: "
             "the ones that differ, then the last (--calls)"
         )
 

@@ -21,6 +21,7 @@ SCENARIOS = {
     "a-lookup-entry": [(ORDER, "PAID: paid", "PAID: open")],
     "a-lookup-entry-that-is-required": [(ORDER, "PAID: paid, ", "")],
     "a-lookup-entry-that-is-not": [(CONTACT, "lead: prospect, ", "")],
+    "an-entry-of-a-table": [("mappings/towns.csv", "Medellín,Medellín", "Medellín,Medellín D.E.")],
     "a-list": [(ORDER, "quantity: line.count, ", "")],
     "a-destination-that-is-dropped": [("flows/sync.yaml", "[crm.contact, mail.profile]", "[crm.contact]")],
     "a-destination-that-is-new": [("flows/paid.yaml", "order.status == 'paid' && ", "")],
@@ -58,6 +59,27 @@ SCENARIOS = {
         ("connectors/crm.yaml", "10 per 1s", "20 per 1s"),
         ("flows/sync.yaml", "customer.email != `null`", "customer.email"),
     ],
+    "a-time-that-lies-in-the-future": [
+        (ORDER, "updated_at: changed", "updated_at: \"'2199-01-01T00:00:00Z'\"")
+    ],
+    "an-act-that-cannot-be-told-apart": [("flows/paid.yaml", "once: order.id", "once: order.total.cents")],
+    "a-body-of-another-form": [
+        ("connectors/mail.yaml", "POST /events, body:", "POST /events, format: form, body:")
+    ],
+    "many-edits-of-one-destination": [
+        ("mappings/mail.profile.yaml", "name:  ", "full_name:  "),
+        ("mappings/mail.profile.yaml", "town:  ", "city:  "),
+        ("mappings/mail.profile.yaml", "stage: ", "level: "),
+    ],
+    "a-mapping-that-is-new": [
+        ("mappings/shop.cart.yaml", "", "entity: order\nin: {number: code}\n"),
+        (
+            SHOP,
+            "  order:\n    topics: [order.changed]",
+            "  cart: {topics: [order.changed], id: text(body.order.id), record: body.order}\n"
+            "  order:\n    topics: [order.other]",
+        ),
+    ],
     "a-mapping-that-is-gone": [(ORDER, None, None)],
 }
 
@@ -70,7 +92,7 @@ def project(folder, *edits):
         if old is None:
             path.unlink()
             continue
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
         assert old in text, (file, old)
         path.write_text(text.replace(old, new), encoding="utf-8")
     return folder

@@ -45,6 +45,12 @@ def test_a_change_is_shown_as_its_golden_file_says(name, side_by_side, capsys):
     assert code == (0 if said.out.startswith("No change") else 1)
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_golden_file_holds_a_personal_value(name):
+    text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8").lower()
+    assert not [secret for secret in SECRETS if secret.lower() in text]
+
+
 @pytest.mark.parametrize("form", ["--limit=0", "--json", "--markdown"])
 def test_no_form_shows_a_personal_value(form, side_by_side, capsys):
     everything = [

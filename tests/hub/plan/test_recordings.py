@@ -63,6 +63,7 @@ def test_what_is_no_event_is_named_and_left_out(tmp_path, text):
     (tmp_path / "crm" / "records").mkdir(parents=True)
     (tmp_path / "crm" / "records" / "contact.1.json").write_text("{")
     (tmp_path / "note.txt").write_text("of no interest")
+    (tmp_path / "shop" / "customer.schema.json").write_text("{}")
     found = read(tmp_path)
     assert (found.events, found.answers) == ([], {})
     assert found.unread == ["crm/records/contact.1.json", "shop/x.json"]
