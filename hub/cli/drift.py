@@ -93,9 +93,12 @@ def _sound(root: Path, mapping: Mapping) -> None:
 
 def _report(arguments: argparse.Namespace, catalog: Catalog, samples: Samples, mapping: Mapping) -> Report:
     survey = Survey(mapping, samples.context(mapping, arguments.account), samples.connector(mapping))
-    before = arguments.against
-    for record in samples.all(mapping) if before == "samples" else _read(samples, Path(before), mapping):
+    against = arguments.against
+    own = against == "samples"
+    for record in samples.recorded(mapping) if own else _read(samples, Path(against), mapping):
         survey.sample(record)
+    for record in samples.examples(mapping) if own else ():
+        survey.example(record)
     for record in _watched(_read(samples, arguments.events, mapping)):
         survey.event(record)
     report = survey.report(catalog)
@@ -135,5 +138,5 @@ def _text(report: Report, found: Patch | None, *, everything: bool) -> str:
         return shown
     proof = f"{found.tests} test{'' if found.tests == 1 else 's'} of the file and {report.events} events"
     lines = [f"Proposed: {', '.join(map(written_rename, found.renames))}. Tried with {proof}: all pass."]
-    lines += ["Rename it in the samples too: " + ", ".join(found.samples)] if found.samples else []
+    lines += ["Rename it by hand in: " + ", ".join(found.by_hand)] if found.by_hand else []
     return "\n\n".join([shown, "\n".join(lines), found.diff.rstrip("\n")])

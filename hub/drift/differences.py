@@ -31,11 +31,15 @@ class Difference:
     said: str
 
 
-def differences(before: Shape, now: Shape) -> Iterator[Difference]:
-    """The differences, outer paths first; what is inside of something new or gone is not told of."""
+def differences(before: Shape, now: Shape, known: Shape | None = None) -> Iterator[Difference]:
+    """The differences, outer paths first; what is inside of something new or gone is not told of.
+
+    `known`: of further values, in which anything may be left out: what they show is neither new nor wider.
+    """
     if now.paths:
-        keyed = before.merged(now).keyed()
-        yield from _between(before.folded(keyed), now.folded(keyed))
+        more = known or Shape()
+        keyed = before.merged(now).merged(more).keyed()
+        yield from _between(before.folded(keyed), now.folded(keyed), more.folded(keyed))
 
 
 def gone(rate: float, chances: int) -> bool:
@@ -43,11 +47,13 @@ def gone(rate: float, chances: int) -> bool:
     return chances >= EVENTS and (1 - rate) ** chances < _DOUBT
 
 
-def _between(before: Shape, now: Shape) -> Iterator[Difference]:
+def _between(before: Shape, now: Shape, known: Shape) -> Iterator[Difference]:
     for path in sorted(before.paths.keys() | now.paths.keys(), key=lambda path: (len(path), path)):
-        old, new = before.paths.get(path), now.paths.get(path)
+        old, new, more = (shape.paths.get(path) for shape in (before, now, known))
         if old and new:
-            yield from _of_both(path, _Pair(before, now, path), old, new)
+            yield from _of_both(path, _Pair(before, now, path), old, new, more or Facts())
+        elif new and more:
+            yield from _wider(path, more, new)
         elif old:
             yield from _vanished(path, _Pair(before, now, path), old)
         elif path[:-1] in before.paths and path[-1] not in {ITEMS, ANY} and "object" in _kinds(before, path):
@@ -84,30 +90,48 @@ def _vanished(path: Path, pair: _Pair, old: Facts) -> Iterator[Difference]:
         yield Difference(path, "vanished", said)
 
 
-def _of_both(path: Path, pair: _Pair, old: Facts, new: Facts) -> Iterator[Difference]:
+def _of_both(path: Path, pair: _Pair, old: Facts, new: Facts, more: Facts) -> Iterator[Difference]:
     if path and path[-1] not in {ITEMS, ANY} and old.count == pair.old >= _SEVERAL and new.count < pair.new:
         yield Difference(path, "widened", f"may be absent: {pair.new - new.count} of {pair.new}")
-    if "null" in new.kinds and "null" not in old.kinds and old.count >= _SEVERAL and new.told:
+    known = old.joined(more)
+    if "null" in new.kinds and "null" not in known.kinds and old.count >= _SEVERAL and new.told:
         yield Difference(path, "widened", f"may be null: {new.kinds['null']} of {new.count}")
-    if old.told and new.told:
-        yield from _kinds_of(path, old, new)
-    elif old.told and gone(_rate(old.count - old.kinds.get("null", 0), old.count), new.count):
+    if not new.told:
+        yield from _always_null(path, old, new)
+    elif known.told:
+        yield from _wider(path, known, new)
+        yield from _narrower(path, old, new)
+
+
+def _always_null(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
+    if old.told and gone(_rate(old.count - old.kinds.get("null", 0), old.count), new.count):
         yield Difference(path, "narrowed", f"always null: {new.count} of {new.count}")
 
 
-def _kinds_of(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
-    if not old.told & new.told:
-        yield Difference(path, "changed", f"{_listed(old.told)} → {_listed(new.told)}")
+def _wider(path: Path, known: Facts, new: Facts) -> Iterator[Difference]:
+    """Kinds and forms, or words of a short list, that were not there."""
+    if not known.told or not new.told:
         return
-    more = new.told - old.told
-    if more:
-        yield Difference(path, "widened", f"{_listed(more)} too, beside {_listed(old.told)}")
+    more = new.told - known.told
+    if not known.told & new.told:
+        yield Difference(path, "changed", f"{_listed(known.told)} → {_listed(new.told)}")
+    elif more:
+        yield Difference(path, "widened", f"{_listed(more)} too, beside {_listed(known.told)}")
+    else:
+        yield from _forms(path, known, new)
+        words = new.listed - known.listed
+        if known.listed and words:
+            yield Difference(path, "widened", f"new values: {', '.join(sorted(words))}")
+
+
+def _narrower(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
+    """Kinds, or words of a short list, that do not come any more."""
     fewer = [one for one in old.told - new.told if gone(_rate(old.kinds[one], old.count), new.count)]
-    if fewer:
+    if fewer and old.told & new.told:
         yield Difference(path, "narrowed", f"no {_listed(fewer)} any more in {new.count}")
-    if not more:
-        yield from _forms(path, old, new)
-        yield from _words(path, old, new)
+    words = old.listed - new.listed
+    if words and new.listed and gone(1 / len(old.listed) / 2, new.count):
+        yield Difference(path, "narrowed", f"no longer: {', '.join(sorted(words))} in {new.count}")
 
 
 def _forms(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
@@ -120,17 +144,6 @@ def _forms(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
     else:
         count = sum(new.forms[one] for one in strange)
         yield Difference(path, "widened", f"{_listed(strange)} too ({count}), beside {_listed(known)}")
-
-
-def _words(path: Path, old: Facts, new: Facts) -> Iterator[Difference]:
-    """Values of a short list; only where both sides repeat theirs."""
-    if not old.listed or not new.listed:
-        return
-    more, fewer = new.listed - old.listed, old.listed - new.listed
-    if more:
-        yield Difference(path, "widened", f"new values: {', '.join(sorted(more))}")
-    if fewer and gone(1 / len(old.listed) / 2, new.count):
-        yield Difference(path, "narrowed", f"no longer: {', '.join(sorted(fewer))} in {new.count}")
 
 
 def _rate(count: int, chances: int) -> float:

@@ -23,16 +23,23 @@ ENOUGH = 2
 def claims(mapping: Mapping, samples: Samples) -> Iterator[tuple[Steps, Claim]]:
     """Path of a leaf in its file, and what to expect at each path that it reads, if not inside of lists.
 
-    A leaf that is a plain path has one at most. No claim is made that a sample of the mapping breaks.
+    A leaf that is a plain path has one at most. No claim is made that a sample file breaks; the records
+    inside of the mapping's tests, which may be partial or wrong on purpose, stand in where no file tells.
     """
-    yield from proven(mapping, samples.all(mapping), samples.connector(mapping))
+    examples = list(samples.examples(mapping))
+    recorded = list(samples.recorded(mapping)) or examples
+    yield from proven(mapping, recorded, samples.connector(mapping), examples)
 
 
 def proven(
-    mapping: Mapping, records: Iterable[Any], connector: Connector | None = None
+    mapping: Mapping,
+    records: Iterable[Any],
+    connector: Connector | None = None,
+    examples: Iterable[Any] = (),
 ) -> Iterator[tuple[Steps, Claim]]:
-    """As `claims`, of these records."""
-    proof = _Proof(mapping, list(_distinct(mapping, records)), _id_path(mapping, connector))
+    """As `claims`, of these records; `examples` tell the kinds of what no record has."""
+    whole, more = (list(_distinct(mapping, some)) for some in (records, examples))
+    proof = _Proof(mapping, whole, _id_path(mapping, connector), more)
     for line in lines(mapping):
         if line.outer is None:
             yield from ((line.rule.path, claim) for claim in proof.of(line))
@@ -40,27 +47,34 @@ def proven(
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """The scopes of the distinct samples, and the path of a record's id in them."""
+    """The scopes of the distinct samples and of the examples, and the path of a record's id in them."""
 
     mapping: Mapping
     scopes: list[dict[str, Any]]
     id: Path
+    examples: list[dict[str, Any]]
 
     def of(self, line: Line) -> Iterator[Claim]:
         for path in sorted(line.reads):
-            if ANY not in path and not any(_through_list(scope, path) for scope in self.scopes):
+            if ANY not in path and not self._in_list(path):
                 claim = self._claim(path)
                 yield from [claim] if claim.kinds or claim.always else []
 
+    def _in_list(self, path: Path) -> bool:
+        return any(_through_list(scope, path) for scope in (*self.scopes, *self.examples))
+
     def _claim(self, path: Path) -> Claim:
-        found = (walk(scope, path) for scope in self.scopes)
-        kinds = frozenset(kind(value) for value in found if tells(value, self.mapping.empty))
+        kinds = self._kinds(path, self.scopes) or self._kinds(path, self.examples)
         if self._always(path, self.scopes):
             return Claim(path, kinds, always=True)
         whole = [scope for scope in self.scopes if self.id and tells(walk(scope, self.id))]
         if self._always(path, whole):
             return Claim(path, kinds, always=True, beside=self.id)
         return Claim(path, kinds, always=False)
+
+    def _kinds(self, path: Path, scopes: list[dict[str, Any]]) -> frozenset[str]:
+        found = (walk(scope, path) for scope in scopes)
+        return frozenset(kind(value) for value in found if tells(value, self.mapping.empty))
 
     def _always(self, path: Path, scopes: list[dict[str, Any]]) -> bool:
         """Whether all have the key, and the vendor says "no value" where there is none.

@@ -91,20 +91,28 @@ class Report:
 
 
 class Survey:
-    """Takes in the samples of a mapping and then its events, one after the other, and reports."""
+    """Takes in the samples of a mapping and its events, one after the other, and reports.
+
+    The records inside of the mapping's own tests, which may be partial, count as samples only where there
+    are no others that can be read; else they only say what is known beside those.
+    """
 
     def __init__(self, mapping: Mapping, context: Context, connector: Connector | None) -> None:
         self.mapping = mapping
         self._context = context
         self._resource = connector.resources.get(mapping.resource) if connector else None
         self._lines = lines(mapping)
-        self._before, self._now = Shape(), Shape()
-        self._was, self._is = Outcomes(), Outcomes()
+        self._before, self._known, self._now = Shape(), Shape(), Shape()
+        self._was, self._said, self._is = Outcomes(), Outcomes(), Outcomes()
         self._ids: set[str] = set()
 
     def sample(self, record: Any) -> None:
         """Take a sample in."""
         self._take(record, self._before, self._was)
+
+    def example(self, record: Any) -> None:
+        """Take a record of the mapping's own tests in."""
+        self._take(record, self._known, self._said)
 
     def event(self, record: Any) -> None:
         """Take an event's record in."""
@@ -114,7 +122,9 @@ class Survey:
 
     def report(self, catalog: Catalog) -> Report:
         """What differs by now."""
-        found = list(differences(self._before, self._now))
+        if self._was.records == self._was.rejected.total():
+            self._before, self._was = self._known, self._said
+        found = list(differences(self._before, self._now, self._known))
         known = renames(self._before, self._now, found)
         taken = {one.new for one in known.values()}
         findings = [self._finding(catalog, one, known) for one in found if one.path not in taken]

@@ -80,6 +80,13 @@ class Facts:
             self._measure(other.shortest, other.longest)
         self.words = _either(self.words, other.words)
 
+    def joined(self, other: "Facts") -> "Facts":
+        """The facts of both."""
+        both = Facts()
+        both.take(self)
+        both.take(other)
+        return both
+
     def _measure(self, shortest: int, longest: int) -> None:
         self.shortest = shortest if self.shortest is None else min(self.shortest, shortest)
         self.longest = longest if self.longest is None else max(self.longest, longest)

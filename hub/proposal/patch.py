@@ -13,9 +13,10 @@ from hub.drift.outcomes import DRIFTED, REJECTED, TOLD, Outcomes
 from hub.drift.reads import names
 from hub.drift.renames import Rename
 from hub.drift.shape import Path
-from hub.errors import FileError, RecordError
+from hub.errors import FileError, Place, RecordError
 from hub.mapping import Mapping
 from hub.proof.examples import Example, examples
+from hub.proposal.renaming import moved, renamed, renamed_sample, value_at
 from hub.samples import Samples
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -23,16 +24,16 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A changed mapping. `diff`: unified; `renames`: what it follows; `tests`: of the file, all pass.
+    """A changed mapping and its samples. `diff`: unified; `renames`: what it follows.
 
-    `samples`: files that still have the old names.
+    `tests`: of the mapping's file, all pass; `by_hand`: samples that have old names still.
     """
 
     mapping: Mapping
     diff: str
     renames: tuple[Rename, ...]
     tests: int
-    samples: tuple[str, ...]
+    by_hand: tuple[str, ...]
 
 
 def patch(report: Report, samples: Samples, records: Iterable[Any]) -> Patch | None:
@@ -48,13 +49,13 @@ def patch(report: Report, samples: Samples, records: Iterable[Any]) -> Patch | N
         if following is not None:
             changed = following
             followed.append(rename)
-    if not followed:
+    whole = _own_samples(changed, followed) if followed else None
+    tests = _tests(whole, samples, followed) if whole else None
+    if whole is None or tests is None or not _understands(report.mapping, whole, samples, records):
         return None
-    tests = _tests(changed, samples, followed)
-    if tests is None or not _understands(report.mapping, changed, samples, records):
-        return None
-    diff = _diff(report.mapping.document, changed.document)
-    return Patch(changed, diff, tuple(followed), tests, tuple(_stale(changed, samples, followed)))
+    pairs, by_hand = _samples(whole, samples, followed)
+    diff = "".join(_diff(*pair) for pair in [(report.mapping.document, whole.document), *pairs])
+    return Patch(whole, diff, tuple(followed), tests, tuple(by_hand))
 
 
 def _followed(mapping: Mapping, rename: Rename) -> Mapping | None:
@@ -63,9 +64,13 @@ def _followed(mapping: Mapping, rename: Rename) -> Mapping | None:
         return None
     before = {line.pointer: line for line in lines(mapping)}
     touched = {spot for line in before.values() if _renamed(line, rename) for spot in _spots(mapping, line)}
-    text = list(mapping.document.lines)
-    for path, is_key in sorted(touched, key=str):
-        _rewrite(text, mapping.document, path, rename, is_key=is_key)
+    text, document = list(mapping.document.lines), mapping.document
+    places = {
+        (document.place if is_key else document.value_place)(*path): (path, is_key)
+        for path, is_key in touched
+    }
+    for place in sorted(places, reverse=True):
+        _rewrite(text, document, place, rename, *places[place])
     try:
         document = parse("\n".join(text) + "\n", mapping.document.file)
     except FileError:
@@ -92,22 +97,13 @@ def _spots(mapping: Mapping, line: Line) -> Iterator[tuple[tuple[Step, ...], boo
 
 
 def _rewrite(
-    text: list[str], document: Document, path: tuple[Step, ...], rename: Rename, *, is_key: bool
+    text: list[str], document: Document, place: Place, rename: Rename, path: tuple[Step, ...], is_key: bool
 ) -> None:
     """Write the new name for the old one where it is a name: in no quotes, and no function's."""
-    place = document.place(*path) if is_key else document.value_place(*path)
-    old, new = re.escape(rename.old[-1]), rename.new[-1]
-    pattern = re.compile(rf"(?<![\w\"'`-]){old}(?![\w\"'`(-])")
+    pattern = re.compile(rf"(?<![\w\"'`-]){re.escape(rename.old[-1])}(?![\w\"'`(-])")
     before, after = text[place.line - 1][: place.column - 1], text[place.line - 1][place.column - 1 :]
-    end = len(rename.old[-1]) if is_key else len(str(_value(document, path)))
-    text[place.line - 1] = before + pattern.sub(new, after[:end]) + after[end:]
-
-
-def _value(document: Document, path: tuple[Step, ...]) -> Any:
-    data = document.data
-    for step in path:
-        data = data[step]
-    return data
+    end = len(rename.old[-1]) if is_key else len(str(value_at(document.data, path)))
+    text[place.line - 1] = before + pattern.sub(rename.new[-1], after[:end]) + after[end:]
 
 
 def _renamed(line: Line, rename: Rename) -> bool:
@@ -124,47 +120,47 @@ def _tests(mapping: Mapping, samples: Samples, known: Sequence[Rename]) -> int |
     """How many tests the file has, where all pass; None where one does not."""
     found = list(examples(mapping, samples))
     ready = [one for one in found if isinstance(one, Example)]
-    moved = [
-        replace(one, records=tuple(_moved(mapping, record, known) for record in one.records))
+    renewed = [
+        replace(one, records=tuple(moved(mapping, record, known) for record in one.records))
         if one.inward
         else one
         for one in ready
     ]
-    passed = len(ready) == len(found) and not any(one.differences(mapping) for one in moved)
+    passed = len(ready) == len(found) and not any(one.differences(mapping) for one in renewed)
     return len(found) if passed else None
 
 
-def _moved(mapping: Mapping, record: Any, known: Sequence[Rename]) -> Any:
-    """A record of before, with the new names."""
-    inner = mapping.document.data.get("record")
-    for rename in known:
-        around = rename.old[:1] == ("payload",) or not inner
-        old = names(rename.old)[rename.old[:1] == ("payload",) :]
-        way = old if around else (*str(inner).split("."), *old)
-        record = _with(record, way, rename.new[-1])
-    return record
+def _own_samples(mapping: Mapping, known: Sequence[Rename]) -> Mapping | None:
+    """The mapping with the new names in the records of its own tests; None where that fails."""
+    document: Document | None = mapping.document
+    for number, test in enumerate(mapping.tests):
+        if document and isinstance(test.get("in"), dict):
+            at: tuple[Step, ...] = ("tests", number, "in")
+            document = renamed(document, at, mapping, lambda record: [record], known)
+    return replace(mapping, document=document) if document else None
 
 
-def _with(value: Any, way: Path, new: str) -> Any:
-    if isinstance(value, list):
-        return [_with(item, way, new) for item in value]
-    if not isinstance(value, dict) or way[0] not in value:
-        return value
-    if len(way) == 1:
-        return {new if name == way[0] else name: inner for name, inner in value.items()}
-    return {**value, way[0]: _with(value[way[0]], way[1:], new)}
-
-
-def _stale(mapping: Mapping, samples: Samples, known: Sequence[Rename]) -> Iterator[str]:
-    """The sample files that a rename would change."""
+def _samples(
+    mapping: Mapping, samples: Samples, known: Sequence[Rename]
+) -> tuple[list[tuple[Document, Document]], list[str]]:
+    """The sample files before and after, and those that people have to rename in."""
+    found, by_hand = [], []
     for path in samples.files(mapping):
         file = path.relative_to(samples.root).as_posix()
-        try:
-            records = samples.records(mapping, samples.load(file))
-        except (RecordError, OSError, ValueError):
-            continue
-        if any(_moved(mapping, record, known) != record for record in records):
-            yield file
+        if _is_stale(mapping, samples, file, known):
+            pair = renamed_sample(samples, mapping, file, known)
+            found += [pair] if pair else []
+            by_hand += [] if pair else [file]
+    return found, by_hand
+
+
+def _is_stale(mapping: Mapping, samples: Samples, file: str, known: Sequence[Rename]) -> bool:
+    """Whether a sample has an old name."""
+    try:
+        records = samples.records(mapping, samples.load(file))
+    except (RecordError, OSError, ValueError):
+        return False
+    return any(moved(mapping, record, known) != record for record in records)
 
 
 def _understands(old: Mapping, new: Mapping, samples: Samples, records: Iterable[Any]) -> bool:

@@ -1,7 +1,7 @@
 """The sample events and records of `events/`, as the mappings get them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,19 @@ class Samples:
 
     def all(self, mapping: Mapping) -> Iterator[Any]:
         """The records of all samples that this mapping reads, those inside of its own tests too."""
-        inline = [test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)]
-        for sample in (*map(_loaded, self.files(mapping)), *inline):
+        yield from self.recorded(mapping)
+        yield from self.examples(mapping)
+
+    def recorded(self, mapping: Mapping) -> Iterator[Any]:
+        """The records in the files of `events/`: whole ones, as the vendor sends them."""
+        return self._each(mapping, map(_loaded, self.files(mapping)))
+
+    def examples(self, mapping: Mapping) -> Iterator[Any]:
+        """The records inside of the mapping's own tests: of these a person may have left out the most."""
+        return self._each(mapping, (test["in"] for test in mapping.tests if isinstance(test.get("in"), dict)))
+
+    def _each(self, mapping: Mapping, samples: Iterable[Any]) -> Iterator[Any]:
+        for sample in samples:
             try:
                 yield from self.records(mapping, sample)
             except RecordError:

@@ -93,3 +93,12 @@ def test_evidence_is_counted():
     assert gone(0.75, 5)
     assert not gone(0.5, 6)
     assert gone(0.5, 7)
+
+
+def test_what_further_values_show_is_neither_new_nor_wider():
+    before, known = Shape.of([{"a": "x"}] * 3), Shape.of([{"a": 1, "n": 1}, {"a": None}, {}])
+    now = Shape.of([{"a": "x", "n": 2}, {"a": 2, "n": 3}, {"a": None, "n": 4}])
+    assert list(differences(before, now, known)) == []
+    (one,) = differences(before, Shape.of([{"a": "x", "n": "word"}]), known)
+    assert (one.path, one.what, one.said) == (("n",), "changed", "number → text")
+    assert list(differences(before, Shape.of([{"a": "x", "n": None}]), known)) == []

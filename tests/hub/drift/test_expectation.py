@@ -70,3 +70,15 @@ def test_a_surprise_is_a_missing_key_or_another_kind():
     assert claim.broken({"a": None}) == ""
     assert claim.broken({"a": {"b": False}}, empty=False) == ""
     assert Claim(("a",), frozenset(), always=False).broken({"a": 1}, ABSENT) == ""
+
+
+def test_partial_examples_break_no_claim_and_tell_kinds_of_what_no_sample_has(tmp_path):
+    text = (
+        "entity: customer\nin: {email: email, stage: odd, given_name: first_name}\n"
+        "tests:\n  - {name: partial, in: {id: 9, first_name: 4, odd: 5}, expect: {given_name: '4'}}\n"
+    )
+    catalog, samples = opened(write(tmp_path, **{"mappings__shop.customer": text}))
+    found = by_pointer(claims(catalog.mappings["shop.customer"], samples))
+    assert found["/in/email"][0].always
+    assert found["/in/given_name"][0].kinds == {"text"}
+    assert (found["/in/stage"][0].kinds, found["/in/stage"][0].always) == ({"number"}, False)

@@ -26,8 +26,10 @@ def survey(shop, events, mapping="shop.customer"):
     catalog, samples = shop
     mapping = catalog.mappings[mapping]
     found = Survey(mapping, samples.context(mapping), samples.connector(mapping))
-    for record in samples.all(mapping):
+    for record in samples.recorded(mapping):
         found.sample(record)
+    for record in samples.examples(mapping):
+        found.example(record)
     for record in events:
         found.event(record)
     return found.report(catalog)

@@ -122,10 +122,10 @@ def test_several_events_give_a_test_for_each_new_value(root, capsys):
 
 
 def test_a_mapping_that_is_there_stays(root, capsys):
-    (root / "mappings" / "posada.guest.yaml").write_text("mine")
+    (root / "mappings" / "posada.guest.yaml").write_text("entity: customer\n")
     assert new(root, "--write") == 2
     assert "is there already; --force writes over it" in capsys.readouterr().err
-    assert (root / "mappings" / "posada.guest.yaml").read_text() == "mine"
+    assert (root / "mappings" / "posada.guest.yaml").read_text() == "entity: customer\n"
     assert new(root, "--write", "--force") == 0
     assert (root / "mappings" / "posada.guest.yaml").read_text() == GOLDEN.read_text(encoding="utf-8")
 

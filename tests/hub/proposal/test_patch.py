@@ -1,26 +1,37 @@
 """A patch for what was renamed is proposed only when it is proven."""
 
+import json
+import subprocess
+
 import pytest
 
+from hub.cli import main
 from hub.drift.findings import Survey
 from hub.drift.renames import Rename
+from hub.errors import FileError
 from hub.proposal.patch import patch
-from tests.hub.drift.project import opened, order, person, write
+from hub.proposal.renaming import renamed as renamed_in
+from tests.docs.project import copy
+from tests.hub.drift.project import event, opened, order, person, write
 
 
 def proposed(tmp_path, events, mapping="shop.customer", **files):
     catalog, samples = opened(write(tmp_path, **files))
     mapping = catalog.mappings[mapping]
     survey = Survey(mapping, samples.context(mapping), samples.connector(mapping))
-    for record in samples.all(mapping):
+    for record in samples.recorded(mapping):
         survey.sample(record)
+    for record in samples.examples(mapping):
+        survey.example(record)
     for record in events:
         survey.event(record)
     return patch(survey.report(catalog), samples, events)
 
 
 def changes(found):
-    return [line for line in found.diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+    """The lines of the mapping that change."""
+    own = found.diff.split("--- a/")[1]
+    return [line for line in own.splitlines() if line[:1] in "+-" and line[:3] != "+++"]
 
 
 def renamed(record, **names):
@@ -33,12 +44,9 @@ def people(**names):
 
 def test_a_line_reads_the_new_name_and_nothing_else_moves(tmp_path):
     found = proposed(tmp_path, people(first_name="firstName"))
-    assert changes(found) == ["-  given_name:   first_name", "+  given_name:   firstName"]
+    assert changes(found)[:2] == ["-  given_name:   first_name", "+  given_name:   firstName"]
     assert found.diff.startswith("--- a/mappings/shop.customer.yaml\n+++ b/mappings/shop.customer.yaml\n@@")
-    assert (found.tests, found.samples) == (
-        1,
-        ("events/shop/customer-updated.json", "events/shop/customer.json"),
-    )
+    assert (found.tests, found.by_hand) == (1, ())
 
 
 def test_several_renames_are_one_patch(tmp_path):
@@ -75,12 +83,13 @@ def test_both_directions_follow(tmp_path):
         {"id": n, "person": {"email": f"a{n}@correo.example", "place": {"citys": "Cali"}}} for n in range(9)
     ]
     found = proposed(tmp_path, events, **{"mappings__shop.customer": text})
-    assert changes(found) == ["-    city: address.city", "+    citys: address.city"]
+    assert changes(found)[:2] == ["-    city: address.city", "+    citys: address.city"]
+    assert changes(found)[3] == "+    in: {person: {email: a@correo.example, place: {citys: Cali}}}"
     events = [
         {"id": n, "person": {"email": f"a{n}@correo.example", "places": {"city": "Cali"}}} for n in range(9)
     ]
     found = proposed(tmp_path, events, **{"mappings__shop.customer": text})
-    assert changes(found) == ["-  place:", "+  places:"]
+    assert changes(found)[:2] == ["-  place:", "+  places:"]
 
 
 def test_consents_and_what_lies_around_the_record_follow(tmp_path):
@@ -93,7 +102,7 @@ def test_consents_and_what_lies_around_the_record_follow(tmp_path):
     found = proposed(
         tmp_path, people(kind="kinds", first_name="firstName"), **{"mappings__shop.customer": text}
     )
-    assert len(changes(found)) == 4
+    assert len(changes(found)) == 6
     assert "payload.firstName" in found.diff
     assert "payload.kinds" in found.diff
 
@@ -156,4 +165,42 @@ def test_samples_that_cannot_be_read_are_passed_over(tmp_path):
     broken = tmp_path / "events" / "shop" / "broken.json"
     broken.parent.mkdir(parents=True)
     broken.write_text("no JSON")
-    assert "broken" not in " ".join(proposed(tmp_path, people(first_name="firstName")).samples)
+    assert "broken" not in proposed(tmp_path, people(first_name="firstName")).diff
+
+
+def test_a_sample_that_cannot_be_renamed_in_is_left_to_people(tmp_path):
+    folder = tmp_path / "events" / "shop"
+    folder.mkdir(parents=True)
+    odd = json.dumps(event("customer", person(3))).replace("first_name", "first\\u005fname")
+    (folder / "odd.json").write_text(odd)
+    twice = event("customer", {**person(4), "odd": {"first_name": 1, "firstName": 2}})
+    (folder / "twice.json").write_text(json.dumps(twice))
+    found = proposed(tmp_path, people(first_name="firstName"))
+    assert found.by_hand == ("events/shop/odd.json",)
+    assert '"odd": {"first_name": 1, "firstName": 2}' in found.diff
+
+
+def test_own_records_whose_new_name_is_taken_are_left_to_people(tmp_path):
+    text = (
+        "entity: customer\nin: {given_name: first_name}\n"
+        "tests:\n  - {name: a, in: {first_name: Ada, firstName: x}, expect: {given_name: Ada}}\n"
+    )
+    catalog, _ = opened(write(tmp_path, **{"mappings__shop.customer": text}))
+    mapping = catalog.mappings["shop.customer"]
+    known = [Rename(("first_name",), ("firstName",), 0.9, "")]
+    with pytest.raises(FileError):
+        renamed_in(mapping.document, ("tests", 0, "in"), mapping, lambda record: [record], known)
+
+
+def test_a_vendor_that_renames_a_field_is_followed_by_one_patch(tmp_path, capsys):
+    (tmp_path / "project").mkdir()
+    root = copy(tmp_path / "project")
+    told = json.loads((root / "events" / "shopify" / "customer.json").read_text())["body"]
+    told["firstName"] = told.pop("first_name")
+    (tmp_path / "day.jsonl").write_text("".join(json.dumps({**told, "id": n}) + "\n" for n in range(8)))
+    arguments = ["drift", "shopify.customer", "--events", str(tmp_path / "day.jsonl"), "--root", str(root)]
+    assert main([*arguments, "--json"]) == 1
+    (shown,) = json.loads(capsys.readouterr().out)
+    subprocess.run(["git", "apply", "-"], input=shown["patch"], text=True, cwd=root, check=True)
+    assert main(["check", "--root", str(root)]) == 0, capsys.readouterr().out
+    assert main(arguments) == 0, capsys.readouterr().out
