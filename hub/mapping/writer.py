@@ -169,6 +169,9 @@ class LeafWriter(Writer):
         text = source.source if source else ""
         tree = syntax.parse(text)
         self._rule = (path, syntax.offsets(tree, text) if self._points else {})
+        names = syntax.path(tree)
+        if names:
+            return self._scope.value(self, names)
         if syntax.blocks(tree) + self.depth + 3 <= DEEPEST:
             return self.expression(tree, Spot(self._scope))
         apart = Function(self.fresh(f"{self.name}_apart"), text, tree, self._mark)

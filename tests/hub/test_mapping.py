@@ -444,3 +444,9 @@ def test_a_leaf_that_fails_leaves_what_others_read_as_it_is():
     text = "in: {email: 'trim(b) | root().a', name: 'trim(a)', phone: 'trim(a)'}\n"
     incoming = read(text, {"a": "Ada", "b": 5})
     assert (incoming.fields, len(incoming.drift)) == ({"name": "Ada"}, 2)
+
+
+def test_levels_may_be_as_many_as_the_record_has_lists_in_each_other():
+    record = {"x": [{"y": [{"y": [{"y": [{"y": [{"s": "A"}, {"s": "B"}]}]}]}]}]}
+    text = "in: {items: {each: {a: x, b: a.y, c: b.y, d: c.y, e: d.y}, fields: {sku: e.s}}}\n"
+    assert read(text, record).fields["items"] == [{"sku": "A"}, {"sku": "B"}]
