@@ -47,6 +47,7 @@ class LeafWriter(Writer):
         self._scope = Scope("record")
         self._rule: tuple[Path, dict[int, int]] = ((), {})
         self._reads: Counter[Names] = Counter()
+        self._rooted = False
         self._inside = False
         self._clearing = True
 
@@ -55,6 +56,7 @@ class LeafWriter(Writer):
         for rule in rules:
             for expression in rule.expressions():
                 self._reads.update([*expression.paths] * (2 if rule.each else 1))
+                self._rooted |= "root" in expression.source or "@" in expression.source
 
     def _nested(self, targets: Sequence[Target], whole: str, leaf: Callable[[Rule, str], None]) -> None:
         """The statements of all leaves; an object of the target is there when something in it is."""
@@ -206,9 +208,15 @@ class LeafWriter(Writer):
         variable = self.fresh(name)
         blocks.enter_context(self.block(f"for {variable} in {found}:"))
         self._scope = self._scope.inside(name, variable)
-        if any(len(path) > 1 and path[0] == name for path in self._reads):
+        if not any(len(path) > 1 and path[0] == name for path in self._reads):
+            return
+        if (name,) in self._reads or self._rooted:
             view = self.local(name, f"{variable} if isinstance({variable}, dict) else EMPTY")
-            self._scope.views[(name,)] = view
+        else:
+            view = variable
+            with self.block(f"if not isinstance({variable}, dict):"):
+                self.write(f"{variable} = EMPTY")
+        self._scope.views[(name,)] = view
 
     def _member(self, rule: Rule, place: str) -> None:
         """A member of an item: left out where there is none."""

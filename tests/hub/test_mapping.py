@@ -450,3 +450,8 @@ def test_levels_may_be_as_many_as_the_record_has_lists_in_each_other():
     record = {"x": [{"y": [{"y": [{"y": [{"y": [{"s": "A"}, {"s": "B"}]}]}]}]}]}
     text = "in: {items: {each: {a: x, b: a.y, c: b.y, d: c.y, e: d.y}, fields: {sku: e.s}}}\n"
     assert read(text, record).fields["items"] == [{"sku": "A"}, {"sku": "B"}]
+
+
+def test_a_level_that_is_read_as_a_whole_from_inside_of_a_filter_is_what_it_is():
+    text = "in: {items: {each: {a: x}, fields: {sku: a.s, shop: '[`1`][?root().a == `5`] | [0]'}}}\n"
+    assert read(text, {"x": [5, {"s": "A"}]}).fields["items"] == [{"shop": 1}, {"sku": "A"}]
