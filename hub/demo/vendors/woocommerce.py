@@ -9,6 +9,10 @@ from hub.demo.vendors.journal import Row, Tables
 _CUSTOMERS = "/wp-json/wc/v3/customers"
 _ORDERS = "/wp-json/wc/v3/orders"
 _SITE = "https://outlet.tienda.example"
+_ADDRESS = (
+    *("first_name", "last_name", "company", "address_1", "address_2"),
+    *("city", "state", "postcode", "country"),
+)
 
 
 class WooCommerce:
@@ -68,7 +72,7 @@ class WooCommerce:
         if self.tables.where("customer", lambda row: row["email"] == email):
             return self._error(400, "registration-error-email-exists", "An account is already registered")
         id = self.tables.number("customer", 201)
-        row = {**_blank(id, email, self._now()), **_patched({}, asked.body), "id": id, "email": email}
+        row = {**_patched(_blank(id, email, self._now()), asked.body), "id": id, "email": email}
         self.tables.put("customer", str(id), row)
         return Answer(
             201, row, facts={"id": str(id), "created": 1}, webhooks=self._told("customer.created", row)
@@ -120,8 +124,8 @@ def _blank(id: int, email: str, at: str) -> Row:
     return {
         **dates,
         **names,
-        "billing": {},
-        "shipping": {},
+        "billing": {**dict.fromkeys(_ADDRESS, ""), "email": email, "phone": ""},
+        "shipping": {**dict.fromkeys(_ADDRESS, ""), "phone": ""},
         "is_paying_customer": False,
         "meta_data": [],
         "_links": links,
