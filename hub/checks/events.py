@@ -10,6 +10,7 @@ from hub.catalog import Catalog
 from hub.checks.payloads import Payloads
 from hub.checks.secrets import looks_secret, masked
 from hub.checks.suggestion import suggest
+from hub.connector.body import answer
 from hub.documents import Document, Step, parse
 from hub.errors import FileError, Place, RecordError
 from hub.mapping import Mapping
@@ -38,7 +39,7 @@ def _folder(catalog: Catalog, root: Path, folder: Path) -> Iterator[FileError]:
     for path in sorted([*folder.glob("*.json"), *folder.glob("records/*.json")]):
         file = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8", errors="replace")
-        yield from _readable(file, text)
+        yield from _readable(file, path.read_bytes(), text)
         yield from _secrets(file, text)
         resource = _resource(path)
         if connector is None and get_close_matches(folder.name, catalog.connectors):
@@ -57,13 +58,16 @@ def _resource(path: Path) -> str | None:
     return path.name.split(".")[0] if path.parent.name == "records" else None
 
 
-def _readable(file: str, text: str) -> Iterator[FileError]:
+def _readable(file: str, content: bytes, text: str) -> Iterator[FileError]:
     try:
-        json.loads(text)
+        answer(content)
     except json.JSONDecodeError as error:
         line = text.splitlines()[error.lineno - 1] if text.splitlines()[error.lineno - 1 :] else ""
         place = Place(file, error.lineno, error.colno)
         yield FileError("not-json", f"this is not JSON: {error.msg.lower()}", place, text=line)
+    except ValueError:
+        hint = "NaN, numbers beyond range, nesting beyond 64 levels and other encodings than UTF-8 are not"
+        yield FileError("not-json", "this is not what an event can carry", Place(file, 1, 1), hint=hint)
 
 
 def _secrets(file: str, text: str) -> Iterator[FileError]:

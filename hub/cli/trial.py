@@ -11,6 +11,7 @@ from hub.catalog import Catalog
 from hub.cli import evaluation
 from hub.cli.outcome import read, written
 from hub.cli.project import NoProjectError, add_root, project_root
+from hub.connector.body import answer
 from hub.errors import RecordError
 from hub.mapping import Mapping
 from hub.samples import Samples
@@ -87,7 +88,7 @@ def _mapping(mapping: Mapping, samples: Samples, arguments: argparse.Namespace) 
 def _json(event: str, samples: Samples) -> Any:
     """The JSON of a file. Raises NoProjectError."""
     try:
-        return json.loads(Path(event).read_text(encoding="utf-8"))
+        return answer(Path(event).read_bytes())
     except FileNotFoundError:
         known = {str(path.relative_to(samples.root)) for path in (samples.root / "events").glob("**/*.json")}
         close = get_close_matches(event, known, n=1)
@@ -100,7 +101,7 @@ def _json(event: str, samples: Samples) -> Any:
 def _entity(text: str, samples: Samples) -> dict[str, Any]:
     """The entity of an argument: JSON, or the name of a file. Raises NoProjectError."""
     try:
-        entity = json.loads(text) if text.lstrip().startswith("{") else _json(text, samples)
+        entity = answer(text.encode()) if text.lstrip().startswith("{") else _json(text, samples)
     except ValueError:
         raise NoProjectError("the entity is not JSON") from None
     if not isinstance(entity, dict) or not isinstance(entity.get("customer", {}), dict):
