@@ -393,6 +393,13 @@ def test_a_traceback_points_to_the_line_of_the_mapping():
     assert any(line.endswith("# mappings/crm.contact.yaml:4") for line in lines)
 
 
+def test_levels_may_stand_deeper_than_pythons_blocks():
+    text = "in: {items: {each: {a: xs, b: xs, c: xs, d: xs, e: xs, f: a.y}, fields: {sku: f.z, note: f}}}\n"
+    assert read(text, {"xs": [{"y": [{"z": "deep"}]}]}).fields["items"] == [
+        {"sku": "deep", "note": {"z": "deep"}}
+    ]
+
+
 def test_levels_that_stand_beside_each_other_are_bounded():
     text = "in: {items: {each: {a: xs, b: xs, c: xs, d: xs}, fields: {sku: a}}}\n"
     assert len(read(text, {"xs": ["1", "2"]}).fields["items"]) == 16
