@@ -46,8 +46,10 @@ deploy: build ## to AWS, with your credentials: STAGE=dev, staging or prod
 vendor-check: .venv/installed ## the shipped connectors against the vendors' own vectors, where ../shared has them
 	$(PY) -m pytest tests/vendor_check --no-cov
 
-soak: .venv/installed ## many random schedules of unify: interleavings, crashes, duplicates, torn reads
+soak: .venv/installed ## many random schedules of unify, records against the laws of mappings, expressions, hostile input
 	$(PY) -m pytest tests/hub/pipeline/test_storm.py --no-cov --schedules 20000
+	$(PY) -m pytest tests/hub/test_compiler.py -k random --no-cov --examples 20000
+	$(PY) -m pytest tests/laws tests/hostile --no-cov --examples 10000
 
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
