@@ -154,7 +154,7 @@ class LeafWriter(Writer):
         found = self.local("found", value)
         with self.block(f"if {known}:"):
             key = self.local("key", f"{value} if isinstance({value}, str) else word({value})")
-            self.write(f"{found} = {name}.get({key}, UNLISTED)")
+            self.write(f"{found} = {name}.get({key}, {self._unlisted(rule, value)})")
             for entry in _entries(rule) if self._points else ():
                 self._reach(rule, f"lookup {entry}", f"{key} == {entry!r}")
             with self.block(f"if {found} is UNLISTED:"):
@@ -165,6 +165,10 @@ class LeafWriter(Writer):
                     self._reach(rule, "else")
                     self.write(f"{found} = {literal(rule.otherwise)}")
         return found
+
+    def _unlisted(self, rule: Rule, value: str) -> str:
+        """What a lookup gives for a word that it does not list."""
+        return "UNLISTED"
 
     def _expression(self, source: Expression | None, path: Path) -> str:
         """The value of an expression; of one that is too deep for these blocks, a function of its own."""
@@ -310,14 +314,23 @@ class Reader(LeafWriter):
             self.write(f"drift.append(at(error, {rule.path!r}).path)")
             self.write(f"{value} = {nothing}")
 
+    def _unlisted(self, rule: Rule, value: str) -> str:
+        """As always; but null for what means "no value", as it would be without a lookup."""
+        plain = rule.is_path and rule.otherwise is ABSENT
+        return f"None if {self._is_nothing(value)} else UNLISTED" if plain else "UNLISTED"
+
     def _cleared(self, value: str) -> str:
         """A path's value, None for what means "no value"."""
+        return f"None if {self._is_nothing(value)} else {value}"
+
+    def _is_nothing(self, value: str) -> str:
+        """The condition that a path's value means "no value"."""
         words = [f"{value} == ''"]
         if isinstance(self._empty, str) and self._empty:
             words.append(f"{value} == {self._empty!r}")
         elif isinstance(self._empty, bool):
             words.append(f"{value} is {self._empty}")
-        return f"None if {' or '.join(words)} else {value}"
+        return " or ".join(words)
 
 
 class Sender(LeafWriter):

@@ -204,6 +204,17 @@ def test_a_lookup_that_does_not_list_the_value_leaves_the_field_and_is_reported(
     }
 
 
+def test_no_value_clears_a_field_with_a_lookup_unless_the_lookup_lists_it():
+    text = "both: {kind: {field: stage, lookup: {L: lead}}}\n"
+    assert read(text, {"kind": ""}, empty="").fields == {"stage": None}
+    assert read(text, {"kind": "-"}, empty="-") == Incoming({"stage": None})
+    assert read(text, {"kind": False}, empty=False).fields == {"stage": None}
+    assert read("in: {stage: {from: kind, lookup: {'': lead}}}\n", {"kind": ""}).fields == {"stage": "lead"}
+    assert read("in: {stage: {from: kind, lookup: {L: lead}, else: buyer}}\n", {"kind": ""}).fields == {
+        "stage": "buyer"
+    }
+
+
 def test_an_expression_without_value_leaves_the_field_and_is_reported():
     incoming = read("in: {name: 'money(a, b)'}\n", {"a": "x", "b": "COP"})
     assert (incoming.fields, len(incoming.drift)) == ({}, 1)
