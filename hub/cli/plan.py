@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hub.catalog import Catalog
@@ -40,6 +41,14 @@ class Side:
 
     catalog: Catalog
     name: str
+
+
+class WrongSideError(FileErrors):
+    """The files of one side hold mistakes that keep them from being run."""
+
+    def __init__(self, side: str, errors: Sequence[FileError]) -> None:
+        super().__init__(errors)
+        self.side = side
 
 
 def add(subparsers: Any) -> None:
@@ -87,7 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _run(arguments)
     except FileErrors as errors:
         print("\n\n".join(error.render() for error in errors.errors), file=sys.stderr)
-        print("\nhub plan: nothing can be compared while files are wrong", file=sys.stderr)
+        where = f" in {errors.side}" if isinstance(errors, WrongSideError) else ""
+        print(f"\nhub plan: nothing can be compared while files are wrong{where}", file=sys.stderr)
         return 2
     except HubError as error:
         print(f"hub plan: {error}", file=sys.stderr)
@@ -99,10 +109,9 @@ def _run(arguments: argparse.Namespace) -> int:
         raise NoProjectError("--show-values is for a terminal: what is kept or passed on stays masked")
     root = project_root(arguments.root)
     after = Side(Catalog.read(root), "the working tree")
-    mistakes = check(root).errors
     before, recordings, source = _before(arguments, root)
-    made = _made(arguments, (before.catalog, after.catalog), recordings, mistakes)
-    names = Names(before.name, after.name, source, tuple(_said(mistakes, made)))
+    made = _made(arguments, (before, after), recordings)
+    names = Names(before.name, after.name, source, tuple(_said(check(root).errors, made)))
     told = report(
         made, (before.catalog, after.catalog), names, only=arguments.field, reveal=arguments.show_values
     )
@@ -116,20 +125,30 @@ def _printed(told: Report, arguments: argparse.Namespace) -> str:
     return (markdown if arguments.markdown else text)(told, limit=arguments.limit)
 
 
-def _made(
-    arguments: argparse.Namespace,
-    catalogs: tuple[Catalog, Catalog],
-    recordings: Recordings,
-    mistakes: Sequence[FileError],
-) -> Plan:
+def _made(arguments: argparse.Namespace, sides: tuple[Side, Side], recordings: Recordings) -> Plan:
     """The plan. Files with mistakes are run as far as they go; where that is nowhere, they are the answer."""
     try:
         with Progress("events replayed") as progress:
-            return plan(*catalogs, recordings, calls=arguments.calls, progress=progress.tick)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        if not mistakes:
-            raise
-        raise FileErrors(mistakes) from error
+            before, after = (side.catalog for side in sides)
+            return plan(before, after, recordings, calls=arguments.calls, progress=progress.tick)
+    except (HubError, LookupError, TypeError, ValueError, AttributeError) as error:
+        for side in reversed(sides):
+            if mistakes := _mistakes(side):
+                raise WrongSideError(side.name, mistakes) from error
+        raise
+
+
+def _mistakes(side: Side) -> Sequence[FileError]:
+    """What `hub check` finds in the files of a side; those of an artifact have passed it."""
+    documents = [document for _, document in side.catalog.documents]
+    if not all(document.lines for document in documents):
+        return ()
+    with TemporaryDirectory() as folder:
+        for document in documents:
+            path = Path(folder) / document.file
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("\n".join(document.lines), encoding="utf-8")
+        return check(Path(folder)).errors
 
 
 def _before(arguments: argparse.Namespace, root: Path) -> tuple[Side, Recordings, str]:

@@ -70,7 +70,8 @@ class Block:
 class Report:
     """All that is shown. `before`, `after`, `source`: what the two sides and the events are called.
 
-    `identity`: sentences; `idle`: edits that no recorded event shows; `notes`: what was not replayed.
+    `identity`: sentences; `idle`: edits that no recorded event shows; `notes`: what was not replayed;
+    `rehearsed`: whether calls were worked out.
     """
 
     before: str
@@ -87,6 +88,7 @@ class Report:
     idle: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     masked: bool = True
+    rehearsed: bool = True
 
     @property
     def headline(self) -> str:
@@ -95,12 +97,17 @@ class Report:
             return "No change: the files are the same"
         if self.empty:
             return f"No change in {_count(self.events, 'recorded event')}"
-        calls: Counter[str] = Counter()
-        for block in self.calls:
-            calls.update(block.outcomes)
-        told = ", ".join(f"{number:,} {word}" for word, number in sorted(calls.items()))
         head = f"{self.touched:,} of {_count(self.events, 'recorded event')} would be read differently"
-        return f"{head}; calls to other systems: {told or 'the same'}"
+        return f"{head}; calls to other systems: {self._calls}"
+
+    @property
+    def _calls(self) -> str:
+        if not self.rehearsed:
+            return "not worked out"
+        total: Counter[str] = Counter()
+        for block in self.calls:
+            total.update(block.outcomes)
+        return ", ".join(f"{number:,} {word}" for word, number in sorted(total.items())) or "the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ def report(
         tuple(edit for edit in plan.edits if id(edit) not in felt),
         (*names.notes, *_notes(plan)),
         not reveal,
+        bool(plan.effects.events),
     )
 
 

@@ -72,6 +72,18 @@ def test_a_change_may_be_no_failure(side_by_side, capsys):
     assert run(capsys, *side_by_side(*SCENARIOS["a-lookup-entry"]), "--exit-zero")[0] == 0
 
 
+def test_calls_that_are_not_worked_out_are_not_said_to_be_the_same(side_by_side, capsys):
+    _, said = run(capsys, *side_by_side(*SCENARIOS["a-lookup-entry"]), "--calls", "0")
+    assert said.out.splitlines()[0].endswith("; calls to other systems: not worked out")
+    assert "calls and customers are those of 0 of 7 events" in said.out
+
+
+def test_the_events_that_differ_are_run_through_the_hub_before_the_last_ones(side_by_side, capsys):
+    _, said = run(capsys, *side_by_side(*SCENARIOS["a-lookup-entry"]), "--calls", "1")
+    assert "mail.main.event  POST /events: 1 removed" in said.out
+    assert "order.status: 1 changed" in said.out
+
+
 def test_only_what_is_asked_for_is_shown(side_by_side, capsys):
     edits = side_by_side(*SCENARIOS["two-identifiers-that-are-lost"])
     _, said = run(capsys, *edits, "--field", "shop.customer phone", "--limit", "1")
@@ -96,6 +108,43 @@ def test_what_a_change_leaves_without_an_account_is_told_by_the_check(side_by_si
     )
     assert code == 2
     assert "flows/sync.yaml:3:8: unknown-account: crm has no account" in said.err
+
+
+WRONG = {
+    "an expression": (
+        CUSTOMER,
+        "given_name:    first_name",
+        'given_name:    "first_name["',
+        "6:30: expression",
+    ),
+    "a field": (CUSTOMER, "given_name:    first_name", "given_nmae:    first_name", "6:3: unknown-field"),
+    "an entity": (CUSTOMER, "entity: customer", "entity: custmer", "2:9: unknown-entity"),
+    "a destination": ("flows/sync.yaml", "mail.profile", "mail.profil", "3:26: unknown-resource"),
+    "a duration": ("flows/sync.yaml", "on: customer", "on: customer\nwait: soon", "2:7: bad-value"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_on_either_side_is_told_with_its_place_and_side(name, side_by_side, capsys):
+    file, old, new, mistake = WRONG[name]
+    arguments = side_by_side((file, old, new))
+    for given, side in (
+        (arguments, "the working tree"),
+        (["--root", "before", "--against", "after"], "after/"),
+    ):
+        code, said = run(capsys, *given)
+        assert (code, said.out) == (2, "")
+        assert f"{file}:{mistake}" in said.err
+        assert said.err.endswith(f"nothing can be compared while files are wrong in {side}\n")
+
+
+def test_a_bug_is_not_hidden_behind_files_without_a_mistake(side_by_side, monkeypatch):
+    def broken(*arguments, **options):
+        raise TypeError("a bug")
+
+    monkeypatch.setattr("hub.cli.plan.plan", broken)
+    with pytest.raises(TypeError, match="a bug"):
+        main(["plan", *side_by_side()])
 
 
 def test_what_is_wrong_but_can_be_run_is_noted(side_by_side, capsys):
