@@ -9,7 +9,7 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.connector import Connector
 from hub.drift.differences import Difference, differences
-from hub.drift.lines import Line, lines, scoped
+from hub.drift.lines import Around, Line, around, lines, scoped
 from hub.drift.outcomes import CLEARED, DRIFTED, LEFT, REJECTED, Outcomes
 from hub.drift.reach import Reader, readers
 from hub.drift.reads import names, touches
@@ -60,16 +60,26 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference, with the lines that it touches; `rename` where it seems to be only that."""
+    """One difference, with the lines that it touches; `rename` where it seems to be only that.
+
+    `around`: what the connector reads of it.
+    """
 
     difference: Difference
     touched: tuple[Touch, ...] = ()
     rename: Rename | None = None
+    around: tuple[Around, ...] = ()
 
     @property
     def gravity(self) -> int:
-        """That of the line that fares worst."""
-        return max((touch.gravity for touch in self.touched), default=-1)
+        """That of the line that fares worst; without its id, a record is parked."""
+        known = [_GRAVITY[REJECTED if one.part == "id" else LEFT] for one in self.around]
+        return max([touch.gravity for touch in self.touched] + known, default=-1)
+
+    @property
+    def concerns(self) -> bool:
+        """Whether any line reads what differs."""
+        return bool(self.touched or self.around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class Survey:
         self.mapping = mapping
         self._context = context
         self._resource = connector.resources.get(mapping.resource) if connector else None
-        self._lines = lines(mapping)
+        self._lines, self._around = lines(mapping), around(mapping, connector)
         self._before, self._known, self._now = Shape(), Shape(), Shape()
         self._was, self._said, self._is = Outcomes(), Outcomes(), Outcomes()
         self._ids: set[str] = set()
@@ -132,8 +142,8 @@ class Survey:
         ordered = sorted(findings, key=_order)
         return Report(
             self.mapping,
-            tuple(one for one in ordered if one.touched),
-            tuple(one for one in ordered if not one.touched),
+            tuple(one for one in ordered if one.concerns),
+            tuple(one for one in ordered if not one.concerns),
             self._was.records,
             self._is.records,
             len(self._ids),
@@ -154,7 +164,9 @@ class Survey:
         touched = [line for line in self._lines if _sees(line, names(one.path))]
         outer = {id(line.rule) for line in touched}
         kept = [line for line in touched if line.outer is None or id(line.outer) not in outer]
-        return Finding(one, self._touches(catalog, kept), known.get(one.path))
+        near = [each for each in self._around if any(touches(read, names(one.path)) for read in each.reads)]
+        gone = tuple(near) if one.what == "vanished" else ()
+        return Finding(one, self._touches(catalog, kept), known.get(one.path), gone)
 
     def _touches(self, catalog: Catalog, touched: Iterable[Line]) -> tuple[Touch, ...]:
         found = (self._touch(catalog, line) for line in touched)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from hub.connector import Connector, Resource
 from hub.documents import pointer
 from hub.drift.reads import SCOPE, Levels, Paths, origins, reads
 from hub.drift.shape import Path
@@ -30,6 +31,43 @@ class Line:
     def target(self) -> str:
         """The canonical field as people write it."""
         return ".".join(self.names) or f"consent {self.rule.path[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An expression of the connector that reads the record: `part` is id, version or `contains customer`.
+
+    `reads`: paths as in a Line.
+    """
+
+    place: Place
+    part: str
+    reads: Paths
+
+
+def around(mapping: Mapping, connector: Connector | None) -> list[Around]:
+    """What the connector reads of the records of a mapping."""
+    resource = connector.resources.get(mapping.resource) if connector else None
+    if resource is None:
+        return []
+    parts = [("contains", name) for name in resource.contains]
+    parts += [(*call, name) for call in (("list",), ("get",), ()) for name in ("id", "version")]
+    found = ((path, value_at(resource.data, path)) for path in parts)
+    return [_around(mapping, resource, path, source) for path, source in found if source]
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """What stands at a path, None where nothing does."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def _around(mapping: Mapping, resource: Resource, path: Path, source: str) -> Around:
+    outer = ("payload",) if "record" in mapping.document.data else ()
+    paths = frozenset((*outer, *one) for one in reads(source))
+    part = " ".join(path) if path[0] == "contains" else path[-1]
+    return Around(resource.document.place("resources", resource.name, *path), part, paths)
 
 
 def lines(mapping: Mapping) -> list[Line]:

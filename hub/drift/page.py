@@ -55,6 +55,8 @@ def _finding(one: Finding) -> Iterator[str]:
         yield f"  {touch.line.place}  {touch.line.target}: {_follows(touch)}"
         if touch.readers:
             yield f"    read by {', '.join(_readers(touch))}"
+    for each in one.around:
+        yield f"  {each.place}  {each.part} is read of it"
     if one.rename:
         yield f"  {_renamed(one.rename)}"
 
@@ -91,7 +93,7 @@ def _summary(report: Report, *, everything: bool) -> str:
     listed = ", ".join(f"{count} {what}" for what, count in counts.items())
     shown = "" if everything else "; --all lists them"
     rest = f"{_count(len(report.rest), 'difference')} that no line reads ({listed}{shown})" if counts else ""
-    mapped = f"{_count(len(report.mapped), 'difference')} in what the mapping reads"
+    mapped = f"{_count(len(report.mapped), 'difference')} in what is read"
     return "; ".join(part for part in (mapped, rest) if part)
 
 
@@ -102,6 +104,7 @@ def _plain(one: Finding) -> dict[str, Any]:
         "path": written(one.difference.path),
         "said": one.difference.said,
         "lines": [_touch(touch) for touch in one.touched],
+        "connector": [{"place": str(each.place), "part": each.part} for each in one.around],
         "renamed": {"to": written(rename.new), "likely": rename.likely} if rename else None,
     }
 

@@ -188,7 +188,7 @@ def test_too_many_paths_are_said(shop, monkeypatch):
 def test_what_nobody_reads_is_one_line_unless_asked_for(shop):
     report = survey(shop, people(odd=1, even=2))
     assert page(report).splitlines()[-1] == (
-        "0 differences in what the mapping reads; 2 differences that no line reads (2 new; --all lists them)"
+        "0 differences in what is read; 2 differences that no line reads (2 new; --all lists them)"
     )
     assert "new       even: in 6 of 6" in page(report, everything=True)
 
@@ -198,3 +198,22 @@ def test_sample_form_is_read_as_the_connector_reads_it(shop):
     mapping = catalog.mappings["shop.customer"]
     (record,) = samples.records(mapping, event("order", order(1, buyer={"email": "g@correo.example"})))
     assert survey(shop, [record]).mapped == ()
+
+
+def test_what_the_connector_reads_of_a_record_is_named_too(shop):
+    report = survey(shop, [order(number, id=..., buyer=...) for number in range(6)], "shop.order")
+    assert [(one.gravity, one.difference.path) for one in report.mapped] == [(5, ("id",)), (1, ("buyer",))]
+    shown = page(report)
+    assert "  connectors/shop.yaml:9:28  id is read of it" in shown
+    assert "  connectors/shop.yaml:9:67  contains customer is read of it" in shown
+    assert plain(report)["drift"][0]["connector"] == [{"place": "connectors/shop.yaml:9:28", "part": "id"}]
+
+
+def test_without_a_connector_only_the_mapping_reads(shop):
+    catalog, samples = shop
+    mapping = catalog.mappings["shop.order"]
+    found = Survey(mapping, samples.context(mapping), None)
+    for number in range(6):
+        found.sample(order(number))
+        found.event(order(number, id=...))
+    assert found.report(catalog).mapped == ()
