@@ -14,10 +14,18 @@ from hub.times import to_epoch
 
 FORMAT = 1
 
+LONGEST_PART = 256
+"""Bytes of one part of an event's own id in a key; DynamoDB takes 2,048 for all of them."""
+
 
 def escape(*parts: object) -> str:
     """Parts joined by `#` after percent-encoding, so that no two lists of parts meet in one text."""
     return "#".join(quote(str(part), safe="@:+,~ /") for part in parts)
+
+
+def brief(text: str) -> str:
+    """A text as part of a key: its digest where it is longer than the table's keys have room for."""
+    return text if len(escape(text)) <= LONGEST_PART else digest(text)
 
 
 def digest(text: str) -> str:

@@ -13,7 +13,7 @@ from hub.connector.signature import Signature
 from hub.documents import Document
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
-from hub.messages import Event, digest, dumps
+from hub.messages import Event, brief, digest, dumps
 from hub.times import parse
 
 UNKNOWN = "unknown"
@@ -132,7 +132,7 @@ class Reception:
         positions = [(number,) for number in range(len(source))] if isinstance(source, list) else [()]
         values = [self._value(scope, "event_id", *position) for position in positions]
         known = any(value is not None for value in values)
-        return tuple(_text(value) for value in values) if known else ()
+        return tuple(brief(_text(value)) for value in values) if known else ()
 
     def _value(self, scope: Mapping[str, Any], *path: str | int) -> Any:
         source: Any = self.data

@@ -10,7 +10,10 @@ from hub.connector.idempotency import Idempotency
 from hub.documents import Document
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
-from hub.messages import Event
+from hub.messages import Event, escape
+
+LONGEST_ID = 1024
+"""Bytes of a vendor's id in a key, which DynamoDB lets have 2,048 in all: a longer one is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +160,7 @@ def _inner(data: Any, path: Sequence[str]) -> Any:
 
 def _id(value: Any) -> str | None:
     known = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) or None if known else None
+    return str(value) if known and 0 < len(escape(value)) <= LONGEST_ID else None
 
 
 def quiet(source: str | None, scope: Mapping[str, Any]) -> Any:

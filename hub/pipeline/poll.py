@@ -14,7 +14,7 @@ from hub.accounts import Account
 from hub.connector import Connector, HttpResponse, Resource
 from hub.connector.reception import moment
 from hub.errors import HubError, PauseError, RecordError, RetryError
-from hub.messages import Event, digest, dumps
+from hub.messages import Event, brief, digest, dumps
 from hub.pipeline import Hub
 from hub.pipeline.receive import enqueue
 from hub.store import Conflict, Item, Put
@@ -145,7 +145,7 @@ def _trouble(source: Source, kind: str, reason: str, after: float) -> HubError:
 def _event(hub: Hub, source: Source, record: Any) -> Event:
     version = source.resource.version_of(record)
     id = source.resource.identify(record) or ""
-    told = dumps(version) if version is not None else digest(dumps(record))
+    told = brief(dumps(version)) if version is not None else digest(dumps(record))
     return Event(
         connector=source.connector.name,
         account=source.account.key,

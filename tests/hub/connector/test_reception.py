@@ -139,7 +139,13 @@ def test_without_an_id_of_its_own_an_event_is_named_by_its_record():
     assert len(one.event_id[0]) == 64
 
 
-@pytest.mark.parametrize("id", [None, "", {"a": 1}, [1]])
+def test_a_part_of_an_events_id_that_no_key_has_room_for_is_named_by_its_digest():
+    (long,), (same,), (other,) = (shop_events({"id": 5}, webhook=w * 300) for w in "wwx")
+    assert long.key == same.key != other.key
+    assert len(long.event_id[0]) == 64
+
+
+@pytest.mark.parametrize("id", [None, "", {"a": 1}, [1], "a" * 1025, "é" * 171])
 def test_an_event_without_an_id_of_its_record_goes_on_to_be_parked(id):
     assert shop_events({"id": id})[0].id == ""
 
