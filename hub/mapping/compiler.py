@@ -7,12 +7,13 @@ from typing import Any
 from hub.documents import Document
 from hub.expressions.compiler import IMPORTS, bound, loaded
 from hub.mapping.claims import Claim, frozen
+from hub.mapping.inward import Reader
 from hub.mapping.leaves import Leaves, Ledger, Target
+from hub.mapping.outward import Sender
 from hub.mapping.points import Point, Points
 from hub.mapping.rule import Path
 from hub.mapping.running import ABSENT
 from hub.mapping.shape import shape
-from hub.mapping.writer import Reader, Sender
 
 _RUNNING = "from hub.mapping.running import ABSENT, LOST, UNLISTED, LeafError, at, below, word\n"
 

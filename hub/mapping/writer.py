@@ -1,4 +1,4 @@
-"""Python statements for the leaves of a mapping: a function that reads, and one that writes.
+"""Python statements for the leaves of a mapping, whichever the direction.
 
 Each statement names its line of the file, so that a traceback points there. What several leaves go through is
 read once, a list is a loop, functions are called directly.
@@ -17,11 +17,10 @@ from hub.expressions.scope import Path as Names
 from hub.expressions.scope import Scope, Spot, prefixes
 from hub.expressions.syntax import Tree
 from hub.expressions.writer import DEEPEST, Here, Writer, literal
-from hub.mapping.leaves import Ledger, Target
+from hub.mapping.leaves import Target
 from hub.mapping.points import Points
 from hub.mapping.rule import Each, Path, Rule
 from hub.mapping.running import ABSENT
-from hub.mapping.tables import Table
 
 _KINDS = {
     "or_expression": "||",
@@ -248,136 +247,6 @@ class LeafWriter(Writer):
         path, offsets = self._rule
         what = f"{_KINDS.get(tree['type'], 'loop')} {branch}"
         return f"hit({self._points.add(path, what, offsets.get(id(tree)))})" if self._points else None
-
-
-class Reader(LeafWriter):
-    """Writes `inward` and `told`: from a vendor's record to fields."""
-
-    def told(self, targets: Sequence[Target]) -> None:
-        """`told`: what the fields of `both` are in a vendor's record."""
-        self._function("told(record, payload, drift)", targets, ())
-
-    def inward(self, targets: Sequence[Target], ledgers: Sequence[Ledger]) -> None:
-        """`inward`: what a record says of each field, and of consents."""
-        self._function("inward(record, payload, settings, drift)", targets, ledgers)
-
-    def _function(self, head: str, targets: Sequence[Target], ledgers: Sequence[Ledger]) -> None:
-        self._scope = Scope("record", {"payload": "payload"})
-        self._count(target.rule for target in targets)
-        self._count(rule for ledger in ledgers for rule in ledger.rules)
-        with self.block(f"def {head}:"):
-            self.write("fields = {}")
-            self._nested(targets, "fields", self._field_of)
-            said = [self._said(ledger) for ledger in ledgers]
-            self.write(f"return fields, [{', '.join(said)}]")
-
-    def _said(self, ledger: Ledger) -> str:
-        """Address, state and time of a consent, as text."""
-        rules = (ledger.address, ledger.state, ledger.at)
-        found = ["None" if rule is None else self._consent(rule) for rule in rules]
-        self.comment = ""
-        return f"({', '.join(found)})"
-
-    def _consent(self, rule: Rule) -> str:
-        self._start(rule)
-        value = self.local("said", self._read(rule))
-        self._reach(rule, "value", f"{value} not in (None, '', ABSENT)")
-        return value
-
-    def _field_of(self, rule: Rule, place: str) -> None:
-        """A leaf of a field: an explicit "no value" clears (None), nothing at all leaves it."""
-        if self._constant(rule, place):
-            return
-        value = self._read(rule)
-        with self.block(f"if {value} is not {'ABSENT' if rule.is_path else 'None'}:"):
-            self._reach(rule, "value", f"{value} is not None and {value} != ''")
-            self.write(f"{place} = {self._cleared(value) if rule.is_path else value}")
-
-    def _read(self, rule: Rule) -> str:
-        """The variable of a leaf's value: ABSENT (a path's) or None (an expression's) for nothing."""
-        nothing = "ABSENT" if rule.is_path else "None"
-        value = self._guarded(rule, nothing, lambda value: self._lost(rule, value, nothing))
-        if not rule.is_path:
-            with self.block(f"if {value} == '':"):
-                self.write(f"{value} = None")
-        if rule.required:
-            test = f"({self._cleared(value)}) in (None, ABSENT)" if rule.is_path else f"{value} is None"
-            with self.block(f"if {test}:"):
-                self._reach(rule, "required")
-                self.write(f"raise LeafError('missing-value', {rule.path!r})")
-        return value
-
-    def _lost(self, rule: Rule, value: str, nothing: str) -> None:
-        if rule.required:
-            self.write(f"raise LeafError('bad-value', at(error, {rule.path!r}).path) from None")
-        else:
-            self.write(f"drift.append(at(error, {rule.path!r}).path)")
-            self.write(f"{value} = {nothing}")
-
-    def _unlisted(self, rule: Rule, value: str) -> str:
-        """As always; but null for what means "no value", as it would be without a lookup."""
-        plain = rule.is_path and rule.otherwise is ABSENT
-        return f"None if {self._is_nothing(value)} else UNLISTED" if plain else "UNLISTED"
-
-    def _cleared(self, value: str) -> str:
-        """A path's value, None for what means "no value"."""
-        return f"None if {self._is_nothing(value)} else {value}"
-
-    def _is_nothing(self, value: str) -> str:
-        """The condition that a path's value means "no value"."""
-        words = [f"{value} == ''"]
-        if isinstance(self._empty, str) and self._empty:
-            words.append(f"{value} == {self._empty!r}")
-        elif isinstance(self._empty, bool):
-            words.append(f"{value} is {self._empty}")
-        return " or ".join(words)
-
-
-class Sender(LeafWriter):
-    """Writes `outward`: from an entity to the vendor's record."""
-
-    def outward(self, targets: Sequence[Target]) -> None:
-        """`outward`: what is null is left out, or written as the vendor's "no value"."""
-        self._scope = Scope("fields", {"customer": "customer"})
-        self._clearing = self._empty is not ABSENT
-        self._count(target.rule for target in targets)
-        with self.block("def outward(fields, customer, settings):"):
-            self.write("written = {}")
-            if self._document.data["entity"] == "customer" and any(path[0] == "id" for path in self._reads):
-                self._scope.names["id"] = self.local("id", "fields.get('id', customer.get('id'))")
-            self._nested(targets, "written", self._member_of)
-            self.write("return written")
-
-    def _member_of(self, rule: Rule, place: str) -> None:
-        if self._constant(rule, place):
-            return
-        clears = rule.is_path and self._clearing
-        nothing = "ABSENT" if clears else "None"
-        value = self._part(rule, nothing) or self._guarded(
-            rule, nothing, lambda value: self._lost(rule, value, nothing)
-        )
-        with self.block(f"if {value} is not {nothing}:"):
-            self._reach(rule, "value", f"{value} is not None")
-            said = f"{literal(self._empty)} if {value} is None else {value}"
-            self.write(f"{place} = {said if clears and self._empty is not None else value}")
-        if rule.required:
-            with self.block("else:"):
-                self._reach(rule, "required")
-                self.write(f"raise LeafError('missing-value', {rule.path!r})")
-
-    def _lost(self, rule: Rule, value: str, nothing: str) -> None:
-        """A word that is not listed is not written; what has no value cannot be sent."""
-        self.write(f"{value} = {nothing}")
-        with self.block("if at(error, ()).reason != 'unlisted':"):
-            self.write(f"raise at(error, {rule.path!r}) from None")
-
-    def _part(self, rule: Rule, nothing: str) -> str:
-        """A member of a composite in `both`, null where the composite is there without it; "" elsewhere."""
-        path = (rule.source and rule.source.path) or ()
-        if rule.path[0] != "both" or len(path) < 2 or nothing == "None" or rule.lookup:
-            return ""
-        view = self._scope.views[path[:-1]]
-        return self.local(path[-1], f"ABSENT if {view} is EMPTY else {view}.get({path[-1]!r})")
 
 
 def _entries(rule: Rule) -> Iterable[str]:
