@@ -32,6 +32,9 @@ _OF_SAMPLES = frozenset({"test-failed", "bad-test", "no-sample", "untested-field
 """What `hub check` finds in tests and samples: drift is there to say it better."""
 
 
+_UNPROVEN = "No patch: what was renamed cannot be followed so that the mapping's tests and the events pass."
+
+
 def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
     parser = subparsers.add_parser(
@@ -135,7 +138,8 @@ def _watched(records: Iterable[Any]) -> Iterator[Any]:
 def _text(report: Report, found: Patch | None, *, everything: bool) -> str:
     shown = page.page(report, everything=everything)
     if found is None:
-        return shown
+        seems = any(one.rename for one in report.mapped)
+        return f"{shown}\n\n{_UNPROVEN}" if seems else shown
     proof = f"{found.tests} test{'' if found.tests == 1 else 's'} of the file and {report.events} events"
     lines = [f"Proposed: {', '.join(map(written_rename, found.renames))}. Tried with {proof}: all pass."]
     lines += ["Rename it by hand in: " + ", ".join(found.by_hand)] if found.by_hand else []

@@ -8,6 +8,9 @@ from typing import Any
 from hub.drift.forms import is_data
 from hub.drift.shape import DEPTH, Path
 
+PATHS = 2_000
+"""Fields that are looked at; what comes behind them is left out."""
+
 MOST = 3
 """Times as many scalars as around it make an object the home of the record."""
 
@@ -41,6 +44,8 @@ class Material:
         for record in records:
             for path, value in _walk(record, ()):
                 held = lists if isinstance(value, list) else scalars
+                if path not in held and len(held) >= PATHS:
+                    continue
                 source = held.setdefault(path, Source(path))
                 if value is not None and value not in ("", []) and value is not empty:
                     source.values.append(value)

@@ -90,11 +90,16 @@ class Bid:
 
     def scalars(self, one: Field, names: tuple[str, ...], type: str, key: str) -> Iterator[Offer]:
         """The offers for a value of a type; `key`: of the vocabulary."""
-        held = self.material.lists if type == "list" else self.material.scalars
-        for source in (*self.material.scalars.values(), *(held.values() if type == "list" else ())):
-            fit = fitness(one, type, source.values, self.account)
-            name = likeness(key, source.path, self.entity.name)
-            if fit and (name or self._is_alone(one, type, source)):
+        lists = self.material.lists.values() if type == "list" else ()
+        fits = [
+            (source, fitness(one, type, source.values, self.account))
+            for source in (*self.material.scalars.values(), *lists)
+        ]
+        proven = [source for source, fit in fits if fit == PROVEN]
+        alone = type in _ONLY_VALUE and len(proven) == 1
+        for source, fit in fits:
+            name = likeness(key, source.path, self.entity.name) if fit else 0.0
+            if name or (alone and fit == PROVEN):
                 yield from self._priced(one, names, type, source, name, fit)
 
     def _priced(
@@ -112,16 +117,6 @@ class Bid:
             made = Offer(names, text, (source.path,), worth, why)
         if made.likely >= POSSIBLE:
             yield replace(made, seen=bool(source.values))
-
-    def _is_alone(self, one: Field, type: str, source: Source) -> bool:
-        if type not in _ONLY_VALUE:
-            return False
-        same = [
-            other.path
-            for other in self.material.scalars.values()
-            if fitness(one, type, other.values, self.account) == PROVEN
-        ]
-        return same == [source.path]
 
     def _distance(self, path: Path) -> float:
         """How far from the record's home a path is, and whether it is another thing's."""

@@ -65,6 +65,14 @@ def test_events_may_be_compared_with_other_events(root, capsys):
     assert main(arguments) == 1
 
 
+def test_a_rename_that_cannot_be_followed_is_said_to_be_one(root, capsys):
+    events = day(root, *[{**one, "first-name": "Eva"} for one in people(first_name=...)])
+    assert main(["drift", "shop.customer", "--events", events, "--root", str(root)]) == 1
+    shown = capsys.readouterr().out
+    assert "renamed? first_name → first-name" in shown
+    assert "No patch: what was renamed cannot be followed" in shown
+
+
 def test_programs_get_json(root, capsys):
     events = day(root, *[{**one, "firstName": "Eva"} for one in people(first_name=...)])
     assert main(["drift", "shop.customer", "--events", events, "--root", str(root), "--json"]) == 1

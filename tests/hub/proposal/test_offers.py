@@ -262,6 +262,18 @@ def test_data_as_keys_and_endless_nesting_are_passed_over():
     assert Material.of([{"by": {"77": {"x": 1}}}, deep]).scalars == {}
 
 
+def test_endless_records_are_looked_at_in_part():
+    wide = {
+        "email": "ada@correo.example",
+        **{f"field_{number:05}": "x@correo.example" for number in range(20_000)},
+    }
+    assert len(Material.of([wide]).scalars) == 2_000
+    assert (
+        lines({"email": "ada@correo.example", "rows": [{f"k{n}": n} for n in range(3_000)]})["email"]
+        == "email"
+    )
+
+
 def test_fields_nobody_reads_and_nothing_was_found_for_are_told():
     found = propose([{"email": "ada@correo.example", "odd": [1], "x": {"y": True}}], entity(), ACCOUNT)
     assert "phone" in found.missing

@@ -8,9 +8,8 @@ import pytest
 from hub.cli import main
 from hub.drift.findings import Survey
 from hub.drift.renames import Rename
-from hub.errors import FileError
 from hub.proposal.patch import patch
-from hub.proposal.renaming import renamed as renamed_in
+from hub.proposal.renaming import renamed_sample
 from tests.docs.project import copy
 from tests.hub.drift.project import event, opened, order, person, write
 
@@ -180,16 +179,16 @@ def test_a_sample_that_cannot_be_renamed_in_is_left_to_people(tmp_path):
     assert '"odd": {"first_name": 1, "firstName": 2}' in found.diff
 
 
-def test_own_records_whose_new_name_is_taken_are_left_to_people(tmp_path):
-    text = (
-        "entity: customer\nin: {given_name: first_name}\n"
-        "tests:\n  - {name: a, in: {first_name: Ada, firstName: x}, expect: {given_name: Ada}}\n"
-    )
-    catalog, _ = opened(write(tmp_path, **{"mappings__shop.customer": text}))
+def test_samples_in_which_the_new_name_is_taken_are_left_to_people(tmp_path):
+    catalog, samples = opened(write(tmp_path))
     mapping = catalog.mappings["shop.customer"]
     known = [Rename(("first_name",), ("firstName",), 0.9, "")]
-    with pytest.raises(FileError):
-        renamed_in(mapping.document, ("tests", 0, "in"), mapping, lambda record: [record], known)
+    (tmp_path / "events" / "shop" / "both.json").write_text(
+        json.dumps(event("customer", {**person(), "firstName": "x"}))
+    )
+    assert renamed_sample(samples, mapping, "events/shop/both.json", known) is None
+    before, after = renamed_sample(samples, mapping, "events/shop/customer.json", known)
+    assert (before.data["body"]["first_name"], after.data["body"]["firstName"]) == ("Ada", "Ada")
 
 
 def test_a_vendor_that_renames_a_field_is_followed_by_one_patch(tmp_path, capsys):
