@@ -1,12 +1,14 @@
 """hub try beyond what it prints on the project of tests/hub/proof."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from hub.cli import main
 from tests.hub.proof.project import project
 
+ROOT = Path(__file__).parents[3]
 MAPPING = """
 entity: order
 in:
@@ -92,3 +94,10 @@ def test_a_file_that_is_no_json_is_refused(told, tmp_path, capsys):
     (tmp_path / "text.json").write_text("{")
     assert main(["try", "shop.order", "text.json"]) == 2
     assert "text.json is not a JSON file" in capsys.readouterr().err
+
+
+def test_an_expression_sees_the_outermost_record_of_an_event(capsys):
+    event = ROOT / "events" / "shopify" / "order.json"
+    assert main(["try", "line_items[0].sku", str(event), "--root", str(ROOT)]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ('"RUANA-AZUL-U"\n', "as shopify.order sees it:\n")

@@ -4,6 +4,7 @@ import pytest
 
 from hub.errors import FileError
 from hub.proof.examples import examples
+from hub.proof.lines import consent_line, read_line, written_line
 from hub.proof.verdicts import verdict
 from tests.hub.proof.project import catalog_of, project
 
@@ -44,7 +45,7 @@ def test_what_is_left_as_it_was_is_not_cleared(said):
 
 
 def test_one_and_true_are_two_values(said):
-    assert said("out: {number: 7}, expect: {n: true}", "number: id}\nout: {n: number") == ["n"]
+    assert said("out: {number: 1}, expect: {n: true}", "number: id}\nout: {n: number") == ["n"]
     assert said("out: {number: 7.0}, expect: {n: 7}", "number: id}\nout: {n: number") == []
 
 
@@ -92,3 +93,24 @@ def test_a_mapping_without_tests_passes(tmp_path):
     (folder / "mappings" / "shop.order.yaml").write_text("entity: order\nin: {number: id}\n")
     catalog, samples = catalog_of(folder)
     assert verdict(catalog.mappings["shop.order"], samples).passed
+
+
+def test_the_line_of_a_part_is_that_of_its_leaf(tmp_path):
+    catalog, _ = catalog_of(project(tmp_path))
+    mapping = catalog.mappings["shop.customer"]
+    assert read_line(mapping, ("address", "city")).line == 8
+    assert read_line(mapping, ("address",)).line == 7
+    assert read_line(mapping, ("note",)) is None
+    assert written_line(mapping, ("home", "town")).line == 8
+    assert consent_line(mapping, ("email.marketing", "at")).line == 18
+    assert consent_line(mapping, ("sms.marketing",)) is None
+
+
+def test_a_line_that_is_only_for_a_part_comes_before_that_of_the_whole(tmp_path):
+    folder = project(tmp_path)
+    text = "entity: customer\nin:\n  address: home\n  address.city: town\n"
+    (folder / "mappings" / "shop.customer.yaml").write_text(text)
+    mapping = catalog_of(folder)[0].mappings["shop.customer"]
+    assert read_line(mapping, ("address", "city")).line == 4
+    assert read_line(mapping, ("address", "line1")).line == 3
+    assert read_line(mapping, ("address",)).line == 3

@@ -152,3 +152,22 @@ def test_an_entity_made_up_has_the_normal_form_of_each_field(tmp_path):
     for entity in catalog.entities.values():
         for name, value in entity_sample(entity).items():
             assert entity.fields[name].normalise(value, region="CO") == value
+
+
+def test_exchanged_entries_have_each_other_s_value(mapping):
+    made, _ = mapping("in:\n  status: {from: s, lookup: {P: paid, O: open}}", "in: {}, expect: {}")
+    (exchanged, *_) = [one.data for one in mutants(made, EMPTY, EMPTY) if "exchanged" in one.what]
+    assert exchanged["in"]["status"]["lookup"] == {"P": "open", "O": "paid"}
+
+
+def test_a_hint_is_of_a_record_that_is_understood(mapping):
+    leaf = """in:\n  number: '`["ALTA"]`[?@ == upper(root().a)] | [0]'"""
+    made, samples = mapping(leaf, "in: {a: x}, left: [number]")
+    hints = {one.mutant.what: one.hint for one in score(made, samples).unnoticed}
+    assert hints["upper() dropped"] == 'test "one" with a is "alta": number is "ALTA", and would be left out'
+
+
+def test_the_payload_is_no_name_beside_others():
+    shape = Shape(({"a": {"x": 1}, "payload": {"a": {"x": 1}}, "b": {}},), "")
+    assert shape.siblings(("a",)) == ["b"]
+    assert shape.siblings(("a", "x")) == []
