@@ -21,6 +21,7 @@ from hub.mapping.leaves import Target
 from hub.mapping.points import Points
 from hub.mapping.rule import Each, Path, Rule
 from hub.mapping.running import ABSENT
+from hub.mapping.tables import Table
 
 _KINDS = {
     "or_expression": "||",
