@@ -32,7 +32,7 @@ _OF_SAMPLES = frozenset({"test-failed", "bad-test", "no-sample", "untested-field
 """What `hub check` finds in tests and samples: drift is there to say it better."""
 
 
-_UNPROVEN = "No patch: what was renamed cannot be followed so that the mapping's tests and the events pass."
+_UNPROVEN = "No patch: the mapping's tests and the events do not prove one for what was renamed."
 
 
 def add(subparsers: Any) -> None:

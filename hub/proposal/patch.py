@@ -15,8 +15,9 @@ from hub.drift.renames import Rename
 from hub.drift.shape import Path
 from hub.errors import FileError, Place, RecordError
 from hub.mapping import Mapping
+from hub.mapping.tables import named, resolved
 from hub.proof.examples import Example, examples
-from hub.proposal.renaming import moved, renamed, renamed_sample, value_at
+from hub.proposal.renaming import moved, renamed, renamed_expectation, renamed_sample, value_at
 from hub.samples import Samples
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -49,7 +50,7 @@ def patch(report: Report, samples: Samples, records: Iterable[Any]) -> Patch | N
         if following is not None:
             changed = following
             followed.append(rename)
-    whole = _own_samples(changed, followed) if followed else None
+    whole = _own_samples(report.mapping, changed, followed) if followed else None
     tests = _tests(whole, samples, followed) if whole else None
     if whole is None or tests is None or not _understands(report.mapping, whole, samples, records):
         return None
@@ -72,7 +73,7 @@ def _followed(mapping: Mapping, rename: Rename) -> Mapping | None:
     for place in sorted(places, reverse=True):
         _rewrite(text, document, place, rename, *places[place])
     try:
-        document = parse("\n".join(text) + "\n", mapping.document.file)
+        document = _with_tables(mapping.document, parse("\n".join(text) + "\n", mapping.document.file))
     except FileError:
         return None
     changed = replace(mapping, document=document)
@@ -130,14 +131,30 @@ def _tests(mapping: Mapping, samples: Samples, known: Sequence[Rename]) -> int |
     return len(found) if passed else None
 
 
-def _own_samples(mapping: Mapping, known: Sequence[Rename]) -> Mapping | None:
+def _own_samples(before: Mapping, mapping: Mapping, known: Sequence[Rename]) -> Mapping | None:
     """The mapping with the new names in the records of its own tests; None where that fails."""
+    written = [one for one in known if _is_both(before, one)]
     document: Document | None = mapping.document
-    for number, test in enumerate(mapping.tests):
-        if document and isinstance(test.get("in"), dict):
-            at: tuple[Step, ...] = ("tests", number, "in")
-            document = renamed(document, at, mapping, lambda record: [record], known)
-    return replace(mapping, document=document) if document else None
+    try:
+        for number, test in enumerate(mapping.tests):
+            if document and isinstance(test.get("in"), dict):
+                document = renamed(document, ("tests", number, "in"), mapping, lambda one: [one], known)
+            for rename in written if "out" in test else ():
+                document = document and renamed_expectation(document, ("tests", number, "expect"), rename)
+    except FileError:
+        return None
+    return replace(mapping, document=_with_tables(mapping.document, document)) if document else None
+
+
+def _with_tables(old: Document, new: Document) -> Document:
+    """The new file with the lookup tables that the old one names."""
+    said = parse("\n".join(old.lines) + "\n", old.file)
+    return resolved(new, {name: value_at(old.data, path) for path, name in named(said)})
+
+
+def _is_both(mapping: Mapping, rename: Rename) -> bool:
+    """Whether what is renamed is written by that name, too."""
+    return any(line.rule.path[0] == "both" and _renamed(line, rename) for line in lines(mapping))
 
 
 def _samples(

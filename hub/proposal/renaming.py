@@ -9,7 +9,8 @@ from hub.drift.reads import names
 from hub.drift.renames import Rename
 from hub.drift.shape import Path
 from hub.errors import FileError, RecordError
-from hub.mapping import Mapping
+from hub.mapping import ABSENT, Mapping
+from hub.mapping.running import walk
 from hub.samples import Samples
 
 Spot = tuple[Step, ...]
@@ -46,6 +47,16 @@ def renamed(
     for rename in known:
         document = _one(document, at, mapping, records, rename)
     return document if records(value_at(document.data, at)) == wanted else None
+
+
+def renamed_expectation(document: Document, at: Spot, rename: Rename) -> Document:
+    """The document with the key renamed in the record at `at` that a test expects to be written.
+
+    Raises FileError where the name is taken.
+    """
+    old = names(rename.old)
+    there = walk(value_at(document.data, at), old) is not ABSENT
+    return rewritten(document, [(*at, *old)], old[-1], rename.new[-1]) if there else document
 
 
 def moved(mapping: Mapping, record: Any, known: Sequence[Rename]) -> Any:

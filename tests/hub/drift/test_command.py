@@ -70,7 +70,7 @@ def test_a_rename_that_cannot_be_followed_is_said_to_be_one(root, capsys):
     assert main(["drift", "shop.customer", "--events", events, "--root", str(root)]) == 1
     shown = capsys.readouterr().out
     assert "renamed? first_name → first-name" in shown
-    assert "No patch: what was renamed cannot be followed" in shown
+    assert "No patch: the mapping's tests and the events do not prove one" in shown
 
 
 def test_programs_get_json(root, capsys):

@@ -76,7 +76,8 @@ def test_both_directions_follow(tmp_path):
         "entity: customer\nrecord: person\nboth:\n  email: email\n  place:\n    city: address.city\n"
         "tests:\n  - name: one\n    in: {person: {email: a@correo.example, place: {city: Cali}}}\n"
         "    expect: {address: {city: Cali}}\n"
-        "  - name: two\n    out: {email: a@correo.example}\n    expect: {email: a@correo.example}\n"
+        "  - name: two\n    out: {email: a@correo.example, address: {city: Cali}}\n"
+        "    expect: {email: a@correo.example, place: {city: Cali}}\n"
     )
     events = [
         {"id": n, "person": {"email": f"a{n}@correo.example", "place": {"citys": "Cali"}}} for n in range(9)
@@ -203,3 +204,32 @@ def test_a_vendor_that_renames_a_field_is_followed_by_one_patch(tmp_path, capsys
     subprocess.run(["git", "apply", "-"], input=shown["patch"], text=True, cwd=root, check=True)
     assert main(["check", "--root", str(root)]) == 0, capsys.readouterr().out
     assert main(arguments) == 0, capsys.readouterr().out
+
+
+def test_a_table_beside_the_mapping_stays_with_its_line(tmp_path):
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "kinds.csv").write_text("vendor,ours\nL,lead\nC,customer\n")
+    text = (
+        "entity: customer\nin:\n  stage: {from: kind, lookup: kinds}\n"
+        "tests:\n  - {name: a, in: {kind: C}, expect: {stage: customer}}\n"
+    )
+    found = proposed(tmp_path, people(kind="kinds"), **{"mappings__shop.customer": text})
+    assert changes(found)[1:] == [
+        "+  stage: {from: kinds, lookup: kinds}",
+        "-  - {name: a, in: {kind: C}, expect: {stage: customer}}",
+        "+  - {name: a, in: {kinds: C}, expect: {stage: customer}}",
+    ] or changes(found)[1] == "+  stage: {from: kinds, lookup: kinds}"
+
+
+def test_what_a_test_expects_to_be_written_follows(tmp_path):
+    text = (
+        "entity: customer\nboth: {first_name: given_name}\n"
+        "tests:\n  - {name: a, out: {given_name: Ada}, expect: {first_name: Ada}}\n"
+        "  - {name: b, out: {email: a@correo.example}, expect: {}}\n"
+    )
+    found = proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text})
+    assert changes(found)[2:] == [
+        "-  - {name: a, out: {given_name: Ada}, expect: {first_name: Ada}}",
+        "+both: {firstName: given_name}",
+        "+  - {name: a, out: {given_name: Ada}, expect: {firstName: Ada}}",
+    ] or "+  - {name: a, out: {given_name: Ada}, expect: {firstName: Ada}}" in changes(found)
