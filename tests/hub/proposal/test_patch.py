@@ -214,11 +214,12 @@ def test_a_table_beside_the_mapping_stays_with_its_line(tmp_path):
         "tests:\n  - {name: a, in: {kind: C}, expect: {stage: customer}}\n"
     )
     found = proposed(tmp_path, people(kind="kinds"), **{"mappings__shop.customer": text})
-    assert changes(found)[1:] == [
+    assert set(changes(found)) == {
+        "-  stage: {from: kind, lookup: kinds}",
         "+  stage: {from: kinds, lookup: kinds}",
         "-  - {name: a, in: {kind: C}, expect: {stage: customer}}",
         "+  - {name: a, in: {kinds: C}, expect: {stage: customer}}",
-    ] or changes(found)[1] == "+  stage: {from: kinds, lookup: kinds}"
+    }
 
 
 def test_what_a_test_expects_to_be_written_follows(tmp_path):
@@ -228,8 +229,11 @@ def test_what_a_test_expects_to_be_written_follows(tmp_path):
         "  - {name: b, out: {email: a@correo.example}, expect: {}}\n"
     )
     found = proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": text})
-    assert changes(found)[2:] == [
-        "-  - {name: a, out: {given_name: Ada}, expect: {first_name: Ada}}",
+    assert set(changes(found)) == {
+        "-both: {first_name: given_name}",
         "+both: {firstName: given_name}",
+        "-  - {name: a, out: {given_name: Ada}, expect: {first_name: Ada}}",
         "+  - {name: a, out: {given_name: Ada}, expect: {firstName: Ada}}",
-    ] or "+  - {name: a, out: {given_name: Ada}, expect: {firstName: Ada}}" in changes(found)
+    }
+    taken = text.replace("expect: {first_name: Ada}", "expect: {first_name: Ada, firstName: x}")
+    assert proposed(tmp_path, people(first_name="firstName"), **{"mappings__shop.customer": taken}) is None
