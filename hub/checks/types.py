@@ -22,6 +22,9 @@ _KIND = {
     list: "list",
     dict: "object",
 }
+_MOST = 200
+"""Items of a list that are looked at."""
+
 _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -108,13 +111,16 @@ def either(types: Iterable[Type]) -> Type:
     return reduce(_union, types, Type(frozenset()))
 
 
-def of(value: Any) -> Type:
-    """The type of one JSON value. Raises KeyError for anything else."""
+def of(value: Any, depth: int = 40) -> Type:
+    """The type of a JSON value; below `depth`, and in long lists, anything. Raises KeyError if it is none."""
     kind = _KIND[type(value)]
+    if not depth:
+        return ANY
     if kind == "object":
-        return object_of({name: of(inner) for name, inner in value.items()})
+        return object_of({name: of(inner, depth - 1) for name, inner in value.items()})
     if kind == "list":
-        return list_of(either(map(of, value)))
+        known = len(value) <= _MOST
+        return list_of(either(of(inner, depth - 1) for inner in value) if known else None)
     if kind == "null":
         return NULL
     return Type(frozenset({kind}), words=frozenset({json.dumps(value)}), form=_form(value))

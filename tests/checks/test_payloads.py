@@ -138,3 +138,20 @@ def test_where_nothing_shows_it_a_name_may_be_there_but_not_a_word_of_the_field(
 def test_who_asks_for_null_outright_means_it(project, source):
     change(project, "mappings/shop.customer.yaml", "in:", f'in:\n  vip: "{source}"')
     assert codes(project) == []
+
+
+def test_a_sample_that_is_nested_without_end_is_a_mistake_of_that_file(project):
+    (project / "events/shop/deep.json").write_text("[" * 100_000, encoding="utf-8")
+    [error] = check(project).errors
+    assert (error.code, error.place.file) == ("not-json", "events/shop/deep.json")
+
+
+def test_of_long_lists_and_deep_samples_nothing_is_said(project):
+    deep = "[" * 60 + "]" * 60
+    long = json.dumps([{f"name{number}": number} for number in range(500)])
+    change(project, "events/shop/buyer.json", '"active"', f'"active", "deep": {deep}, "long": {long}')
+    change(
+        project, "mappings/shop.customer.yaml", "in:", "in:\n  channel: long[0].name900\n  stage: deep[0].x"
+    )
+    assert scope(project).member("long").item is None
+    assert "unknown-source-field" not in codes(project)
