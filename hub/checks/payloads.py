@@ -13,6 +13,7 @@ from hub.errors import RecordError
 from hub.expressions import compile
 from hub.mapping import Mapping
 from hub.samples import SCHEMA, Samples
+from hub.samples.validation import SchemaError, Validator
 
 
 class Payloads:
@@ -33,7 +34,7 @@ class Payloads:
     def _said(self, mapping: Mapping) -> Type | None:
         """What the schema alone says that expressions see, None where there is none."""
         schema = self.schema(mapping)
-        if schema is None:
+        if schema is None or not _is_schema(schema):
             return None
         payload = schema_types.type_of(schema)
         record = payload
@@ -48,8 +49,17 @@ class Payloads:
         path = self._samples.root / "events" / mapping.connector / f"{mapping.resource}{SCHEMA}"
         try:
             return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
+
+
+def _is_schema(schema: Any) -> bool:
+    """Whether it can be used; that it cannot is said where the samples are held against it."""
+    try:
+        Validator(schema)
+    except SchemaError:
+        return False
+    return True
 
 
 def _names(mapping: Mapping) -> tuple[str, ...]:

@@ -155,3 +155,17 @@ def test_of_long_lists_and_deep_samples_nothing_is_said(project):
     )
     assert scope(project).member("long").item is None
     assert "unknown-source-field" not in codes(project)
+
+
+def test_a_schema_whose_references_multiply_is_read_in_part(project):
+    branches = {f"b{number}": {"$ref": f"#/$defs/d{number}"} for number in range(12)}
+    schema(project, {"properties": branches, "$defs": {f"d{n}": {"properties": branches} for n in range(12)}})
+    assert codes(project) == []
+    assert scope(project).member("orders_count").some == {"number"}
+
+
+def test_what_is_no_schema_is_said_once(project):
+    schema(project, {"properties": {"state": {"enum": "active"}}})
+    assert codes(project) == ["bad-schema"]
+    (project / "events/shop/customer.schema.json").write_text("[" * 100_000, encoding="utf-8")
+    assert codes(project) == ["not-json"]
