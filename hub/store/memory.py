@@ -83,20 +83,26 @@ class MemoryStore:
             return [item for key in sorted(self._items) if (item := self._live(key)) is not None]
 
     def _live(self, key: Key) -> Item | None:
+        held = self._held(key)
+        return replace(held[0], data=json.loads(held[1])) if held else None
+
+    def _held(self, key: Key) -> tuple[Item, str] | None:
+        """A live item without its data, and its data as text."""
         held = self._items.get(key)
         if held is None or (held[0].ttl is not None and held[0].ttl <= self.clock()):
             return None
-        return replace(held[0], data=json.loads(held[1]))
+        return held
 
     def _holds(self, key: Key, write: Write) -> bool:
-        live = self._live(key)
+        held = self._held(key)
         expected = write.version if isinstance(write, Check) else write.item.version
-        return (live.version if live else 0) == expected
+        return (held[0].version if held else 0) == expected
 
     def _put(self, item: Item) -> None:
+        text = json.dumps(item.data)
         written = replace(item, version=item.version + 1)
-        self._items[item.key] = (written, json.dumps(item.data))
-        self.stream.append(replace(written, data=json.loads(json.dumps(item.data))))
+        self._items[item.key] = (written, text)
+        self.stream.append(replace(written, data=json.loads(text)))
 
 
 def _position(item: Item) -> str:
