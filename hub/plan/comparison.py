@@ -92,8 +92,8 @@ class Comparison:
         before = _parts(self.before, old)
         known = before if isinstance(before, list) and old is new else []
         after = _parts(self.after, new, known, self.causes.untouched)
-        told = personal_values([*(_listed(before)), *_listed(after)])
-        for name in TOLD if old is not new else ():
+        told = list(personal_values([*_listed(before), *_listed(after)])) if old is not new else []
+        for name in TOLD:
             was, now = getattr(old, name), getattr(new, name)
             if was != now:
                 yield self._of_event(label, new, (name,), was, now, told)
@@ -113,12 +113,11 @@ class Comparison:
                 yield from Pair(self.causes, label, source, old, new).changes()
 
     def _of_event(
-        self, label: str, event: Event | None, names: Names, was: Any, now: Any, told: Iterable[Any] = ()
+        self, label: str, event: Event | None, names: Names, was: Any, now: Any, told: Sequence[Any] = ()
     ) -> Change:
         assert event is not None
-        personal = list(told)
         named = names[0] in NAMING
-        masked = named and any(name_of(str(one), personal) != str(one) for one in (was, now))
+        masked = named and any(name_of(str(one), told) != str(one) for one in (was, now))
         subject = f"{event.connector}.{event.resource}"
         because = self.causes.of_connector(event.connector)
         if names == ("read",):

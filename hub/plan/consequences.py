@@ -272,4 +272,4 @@ def _decoded(text: str) -> Any:
     try:
         return json.loads(text) if text else None
     except ValueError:
-        return dict(parse_qsl(text, keep_blank_values=True)) or text
+        return dict(parse_qsl(text, keep_blank_values=True))

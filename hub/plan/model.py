@@ -93,7 +93,8 @@ def plan(
 
 def _chosen(replay: Replay, most: int) -> list[str]:
     """The labels of the events that are run through the whole hub, in their order."""
-    labels = [label for label in replay.recorded if label not in replay.unanswered]
+    unanswered = frozenset(replay.unanswered)
+    labels = [label for label in replay.recorded if label not in unanswered]
     ranked = sorted(range(len(labels)), key=lambda number: (labels[number] not in replay.touched, -number))
     return [labels[number] for number in sorted(ranked[:most])]
 

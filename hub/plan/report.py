@@ -229,6 +229,10 @@ def _identity(plan: Plan, blocks: Iterable[Block]) -> Iterator[str]:
         if more := len(found) - FEW:
             yield from [f"{entity}: {more:,} more times records would {became}"] if more > 0 else []
     yield from (f"{block.title} is an identifier: {block.told}" for block in blocks if block.identifies)
+    renamed = [block for block in blocks if block.kind == "event" and block.title.endswith(" id")]
+    yield from (
+        f"{block.title}: {block.told}; what is stored under the old id stays beside it" for block in renamed
+    )
 
 
 def _profiles(plan: Plan, reveal: bool) -> Iterator[Block]:

@@ -26,6 +26,18 @@ SCENARIOS = {
     "a-destination-that-is-dropped": [("flows/sync.yaml", "[crm.contact, mail.profile]", "[crm.contact]")],
     "a-destination-that-is-new": [("flows/paid.yaml", "order.status == 'paid' && ", "")],
     "a-record-id-that-is-an-address": [(SHOP, "text(body.customer.id)", "body.customer.email")],
+    "ids-that-are-phones": [
+        (
+            SHOP,
+            "text(body.customer.id)",
+            "coalesce(replace(body.customer.phone, ' ', ''), text(body.customer.id))",
+        ),
+        (
+            SHOP,
+            "event_id: body.event",
+            "event_id: coalesce(replace(body.customer.phone, ' ', ''), body.event)",
+        ),
+    ],
     "a-topic-that-is-not-read": [(SHOP, "topics: [order.changed]", "topics: [order.paid]")],
     "a-contained-record-that-is-not-read": [(SHOP, "    contains: {customer: buyer}\n", "")],
     "who-wins": [
@@ -38,6 +50,18 @@ SCENARIOS = {
     "who-owns": [("owners.yaml", "{stage: crm}", "{stage: crm, given_name: shop}")],
     "a-type": [("entities/customer.yaml", "phone:       {type: phone", "phone:       {type: text")],
     "a-country": [("accounts.yaml", "site: tienda, country: CO", "site: tienda, country: US")],
+    "a-field-that-is-personal-no-more": [
+        (CUSTOMER, "given_name:    first_name", "given_name:    upper(first_name)"),
+        (
+            "entities/customer.yaml",
+            "given_name:  {type: text, keep: {priority: [crm, shop]}, pii: true}",
+            "given_name:  {type: text, keep: {priority: [crm, shop]}}",
+        ),
+    ],
+    "what-only-people-read": [
+        ("connectors/crm.yaml", "resources:", "standing: {get: unverified}\nresources:"),
+        (CONTACT, "both:", "tests: [{name: nobody, out: {}, expect: {}}]\nboth:"),
+    ],
     "a-consent": [
         (CUSTOMER, '"no": denied', '"no": unknown'),
         (CUSTOMER, "{address: email,", "{address: lower(email),"),

@@ -141,6 +141,13 @@ def test_the_last_events_come_oldest_first_and_each_once(archive):
     assert Deployed("shop").events(0).events == []
 
 
+def test_of_one_day_the_last_written_comes_first():
+    contents = [{"LastModified": number, "Key": name} for number, name in ((2, "b"), (1, "c"), (3, "a"))]
+    pages = SimpleNamespace(paginate=lambda **_: [{"Contents": contents[:2]}, {"Contents": contents[2:]}, {}])
+    storage = SimpleNamespace(get_paginator=lambda _: pages)
+    assert deployed._listed(storage, "archive", "raw/2026-11-19/") == ["a", "b", "c"]
+
+
 def test_what_was_fetched_wins_over_the_thin_event_whichever_is_read_first(archive):
     archive.put("raw/2026-11-18/fetched-a.jsonl", lines(FETCHED))
     archive.put("raw/2026-11-19/b.jsonl", lines(THIN))

@@ -131,6 +131,13 @@ def test_what_cannot_be_mapped_is_rejected(catalog, told, reason):
     assert caught.value.reason == reason
 
 
+def test_what_the_same_mapping_made_of_an_event_is_taken_over(catalog):
+    reader = Reader(catalog, {})
+    (part,) = reader.parts(TOLD)
+    assert reader.parts(TOLD, [part], frozenset({"shop.customer"}))[0] is part
+    assert reader.parts(TOLD, [part], frozenset())[0] is not part
+
+
 def test_a_deletion_has_no_fields(catalog):
     assert Reader(catalog, {}).parts(event(deleted=True, record=None)) == []
 
