@@ -23,27 +23,32 @@ _EACH = shape(
     "a list, built item by item",
     {
         "each": mapped("name of a level: the list to go through, outermost first", expression()),
-        "fields": mapped("field of an item: a leaf", {"$ref": "#/$defs/leaf"}),
+        "fields": mapped("field of an item: a leaf", {"$ref": "#/$defs/one"}),
     },
     "each",
     "fields",
 )
 _SETTING = shape("a setting of the account", {"setting": text("its name in accounts.yaml")}, "setting")
 _NESTED = {"type": ["string", "object"], "additionalProperties": {"$ref": "#/$defs/leaf"}}
-_LEAF = cases(
+_WAYS = (
     (IS_TEXT, expression("an expression")),
     (has("from"), _FROM),
     (has("each"), _EACH),
     (has("setting"), _SETTING),
-    otherwise=_NESTED,
 )
+_LEAF = cases(*_WAYS, otherwise=_NESTED)
+_ONE = cases(*_WAYS, otherwise=_FROM)
+"""A leaf where no others can stand below it."""
+
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_FIELD = text("a field of the entity; dots for what is inside", pattern=rf"^{_NAME}(\.{_NAME})*$")
 _BOTH = cases(
-    (IS_TEXT, text("a field of the entity; dots for what is inside")),
+    (IS_TEXT, _FIELD),
     (
         has("field"),
         shape(
             "a field with a lookup",
-            {"field": text("a field of the entity"), "lookup": _LOOKUP, "required": {"type": "boolean"}},
+            {"field": _FIELD, "lookup": _LOOKUP, "required": {"type": "boolean"}},
             "field",
         ),
     ),
@@ -54,7 +59,7 @@ _CONSENT = shape(
     {
         "address": expression("the email or phone"),
         "type": choice("of the address; email for the channel email, else phone", "email", "phone"),
-        "state": {"$ref": "#/$defs/leaf", "description": "granted, denied or unknown"},
+        "state": {"$ref": "#/$defs/one", "description": "granted, denied or unknown"},
         "at": expression("when it was said"),
     },
     "address",
@@ -109,5 +114,5 @@ MAPPING = {
         },
         "entity",
     ),
-    "$defs": {"leaf": _LEAF, "both": _BOTH},
+    "$defs": {"leaf": _LEAF, "one": _ONE, "both": _BOTH},
 }

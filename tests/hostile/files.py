@@ -138,6 +138,9 @@ ODD = {
     "a tag that runs code": mapping("in: !!python/object/apply:os.system [ls]"),
     "a control character": mapping("in: {given_name: a\x1bb}"),
     "names of Python's own": mapping("in: {__class__: a, __dict__: b}"),
+    "a pair with half an expression": mapping("both: {first_name: {field: g(iven_name}}"),
+    "no leaf in a list": mapping("in: {tags: {each: {a: b}, fields: {x: {ffrom: a}}}}"),
+    "no leaf in a consent": mapping("consent: {email.marketing: {address: email, state: {a: {b: c}}}}"),
     "a merge key": mapping("in: {<<: {given_name: first_name}}"),
 }
 SAMPLES = {
