@@ -58,7 +58,7 @@ class Trouble:
     after: str
 
 
-def regroupings(before: World, after: World) -> Iterator[Regrouping]:
+def regroupings(before: World, after: World, catalogs: Sequence[Catalog]) -> Iterator[Regrouping]:
     """The records that both worlds know and group otherwise."""
     for joined, ones, others in ((True, before, after), (False, after, before)):
         home = {(one.entity, record): one.id for one in ones.known for record in one.records}
@@ -66,7 +66,7 @@ def regroupings(before: World, after: World) -> Iterator[Regrouping]:
             apart: dict[str, str] = {}
             for record in sorted(known.records):
                 if (known.entity, record) in home:
-                    apart.setdefault(home[known.entity, record], _record(record, known))
+                    apart.setdefault(home[known.entity, record], _record(record, known, catalogs))
             if len(apart) > 1:
                 yield Regrouping(known.entity, joined, tuple(apart.values()))
 
@@ -137,9 +137,17 @@ def is_personal(catalog: Catalog, entity: str, name: str) -> bool:
     return field is not None and (field.pii or bool(field.identifies))
 
 
-def _record(pk: str, known: Known) -> str:
+def _record(pk: str, known: Known, catalogs: Sequence[Catalog]) -> str:
     where = told(pk)
-    return f"{where.source} {where.resource} {name_of(where.id, known.fields.values())}"
+    declared = [
+        catalog.entities[known.entity].fields for catalog in catalogs if known.entity in catalog.entities
+    ]
+    personal = (
+        value
+        for name, value in known.fields.items()
+        if any(fields[name].pii for fields in declared if name in fields)
+    )
+    return f"{where.source} {where.resource} {name_of(where.id, personal)}"
 
 
 def _by_content(calls: Iterable[Made]) -> dict[str, Made]:

@@ -103,7 +103,7 @@ def _effects(worlds: Sequence[World], catalogs: tuple[Catalog, Catalog], events:
     old, new = worlds
     return Effects(
         events,
-        tuple(regroupings(old, new)),
+        tuple(regroupings(old, new, catalogs)),
         tuple(profiles(old, new, catalogs)),
         tuple(call_changes(old, new, Harmless(catalogs, worlds))),
         tuple(troubles(old, new)),

@@ -68,6 +68,30 @@ def test_nothing_changes_where_the_files_are_the_same(side_by_side, capsys):
     assert (code, said.out.splitlines()[0]) == (0, "No change: the files are the same")
 
 
+def test_records_that_would_become_one_are_said_first(side_by_side, capsys):
+    side_by_side(*SCENARIOS["two-identifiers-that-are-lost"])
+    _, said = run(capsys, "--root", "before", "--against", "after")
+    who = said.out.partition("Who is who\n----------\n")[2].splitlines()
+    assert who[0] == "  ! customer: these records would become one: crm.main contact 7 | shop.co customer 701"
+
+
+def test_many_records_that_would_come_apart_are_counted(side_by_side, capsys):
+    arguments = side_by_side(*SCENARIOS["two-identifiers-that-are-lost"])
+    for folder in ("recorded", "recorded/shop", "recorded/crm", "recorded/crm/records"):
+        Path(folder).mkdir()
+    for number in range(100, 108):
+        email = f"p{number}@correo.example"
+        customer = {"id": number, "email": email, "first_name": "P", "changed": "2026-11-20T15:00:00Z"}
+        body = {"event": f"e-{number}", "sent_at": "2026-11-20T15:00:00Z", "customer": customer}
+        told = {"headers": {"x-topic": "customer.changed"}, "body": body}
+        Path(f"recorded/shop/{number}.json").write_text(json.dumps(told))
+        contact = {"id": number, "email": email, "changed": "2026-11-20T15:00:00Z"}
+        Path(f"recorded/crm/records/contact.{number}.json").write_text(json.dumps(contact))
+    _, said = run(capsys, *arguments, "--events", "recorded")
+    assert said.out.count("these records would no longer be one") == 5
+    assert "  ! customer: 3 more times records would no longer be one\n" in said.out
+
+
 def test_a_change_may_be_no_failure(side_by_side, capsys):
     assert run(capsys, *side_by_side(*SCENARIOS["a-lookup-entry"]), "--exit-zero")[0] == 0
 
