@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from hub.catalog import Catalog
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import NoProjectError, add_root, context_of, named, project_root
 from hub.connector.body import answer
 from hub.errors import RecordError
 from hub.mapping import Context, Mapping
@@ -45,11 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the lines; 1 if one was rejected."""
     root = project_root(arguments.root)
     catalog = Catalog.read(root)
-    mapping = catalog.mappings.get(arguments.mapping)
-    if mapping is None:
-        known = ", ".join(sorted(catalog.mappings))
-        raise NoProjectError(f"there is no mapping {arguments.mapping}; there are {known}")
-    context = Samples(root, catalog).context(mapping, arguments.account)
+    mapping = named(catalog, arguments.mapping)
+    context = context_of(mapping, Samples(root, catalog), arguments.account)
     mapped = _writer(mapping, context) if arguments.out else _reader(mapping, context)
     rejected = 0
     with _lines(arguments.file) as lines:

@@ -1,9 +1,13 @@
 """Where the project is: the folder that has `connectors/`, here or further up."""
 
 import argparse
+from difflib import get_close_matches
 from pathlib import Path
 
+from hub.catalog import Catalog
 from hub.errors import HubError
+from hub.mapping import Context, Mapping
+from hub.samples import Samples
 
 
 class NoProjectError(HubError):
@@ -22,3 +26,20 @@ def project_root(given: Path | None) -> Path:
         if (folder / "connectors").is_dir():
             return folder
     raise NoProjectError(f"{start} has no folder connectors/, nor has one above it")
+
+
+def named(catalog: Catalog, name: str) -> Mapping:
+    """The mapping of a name. Raises NoProjectError, with those that there are."""
+    if name not in catalog.mappings:
+        close = get_close_matches(name, catalog.mappings, n=1)
+        cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(catalog.mappings))}"
+        raise NoProjectError(f"there is no mapping {name}; {cure}")
+    return catalog.mappings[name]
+
+
+def context_of(mapping: Mapping, samples: Samples, account: str | None) -> Context:
+    """Whose records are mapped: the account that was asked for, or the first. Raises NoProjectError."""
+    context = samples.context(mapping, account)
+    if account not in {None, context.account.name}:
+        raise NoProjectError(f"{mapping.connector} has no account {account} in accounts.yaml")
+    return context

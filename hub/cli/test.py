@@ -4,13 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks import check
 from hub.cli.progress import Progress
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import add_root, named, project_root
 from hub.errors import FileErrors
 from hub.mapping import Mapping
 from hub.proof.coverage import Coverage, coverage, percent
@@ -93,14 +92,7 @@ def _enough(found: Sequence[Coverage | Score], asked: float | None, least: float
 
 
 def _chosen(catalog: Catalog, names: list[str]) -> list[Mapping]:
-    for name in names:
-        if name not in catalog.mappings:
-            close = get_close_matches(name, catalog.mappings, n=1)
-            cure = (
-                f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(catalog.mappings))}"
-            )
-            raise NoProjectError(f"there is no mapping {name}; {cure}")
-    return [catalog.mappings[name] for name in names or sorted(catalog.mappings)]
+    return [named(catalog, name) for name in names or sorted(catalog.mappings)]
 
 
 def _scores(said: list[Verdict], samples: Samples) -> list[Score]:

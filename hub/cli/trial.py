@@ -10,7 +10,7 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.cli import evaluation
 from hub.cli.outcome import read, written
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import NoProjectError, add_root, context_of, project_root
 from hub.connector.body import answer
 from hub.errors import RecordError
 from hub.mapping import Mapping
@@ -68,9 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _mapping(mapping: Mapping, samples: Samples, arguments: argparse.Namespace) -> int:
-    context = samples.context(mapping, arguments.account)
-    if arguments.account not in {None, context.account.name}:
-        raise NoProjectError(f"{mapping.connector} has no account {arguments.account} in accounts.yaml")
+    context = context_of(mapping, samples, arguments.account)
     if arguments.out:
         found = [written(mapping, _entity(arguments.event, samples), context)]
     else:

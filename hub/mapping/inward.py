@@ -63,12 +63,12 @@ class Reader(LeafWriter):
             test = f"({self._cleared(value)}) in (None, ABSENT)" if rule.is_path else f"{value} is None"
             with self.block(f"if {test}:"):
                 self._reach(rule, "required")
-                self.write(f"raise LeafError('missing-value', {rule.path!r})")
+                self.write(f"raise RequiredError('missing-value', {rule.path!r})")
         return value
 
     def _lost(self, rule: Rule, value: str, nothing: str) -> None:
         if rule.required:
-            self.write(f"raise LeafError('bad-value', at(error, {rule.path!r}).path) from None")
+            self.write(f"raise RequiredError('bad-value', at(error, {rule.path!r}).path) from None")
         else:
             self.write(f"drift.append(at(error, {rule.path!r}).path)")
             self.write(f"{value} = {nothing}")

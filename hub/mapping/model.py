@@ -13,7 +13,7 @@ from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.claims import Claim, thawed
 from hub.mapping.leaves import Leaves, Ledger, Target
-from hub.mapping.running import ABSENT, LeafError, Path
+from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
 from hub.values import normalise
 
@@ -147,7 +147,7 @@ class Mapping:
         code = self._code
         try:
             raw, said = code["inward"](found, record, context.account.settings, drift)
-        except LeafError as error:
+        except (LeafError, RequiredError) as error:
             raise self._rejected(error) from None
         if self._claims:
             scope = {**found, "payload": record}
@@ -166,7 +166,7 @@ class Mapping:
         drift: list[Path] = []
         try:
             raw, _ = code["told"](record, record, drift)
-        except LeafError as error:
+        except (LeafError, RequiredError) as error:
             raise self._rejected(error) from None
         told = _Reading(self, context.account, drift).fields(raw, code["TOLD"])
         return {name: told.get(name) for name, *_ in code["TOLD"]}
@@ -180,7 +180,7 @@ class Mapping:
         """
         try:
             return self._outward(fields, customer, context.account.settings)
-        except LeafError as error:
+        except (LeafError, RequiredError) as error:
             raise self._rejected(error) from None
 
     def transcode(self, body: bytes, customer: dict[str, Any], context: Context) -> bytes:
@@ -229,7 +229,7 @@ class Mapping:
         place = self.document.place("record" if source else "entity")
         raise RecordError("not-a-record", "this is not the record that the mapping reads", place)
 
-    def _rejected(self, error: LeafError) -> RecordError:
+    def _rejected(self, error: LeafError | RequiredError) -> RecordError:
         message = _MESSAGES.get(error.reason, "the expression has no value for this record")
         return RecordError(error.reason, message, self.document.place(*error.path))
 

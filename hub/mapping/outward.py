@@ -40,7 +40,7 @@ class Sender(LeafWriter):
         if rule.required:
             with self.block("else:"):
                 self._reach(rule, "required")
-                self.write(f"raise LeafError('missing-value', {rule.path!r})")
+                self.write(f"raise RequiredError('missing-value', {rule.path!r})")
 
     def _lost(self, rule: Rule, value: str, nothing: str) -> None:
         """A word that is not listed is not written; what has no value cannot be sent."""

@@ -35,6 +35,15 @@ class LeafError(EvaluationError):
         self.path = path
 
 
+class RequiredError(Exception):
+    """The leaf at `path` must have a value and has none, so that the record can never succeed."""
+
+    def __init__(self, reason: str, path: Path) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+
 class _Nulls(dict[str, Any]):
     """What stands below an explicit null: null under every name."""
 

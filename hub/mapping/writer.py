@@ -226,12 +226,19 @@ class LeafWriter(Writer):
         """A member of an item: left out where there is none."""
         if self._constant(rule, place):
             return
-        value = self._guarded(
-            rule, "None", lambda value: self.write(f"raise at(error, {rule.path!r}) from None")
-        )
+        value = self._guarded(rule, "None", lambda value: self._lost_member(rule))
         with self.block(f"if {value} is not None:"):
             self._reach(rule, "value")
             self.write(f"{place} = {value}")
+        if rule.required:
+            with self.block("else:"):
+                self._reach(rule, "required")
+                self.write(f"raise RequiredError('missing-value', {rule.path!r})")
+
+    def _lost_member(self, rule: Rule) -> None:
+        lost = f"at(error, {rule.path!r})"
+        required = f"RequiredError('bad-value', {lost}.path)"
+        self.write(f"raise {required if rule.required else lost} from None")
 
     def _root(self) -> Here:
         return Spot(self._scope)

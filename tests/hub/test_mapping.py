@@ -473,3 +473,18 @@ def test_levels_may_be_as_many_as_the_record_has_lists_in_each_other():
 def test_a_level_that_is_read_as_a_whole_from_inside_of_a_filter_is_what_it_is():
     text = "in: {items: {each: {a: x}, fields: {sku: a.s, shop: '[`1`][?root().a == `5`] | [0]'}}}\n"
     assert read(text, {"x": [5, {"s": "A"}]}).fields["items"] == [{"shop": 1}, {"sku": "A"}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"), [([{"price": 1}, {}], "missing-value"), ([{"price": "much"}], "bad-value")]
+)
+def test_a_required_leaf_of_an_item_rejects_the_record_in_both_directions(lines, reason):
+    leaf = (
+        "items: {each: {line: items}, fields: {price: {from: \"money(line.price, 'COP')\", required: true}}}"
+    )
+    for part, act in (("in", "inward"), ("out", "outward")):
+        mapped = mapping(f"{part}:\n  {leaf}\n")
+        with pytest.raises(RecordError) as caught:
+            getattr(mapped, act)({"items": lines}, *([{}] if part == "out" else []), CONTEXT)
+        assert (caught.value.reason, caught.value.place.line) == (reason, 3)
+    assert read(f"in:\n  {leaf}\n", {"items": [{"price": 1}]}).fields["items"][0]["price"]["amount"] == "1.00"
