@@ -54,9 +54,11 @@ def module(
     `told(record, payload, drift)`: the fields of `both`, and nothing; `inward(record, payload, settings,
     drift)`: all fields, and for each consent address, state and time; `outward(fields, customer, settings)`:
     the vendor's record. `drift` gets the paths of leaves without a value; RequiredError is raised for those
-    that must have one. `TOLD`, `READ`: (field, path of its first leaf, whether one is required, whether "no value"
-    clears). `CONSENTS`: (channel, purpose, type, paths of address, state and time). `SHAPE`: what
-    `outward` reads of an entity. `CLAIMS`: what samples promise of each leaf.
+    that must have one.
+
+    `TOLD`, `READ`: (field, path of its first leaf, whether one is required, whether "no value" clears).
+    `CONSENTS`: (channel, purpose, type, paths of address, state and time). `SHAPE`: what `outward` reads of
+    an entity. `CLAIMS`: what samples promise of each leaf.
     """
     told, reader = Reader("told", document, empty), Reader("inward", document, empty, points)
     sender = Sender("outward", document, empty, points)
