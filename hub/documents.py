@@ -4,7 +4,6 @@ The only module that knows YAML, and it loads the library only when a file is re
 the artifact comes without it.
 """
 
-import csv
 import math
 import re
 from collections.abc import Iterator
@@ -119,6 +118,8 @@ def _yaml(text: str, file: str) -> Document:
 
 def _table(text: str, file: str) -> Document:
     """The words of a table, and what they are: two columns under a line that names them."""
+    import csv
+
     document = Document(file, {}, {"": (1, 1)}, tuple(text.splitlines()))
     rows = csv.reader(document.lines, strict=True)
     try:
