@@ -14,6 +14,7 @@ from hub.mapping.points import Point, Points
 from hub.mapping.rule import Path
 from hub.mapping.running import ABSENT
 from hub.mapping.shape import shape
+from hub.mapping.writer import shown
 
 _RUNNING = (
     "from hub.mapping.running import ABSENT, LOST, UNLISTED, LeafError, RequiredError, at, below, word\n"
@@ -75,7 +76,7 @@ def module(
         f"CLAIMS = {frozen(claims)!r}",
         f"CONSENTS = {tuple(_consent(one) for one in leaves.consents)!r}",
     ]
-    head = f'"""What {document.file} says, as Python."""\n\n{IMPORTS}{_RUNNING}\n{calls}'
+    head = f'"""What {shown(document.file)} says, as Python."""\n\n{IMPORTS}{_RUNNING}\n{calls}'
     functions = ["\n".join(lines) for writer in writers for lines in (*writer.parts, writer.lines)]
     return "\n\n\n".join([head + "\n".join(facts), *functions]) + "\n"
 

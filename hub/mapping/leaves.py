@@ -1,5 +1,6 @@
 """What a mapping file says, leaf by leaf: its rules as data, and where each value goes."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,7 +113,7 @@ def _names(path: Path) -> tuple[str, ...]:
 def _read(leaf: Any, path: Path) -> Rule:
     """Reads the vendor's path."""
     options = leaf if isinstance(leaf, dict) else {}
-    source = ".".join(f'"{name}"' for name in _names(path))
+    source = ".".join(map(json.dumps, _names(path)))
     return Rule(path, compile(source), lookup=options.get("lookup"), required=bool(options.get("required")))
 
 

@@ -4,6 +4,7 @@ Each statement names its line of the file, so that a traceback points there. Wha
 read once, a list is a loop, functions are called directly.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -75,7 +76,7 @@ class LeafWriter(Writer):
         """What follows belongs to this leaf; what it shares with others is read before it may fail."""
         self._rule = (rule.path, {})
         place = self._document.place(*rule.path)
-        self.comment = f"  # {place.file}:{place.line}"
+        self.comment = f"  # {shown(place.file)}:{place.line}"
         levels = {name for name, _ in rule.each.levels} if rule.each else set()
         paths = {path for expression in rule.expressions() for path in expression.paths}
         seen = sorted(path for path in paths if path[0] not in levels)
@@ -255,6 +256,11 @@ class LeafWriter(Writer):
         path, offsets = self._rule
         what = f"{_KINDS.get(tree['type'], 'loop')} {branch}"
         return f"hit({self._points.add(path, what, offsets.get(id(tree)))})" if self._points else None
+
+
+def shown(file: str) -> str:
+    """The name of a file as it may stand in a comment."""
+    return re.sub(r"[^\w./-]", "_", file)
 
 
 def _entries(rule: Rule) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """One record of a vendor ↔ its canonical entity."""
 
+import ast
 import traceback
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.accounts import Account
-from hub.documents import parse
+from hub.documents import Document, parse
 from hub.entity import Entity
 from hub.errors import FileError, Place, RecordError
 from hub.expressions import compile
@@ -488,3 +489,20 @@ def test_a_required_leaf_of_an_item_rejects_the_record_in_both_directions(lines,
             getattr(mapped, act)({"items": lines}, *([{}] if part == "out" else []), CONTEXT)
         assert (caught.value.reason, caught.value.place.line) == (reason, 3)
     assert read(f"in:\n  {leaf}\n", {"items": [{"price": 1}]}).fields["items"][0]["price"]["amount"] == "1.00"
+
+
+NASTY = '\n"""\nimport os\n#'
+
+
+def test_no_text_of_a_file_becomes_code():
+    words = {"from": "a", "lookup": {NASTY: NASTY}, "else": NASTY}
+    data = {
+        "entity": "customer",
+        "both": {NASTY: "email"},
+        "in": {"name": words, "items": {"each": {"line": "x"}, "fields": {NASTY: "line.y"}}},
+        "out": {NASTY: {NASTY: "name"}, "set": {"setting": NASTY}},
+    }
+    text = compiler.module(Document(f"mappings/{NASTY}.yaml", data), Leaves(data), NASTY)
+    kinds = {type(one) for one in ast.parse(text).body}
+    assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.FunctionDef}
+    assert not any(isinstance(one, ast.Import) for one in ast.walk(ast.parse(text)))
