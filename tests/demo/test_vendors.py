@@ -593,6 +593,19 @@ def test_webhooks_are_signed_and_tried_again(signer):
     assert poster.log == [("hubspot", 503), ("hubspot", 200)]
 
 
+def test_a_webhook_that_is_refused_is_not_tried_again(signer):
+    hub = Hub(401)
+    threading.Thread(target=hub.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    poster = Poster(signer, hub.url)
+    poster.start()
+    poster.tell(Webhook("hubspot", "main", {}, [1]))
+    poster.idle()
+    poster.stop()
+    hub.shutdown()
+    hub.server_close()
+    assert poster.log == [("hubspot", 401)]
+
+
 def test_a_webhook_that_nobody_takes_does_not_hold_the_end(signer):
     poster = Poster(signer, "http://127.0.0.1:1")
     poster.tell(Webhook("hubspot", "main", {}, []))

@@ -1,5 +1,6 @@
-"""The vendors' own webhooks: signed as each of them signs, posted by a thread, tried again a few times."""
+"""The vendors' own webhooks: signed as each of them signs, posted by a thread, tried for half a minute."""
 
+import http.client
 import queue
 import threading
 import time
@@ -13,7 +14,8 @@ from hub.demo.vendors.exchange import Webhook
 from hub.demo.vendors.secrets import secrets_of
 from hub.samples.signing import Endpoint
 
-_ATTEMPTS = 4
+_PAUSES = (0.2, 0.4, 0.8, 1.6, *[3.0] * 8)
+"""Seconds between attempts: half a minute in all, as long as an engine may need to start again."""
 
 
 class Poster:
@@ -59,10 +61,10 @@ class Poster:
             self._queue.task_done()
 
     def _post(self, webhook: Webhook) -> None:
-        for attempt in range(_ATTEMPTS):
+        for pause in _PAUSES:
             status = _status(self.request(webhook))
             self.log.append((webhook.connector, status))
-            if 200 <= status < 300 or self._stopped.wait(0.2 * 2**attempt):
+            if 200 <= status < 500 or self._stopped.wait(pause):
                 return
 
 
@@ -74,5 +76,5 @@ def _status(request: Request) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return 0
