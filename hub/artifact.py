@@ -26,6 +26,7 @@ from hub.checks.expressions import expressions
 from hub.drift.expectation import claims
 from hub.errors import FileErrors
 from hub.expressions.compiler import module
+from hub.expressions.functions.documents import KINDS
 from hub.mapping import compiler
 from hub.samples import Samples
 
@@ -39,6 +40,9 @@ LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "samples", 
     "proposal",
 }
 """Modules of the hub that never run in Lambda."""
+
+COUNTRIES = {kind.module.partition(".")[0] for kinds in KINDS.values() for kind in kinds}
+"""The packages of stdnum that our functions use."""
 
 LARGEST = 50_000_000
 """Bytes, unpacked: each of them is loaded at a cold start."""
@@ -59,7 +63,8 @@ def build(root: Path, out: Path, *, platform: str, python: str) -> int:
         raise BuildError(f"bytecode for Python {python} needs that Python: this is {_running()}")
     staging = out.with_name(out.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
-    shutil.copytree(_packages(root, out.parent / "packages", platform, python), staging)
+    packages = _packages(root, out.parent / "packages", platform, python)
+    shutil.copytree(packages, staging, ignore=_unneeded)
     for name in _sources(root):
         (staging / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, staging / name)
@@ -158,6 +163,18 @@ def _trim(packages: Path) -> None:
     for note in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
         for path in packages.glob(f"*.dist-info/{note}"):
             path.unlink()
+
+
+def _unneeded(folder: str, names: list[str]) -> set[str]:
+    """What of the packages never runs: types for editors, and stdnum's documents of other countries.
+
+    A cold start unpacks each file, and stdnum alone has 700.
+    """
+    found = {name for name in names if name.endswith(".pyi")}
+    if Path(folder).name != "stdnum":
+        return found
+    others = {name for name in names if Path(folder, name).is_dir() and name not in COUNTRIES}
+    return found | others | {name for name in names if name.endswith(".dat")}
 
 
 def _precompile(folder: Path) -> None:

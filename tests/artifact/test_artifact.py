@@ -107,6 +107,23 @@ def test_a_mapping_runs_the_functions_of_the_build_and_parses_no_expression(arti
     }
 
 
+DOCUMENTS = """
+from importlib import import_module
+from hub.expressions.functions.documents import KINDS
+
+modules = {kind.module for kinds in KINDS.values() for kind in kinds}
+print(len([import_module(f"stdnum.{module}").validate for module in modules]), len(modules))
+"""
+
+
+def test_the_rules_of_every_kind_of_document_are_in_it_and_those_of_other_countries_are_not(artifact):
+    command = [sys.executable, "-c", DOCUMENTS]
+    done = subprocess.run(command, cwd=artifact, capture_output=True, text=True, check=True)
+    loaded, wanted = done.stdout.split()
+    assert loaded == wanted
+    assert not (artifact / "stdnum" / "cn").exists()
+
+
 def test_bytecode_of_another_python_cannot_be_written(tmp_path):
     with pytest.raises(BuildError, match="needs that Python"):
         build(ROOT, tmp_path / "artifact", platform="arm64", python="3.99")

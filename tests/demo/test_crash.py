@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.engine
 ECHO = "woocommerce.co"
-"""The story tells nothing there: its webhooks say how often it was written, and a late write says all at once."""
+"""The story tells nothing there: its webhooks say how often it was written; a late write says all at once."""
 
 LONG_AGO = "2026-11-20T00:00:00.000000Z"
 
