@@ -41,8 +41,14 @@ LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "samples", 
 }
 """Modules of the hub that never run in Lambda."""
 
-COUNTRIES = {kind.module.partition(".")[0] for kinds in KINDS.values() for kind in kinds}
-"""The packages of stdnum that our functions use."""
+WANTED = {
+    "stdnum": {kind.module.partition(".")[0] for kinds in KINDS.values() for kind in kinds},
+    "aws_lambda_powertools/utilities": {"jmespath_utils", "typing"},
+}
+"""Of large packages the parts that run: the rest would be most of the files that a cold start unpacks."""
+
+UNWANTED = "aws_lambda_powertools/event_handler"
+"""What of Powertools we do not use, and nothing of what we use imports."""
 
 LARGEST = 50_000_000
 """Bytes, unpacked: each of them is loaded at a cold start."""
@@ -166,15 +172,13 @@ def _trim(packages: Path) -> None:
 
 
 def _unneeded(folder: str, names: list[str]) -> set[str]:
-    """What of the packages never runs: types for editors, and stdnum's documents of other countries.
-
-    A cold start unpacks each file, and stdnum alone has 700.
-    """
-    found = {name for name in names if name.endswith(".pyi")}
-    if Path(folder).name != "stdnum":
-        return found
-    others = {name for name in names if Path(folder, name).is_dir() and name not in COUNTRIES}
-    return found | others | {name for name in names if name.endswith(".dat")}
+    """What of a folder of the packages never runs: types for editors, data, parts that nobody wants."""
+    path = Path(folder)
+    wanted = next((parts for name, parts in WANTED.items() if path.as_posix().endswith(f"/{name}")), None)
+    found = {name for name in names if name.endswith((".pyi", ".dat"))}
+    found |= {name for name in names if (path / name).as_posix().endswith(UNWANTED)}
+    folders = (name for name in names if (path / name).is_dir())
+    return found | ({name for name in folders if name not in wanted} if wanted else set())
 
 
 def _precompile(folder: Path) -> None:

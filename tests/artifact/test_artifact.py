@@ -122,6 +122,7 @@ def test_the_rules_of_every_kind_of_document_are_in_it_and_those_of_other_countr
     loaded, wanted = done.stdout.split()
     assert loaded == wanted
     assert not (artifact / "stdnum" / "cn").exists()
+    assert not (artifact / "aws_lambda_powertools" / "event_handler").exists()
 
 
 def test_bytecode_of_another_python_cannot_be_written(tmp_path):

@@ -130,7 +130,7 @@ def test_a_restart_keeps_items_functions_and_routes_and_new_items_are_relayed(ar
         engine.start()
         tables = engine.client("dynamodb")
         assert tables.scan(TableName=stack.outputs["TableName"], Select="COUNT")["Count"] >= 1
-        answer = urllib3.request("GET", f"{stack.api}/v1/health", retries=False)
+        answer = urllib3.request("GET", f"{stack.api}/v1/health", retries=False, timeout=30)
         assert answer.json()["status"] == "ok"
         put_outbox(stack, 2)
         await_log(engine, "route", 2)
