@@ -49,7 +49,6 @@ class LeafWriter(Writer):
         self._rule: tuple[Path, dict[int, int]] = ((), {})
         self._reads: Counter[Names] = Counter()
         self._rooted = False
-        self._inside = False
         self._clearing = True
 
     def _count(self, rules: Iterable[Rule]) -> None:
@@ -110,14 +109,10 @@ class LeafWriter(Writer):
         """The variable of a leaf's value. `failed` writes what happens where it has none."""
         if _is_plain(rule) or rule.setting is not None:
             return self._named(self._value(rule, nothing))
-        start = len(self.lines)
         with self.block("try:"):
             value = self._named(self._value(rule, nothing))
-            if value in self._scope.values.values() and len(self.lines) > start + 1:
-                value = self.local("value", value)  # what others read stays as it is when this leaf fails
-        if len(self.lines) == start + 1:  # all of it was read before, and cannot fail
-            self.lines.pop()
-            return value
+            if value in {*self._scope.values.values(), *self._scope.names.values()}:
+                value = self.local("value", value)  # what others read stays as it is, whatever becomes of it
         with self.block("except LOST as error:"):
             failed(value)
         return value
@@ -189,8 +184,7 @@ class LeafWriter(Writer):
     def _list(self, each: Each, rule: Rule) -> str:
         """The items of `each`, null where there are none."""
         items = self.local("items", "None")
-        outer = self._scope, self._inside
-        self._inside = True
+        outer = self._scope
         with self.bounded(_multiplies(each)), ExitStack() as blocks:
             for number, (name, source) in enumerate(each.levels):
                 found = self._expression(source, (*rule.path, "each", name))
@@ -200,7 +194,7 @@ class LeafWriter(Writer):
             for name, inner in each.fields:
                 self._member(inner, f"{item}[{name!r}]")
             self.write(f"{items}.append({item})")
-        self._scope, self._inside = outer
+        self._scope = outer
         return items if len(each.levels) == 1 else f"{items} or None"
 
     def _level(self, name: str, found: str, blocks: ExitStack, items: str) -> None:
@@ -276,6 +270,8 @@ def _is_plain(rule: Rule) -> bool:
 def _multiplies(each: Each) -> bool:
     """Whether items may come to more than the record holds: by levels or lists beside each other."""
     known = {each.levels[0][0]}
+    if any(growth.outgrows(syntax.parse(source.source)) for _, source in each.levels):
+        return True
     for name, source in each.levels[1:]:
         if not source.names or not source.names <= known:
             return True

@@ -506,3 +506,17 @@ def test_no_text_of_a_file_becomes_code():
     kinds = {type(one) for one in ast.parse(text).body}
     assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.FunctionDef}
     assert not any(isinstance(one, ast.Import) for one in ast.walk(ast.parse(text)))
+
+
+def test_a_leaf_without_a_value_changes_nothing_that_others_read():
+    text = "in: {email: root().a, name: \"a == '' && 'blank'\", phone: 'trim(a)'}\n"
+    assert read(text, {"a": ""}).fields == {"name": "blank"}
+
+
+def test_a_leaf_may_be_the_payload_or_a_level_itself():
+    text = (
+        "in: {items: {each: {a: x}, fields: {sku: 'a | @', shop: 'payload | y'}}, name: 'payload | @ | y'}\n"
+    )
+    found = read(text, {"x": ["A"], "y": "z"})
+    assert found.fields == {"items": [{"sku": "A", "shop": "z"}], "name": "z"}
+    assert write("out: {a: 'customer | @'}\n", {}, {"id": "c"}) == {"a": {"id": "c"}}
