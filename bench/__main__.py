@@ -1,13 +1,12 @@
 """`python -m bench [--json] [name …]`: every figure, or only those of some parts."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 from bench import imports, mapping, receiving, size, unifying
-from bench.rows import Row, plain, table
+from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "receive": receiving.measure,
@@ -28,12 +27,7 @@ def main() -> int:
         parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
     start = time.monotonic()
     rows = [row for name in asked.parts or PARTS for row in PARTS[name]()]
-    if asked.json:
-        print(json.dumps(plain(rows), indent=1))
-    else:
-        print("\n".join(table(rows)))
-        print(f"\n{time.monotonic() - start:.0f} s")
-    return 0 if all(row.kept for row in rows) else 1
+    return show(rows, asked.json, time.monotonic() - start)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One measured figure, and how figures are shown."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
@@ -32,6 +33,16 @@ class Row:
         """What was promised, empty where nothing was."""
         least = "" if self.least is None else f"at least {_number(self.least)}"
         return least or ("" if self.most is None else f"at most {_number(self.most)}")
+
+
+def show(rows: Sequence[Row], as_json: bool, seconds: float) -> int:
+    """Print the figures; the exit code: 1 where a promise is broken."""
+    if as_json:
+        print(json.dumps(plain(rows), indent=1))
+    else:
+        print("\n".join(table(rows)))
+        print(f"\n{seconds:.0f} s")
+    return 0 if all(row.kept for row in rows) else 1
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:

@@ -1,14 +1,13 @@
 """`python -m bench.peers [--json] [--quick]`, or `make bench-mapping`: our mappings against their peers."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 from bench.peers import comparing, memory, normal_forms, ready, scaling, transcoding, validating
 from bench.peers.timing import stay
-from bench.rows import Row, plain, table
+from bench.rows import Row, show
 
 PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     comparing.measure,
@@ -34,12 +33,7 @@ def main() -> int:
     except comparing.Differs as error:
         print(f"bench.peers: another record than by hand: {error}", file=sys.stderr)
         return 1
-    if asked.json:
-        print(json.dumps(plain(rows), indent=1))
-    else:
-        print("\n".join(table(rows)))
-        print(f"\n{time.monotonic() - start:.0f} s")
-    return 0 if all(row.kept for row in rows) else 1
+    return show(rows, asked.json, time.monotonic() - start)
 
 
 if __name__ == "__main__":
