@@ -23,7 +23,8 @@ dev: .venv/installed .venv-engine/installed ## the same, left running to be play
 	.venv/bin/hub dev
 
 test: .venv/installed .venv-engine/installed .venv-ric/installed ## all tests, with their branch coverage
-	$(PY) -m pytest --cov --cov-report=term
+	$(PY) -m pytest -m "engine or ric" --cov --cov-report= --cov-fail-under=0
+	$(PY) -m pytest -m "not engine and not ric" --numprocesses auto --dist loadfile --cov --cov-append --cov-report=term
 
 check: .venv/installed .venv-sam/installed ## format, lint, types, imports, template, the files people edit
 	$(PY) -m ruff format --check .
