@@ -8,7 +8,7 @@ from hub.checks.types import ANY, Type, object_of
 from hub.checks.wording import Scope, kinds, remarks
 from hub.errors import FileError
 from hub.mapping import Each, Mapping, Rule
-from hub.mapping.rule import Path
+from hub.mapping.running import Path
 
 Inner = Callable[[Rule, Scope], Iterator[FileError]]
 """The check of a leaf inside of a list."""

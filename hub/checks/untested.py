@@ -7,7 +7,7 @@ from hub.catalog import Catalog
 from hub.checks.names import unknown_field
 from hub.errors import FileError, RecordError
 from hub.mapping import Mapping, compiler
-from hub.mapping.rule import Path
+from hub.mapping.running import Path
 from hub.proof.examples import Example, examples, parts
 from hub.samples import Samples
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from hub.catalog import Catalog
-from hub.cli.project import NoProjectError, add_root, context_of, named, project_root
+from hub.cli.project import NoProjectError, add_account, add_root, context_of, named, project_root
 from hub.connector.body import answer
 from hub.errors import RecordError
 from hub.mapping import Context, Mapping
@@ -36,7 +36,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("mapping", help="name of the mapping, such as shopify.order")
     parser.add_argument("file", type=Path, nargs="?", help="lines of JSON (default: standard input)")
     parser.add_argument("--out", action="store_true", help="from entities to the vendor's records")
-    parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+    add_account(parser)
     add_root(parser)
     parser.set_defaults(run=run)
 

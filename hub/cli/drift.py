@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks import check
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import NoProjectError, add_account, add_root, project_root
 from hub.drift import page
 from hub.drift.events import Events
 from hub.drift.findings import Report, Survey
@@ -50,7 +50,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--against", default="samples", metavar="samples|FOLDER", help="what they are compared with"
     )
-    parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+    add_account(parser)
     parser.add_argument("--all", action="store_true", help="list the fields that no line reads, too")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_root(parser)
@@ -63,8 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     catalog = Catalog.read(root)
     samples = Samples(root, catalog)
     found = []
-    for mapping in _mappings(catalog, arguments.resource):
-        _sound(root, mapping)
+    mappings = _mappings(catalog, arguments.resource)
+    _sound(root, mappings)
+    for mapping in mappings:
         report = _report(arguments, catalog, samples, mapping)
         events = Events(arguments.events, samples).records(mapping)
         found.append((report, patch(report, samples, events)))
@@ -86,10 +87,11 @@ def _mappings(catalog: Catalog, name: str) -> list[Mapping]:
     return named
 
 
-def _sound(root: Path, mapping: Mapping) -> None:
-    """Raises FileErrors for a mapping that cannot be run."""
+def _sound(root: Path, mappings: list[Mapping]) -> None:
+    """Raises FileErrors for mappings that cannot be run."""
+    files = {mapping.document.file for mapping in mappings}
     mistakes = [one for one in check(root).errors if one.code not in _OF_SAMPLES]
-    own = [one for one in mistakes if one.place.file == mapping.document.file]
+    own = [one for one in mistakes if one.place.file in files]
     if own:
         raise FileErrors(own)
 

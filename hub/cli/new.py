@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.catalog import Catalog
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import NoProjectError, add_account, add_root, project_root
 from hub.connector import Connector
 from hub.documents import Document
 from hub.entity import Entity
@@ -50,7 +50,7 @@ def add(subparsers: Any) -> None:
         help="files: {headers, query, body}, or a record as it is fetched",
     )
     mapping.add_argument("--entity", required=True, help="what the records become, such as customer")
-    mapping.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+    add_account(mapping)
     mapping.add_argument("--write", action="store_true", help="write mappings/<name>.yaml, if there is none")
     mapping.add_argument("--force", action="store_true", help="with --write: over an existing file, too")
     add_root(mapping)

@@ -19,6 +19,11 @@ def add_root(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, help="the project's folder (found from here upwards)")
 
 
+def add_account(parser: argparse.ArgumentParser) -> None:
+    """Add `--account` to a command."""
+    parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+
+
 def project_root(given: Path | None) -> Path:
     """The project's folder. Raises NoProjectError."""
     start = (given or Path.cwd()).resolve()

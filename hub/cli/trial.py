@@ -10,7 +10,7 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.cli import evaluation
 from hub.cli.outcome import read, written
-from hub.cli.project import NoProjectError, add_root, context_of, project_root
+from hub.cli.project import NoProjectError, add_account, add_root, context_of, project_root
 from hub.connector.body import answer
 from hub.errors import RecordError
 from hub.mapping import Mapping
@@ -46,7 +46,7 @@ def add(subparsers: Any) -> None:
         default="",
         help="whose record the expression sees; or `event`",
     )
-    parser.add_argument("--account", help="such as shopify.co (default: the connector's first)")
+    add_account(parser)
     parser.add_argument("--explain", action="store_true", help="show each leaf with what it read")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_root(parser)

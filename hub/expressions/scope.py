@@ -2,17 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.expressions.writer import Writer
 
 Path = tuple[str, ...]
-
-
-class Pen(Protocol):
-    """What writes statements: `hub.expressions.writer.Writer`, or whoever counts them in a test."""
-
-    def local(self, hint: str, value: str) -> str:
-        """A new variable with this value."""
-        ...
 
 
 @dataclass(slots=True)
@@ -35,7 +30,7 @@ class Scope:
         named = "".join(f", {name!r}: {variable}" for name, variable in self.names.items())
         return f"{{**{self.record}{named}}}"
 
-    def read(self, pen: Pen, path: Path, default: str = "") -> str:
+    def read(self, pen: "Writer", path: Path, default: str = "") -> str:
         """The value at a path, as text: `default` (None) where the last name is not there."""
         *parent, name = path
         if not parent:
@@ -46,13 +41,13 @@ class Scope:
         outer = self.value(pen, tuple(parent))
         return f"{_get(outer, name, default)} if isinstance({outer}, dict) else {default or None}"
 
-    def value(self, pen: Pen, path: Path) -> str:
+    def value(self, pen: "Writer", path: Path) -> str:
         """The variable of the value at a path, null where it leads nowhere; read now unless it was before."""
         if len(path) == 1 and path[0] in self.names:
             return self.names[path[0]]
         return self.values.get(path) or pen.local(path[-1], self.read(pen, path))
 
-    def keep(self, pen: Pen, path: Path) -> None:
+    def keep(self, pen: "Writer", path: Path) -> None:
         """Read a value now, for all that follows."""
         if not (len(path) == 1 and path[0] in self.names):
             self.values.setdefault(path, self.value(pen, path))
@@ -83,7 +78,7 @@ class Spot:
         """What is one name further."""
         return Spot(self.scope, (*self.path, name))
 
-    def value(self, pen: Pen) -> str:
+    def value(self, pen: "Writer") -> str:
         """The variable of what is there."""
         if self.path:
             return self.scope.value(pen, self.path)

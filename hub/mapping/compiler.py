@@ -11,8 +11,7 @@ from hub.mapping.inward import Reader
 from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.outward import Sender
 from hub.mapping.points import Point, Points
-from hub.mapping.rule import Path
-from hub.mapping.running import ABSENT
+from hub.mapping.running import ABSENT, Path
 from hub.mapping.shape import shape
 from hub.mapping.writer import shown
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from hub.expressions import Expression, compile
-from hub.mapping.rule import Path, Rule, leaves, rule
-from hub.mapping.running import word
+from hub.mapping.rule import Rule, leaves, rule
+from hub.mapping.running import Path, word
 from hub.mapping.tables import Table
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hub.mapping.rule import Path
+from hub.mapping.running import Path
 
 
 @dataclass(frozen=True, slots=True)

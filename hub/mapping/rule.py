@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hub.documents import Step
 from hub.expressions import Expression, compile
-from hub.mapping.running import ABSENT
-
-Path = tuple[Step, ...]
+from hub.mapping.running import ABSENT, Path
 
 _FROM = frozenset({"from", "lookup", "else", "required"})
 _EACH = frozenset({"each", "fields"})

@@ -3,13 +3,14 @@
 from enum import Enum
 from typing import Any
 
+from hub.documents import Step
 from hub.expressions.error import EvaluationError
 from hub.expressions.expression import FAILURES
 from hub.expressions.operators import EMPTY
 from hub.values import plain
 
-Step = str | int
 Path = tuple[Step, ...]
+"""Where a leaf stands in its file."""
 
 
 class Absent(Enum):

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hub.documents import Document, Step
-
-Path = tuple[Step, ...]
+from hub.documents import Document
+from hub.mapping.running import Path
 
 _PARTS = ("in", "both", "out", "consent")
 

@@ -20,8 +20,8 @@ from hub.expressions.syntax import Tree
 from hub.expressions.writer import DEEPEST, Here, Writer, literal
 from hub.mapping.leaves import Target
 from hub.mapping.points import Points
-from hub.mapping.rule import Each, Path, Rule
-from hub.mapping.running import ABSENT
+from hub.mapping.rule import Each, Rule
+from hub.mapping.running import ABSENT, Path
 from hub.mapping.tables import Table
 
 _KINDS = {

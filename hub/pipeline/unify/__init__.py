@@ -30,6 +30,9 @@ MARKER_DAYS = 35
 PARKED_DAYS = 180
 OUTBOX_DAYS = 14
 
+REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
+"""Reasons for which a mapping's line refuses a record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -40,6 +43,12 @@ class Result:
     reason: str = ""
     place: str = ""
     drift: tuple[str, ...] = ()
+
+    @property
+    def drifted(self) -> tuple[str, ...]:
+        """The mapping lines, each once, that did not get what they read: that which parked it, too."""
+        refused = (self.place,) if self.reason in REFUSED else ()
+        return tuple(dict.fromkeys((*self.drift, *refused)))
 
 
 @dataclass(frozen=True, slots=True)
