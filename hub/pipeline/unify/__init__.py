@@ -21,7 +21,8 @@ from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
 from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key, values
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
-from hub.store import Conflict, Item, Key, Put
+from hub.pipeline.unify.traits import counted, customer_sums, expected
+from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
 
 ATTEMPTS = 8
 DAY = 86_400
@@ -127,7 +128,8 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) 
     if known := _known(hub, reading, event):
         return known
     reading.load(key for telling in tale.tellings for key in _next_keys(reading, telling))
-    outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    found = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    outcomes = counted(reading, found, hub.clock())
     kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
@@ -139,6 +141,8 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) 
         entry_item = reading.item(entry, "timeline")
         data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
         writes.append(Put(replace(entry_item, data=data)))
+    if len(writes) > TRANSACTION_ITEMS:
+        raise RecordError("component-too-large", "this event needs more than one transaction")
     hub.store.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
@@ -149,9 +153,11 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads for a record that is known: its root, and what we wrote to it."""
+    """What the second round reads for a record that is known: its root, what we wrote to it, its entry."""
     record = reading[telling.record]
-    return [root_key(record), *ledgers(telling, [record.data["root"]])] if record else []
+    if record is None:
+        return []
+    return [root_key(record), *ledgers(telling, [record.data["root"]]), *expected(telling, record)]
 
 
 def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
@@ -223,6 +229,8 @@ def _outbox(
             "customer_fields": change.fields if change.entity == "customer" else fields,
             "cause": cause,
         }
+        if owner := str(image["customer"]):
+            image["traits"] = customer_sums(reading, outcomes, owner).plain()
         key = keys.outbox(change.entity, change.id, change.epoch)
         ttl = int(now) + OUTBOX_DAYS * DAY
         yield Put(Item(key, "outbox", image, ttl=ttl, agenda=keys.PENDING, at=times.from_epoch(now)))
