@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.errors import RetryError
 from hub.documents import read
 from hub.entity import Entity
+from hub.errors import RetryError
 from hub.identity import Claim, Guards, Node, Pepper, components, entity_id, hashed, peppers
-
 
 GUARDS = Guards(
     degree=5,

@@ -11,11 +11,11 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import deliver
 from hub.pipeline.route import route
+from hub.pipeline.subjects import find
 from hub.pipeline.sweep import sweep
 from hub.queues import MemoryQueue
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
-from hub.pipeline.subjects import find
 from hub.store import Item, Key, Put
 from hub.store.memory import MemoryStore
 from hub.times import from_epoch, to_epoch
