@@ -30,6 +30,12 @@ class Entry:
     before: Contribution | None
     after: Contribution | None
 
+    @property
+    def leaves(self) -> str:
+        """When the order was placed, where it is no order of the record any more; else ""."""
+        stays = self.after is not None and self.after.orders
+        return self.before.at if self.before and self.before.orders and not stays else ""
+
 
 @dataclass(slots=True)
 class After:
@@ -47,10 +53,6 @@ class After:
         self.reading.load([key])
         return self.reading[key]
 
-    def roots(self, entity: str) -> list[Item]:
-        """The roots of an entity that the event puts."""
-        return [item for item in self.puts.values() if item.kind == "root" and item.data["entity"] == entity]
-
 
 def expected(telling: Telling, record: Item) -> list[Key]:
     """The counted order that a telling of a known record most likely changes: to be read along."""
@@ -61,38 +63,34 @@ def expected(telling: Telling, record: Item) -> list[Key]:
 
 
 def counted(reading: Reading, outcomes: Sequence[Outcome], now: float) -> list[Outcome]:
-    """The outcomes with what their orders, and the customers they regroup, do to the traits of customers.
+    """The outcomes with what their orders do to the traits of customers.
 
     Raises Moved when what was read does not fit together. Reads nothing where no order's root is put.
     """
-    puts = {w.item.key: w.item for outcome in outcomes for w in outcome.writes if isinstance(w, Put)}
-    after = After(reading, puts)
-    entries = list(_entries(after, after.roots(ORDER)))
-    homes = {pk: _home(after, pk) for pk in sorted({entry.item.key.pk for entry in entries})}
-    entries = [entry for entry in entries if homes[entry.item.key.pk] is not None]
-    writes = {entry.item.key: _entry_item(entry, now) for entry in entries}
-    roots = {root.key: root for root in (*after.roots(CUSTOMER), *homes.values()) if root is not None}
-    held = _held(after, roots)
-    sums = {**held, **{pk: _summed(reading.store, pk, held, found) for pk, found in _by_record(entries)}}
+    after = After(reading, {write.item.key: write.item for one in outcomes for write in one.writes})
+    entries = list(_entries(after))
+    homes = {pk: _home(after, pk) for pk in dict.fromkeys(entry.item.key.pk for entry in entries)}
+    writes: dict[Key, Item] = {}
     changed: dict[str, Changed] = {}
-    for root in roots.values():
-        if root.data["state"] == "active":
-            writes |= _root_writes(root, sums)
-            changed |= _changed(after, root, sums)
+    for pk, home in homes.items():
+        if home is not None:
+            found = [entry for entry in entries if entry.item.key.pk == pk]
+            writes |= {entry.item.key: _entry_item(entry, now) for entry in found}
+            root = _recounted(reading.store, writes.get(home.key, home), pk, found)
+            writes[root.key] = root
+            changed |= _changed(after, root)
     return _told(outcomes, writes, changed)
+
+
+def carried(root: Item, before: Iterable[Item]) -> Item:
+    """The root of a customer with the sums of its records, taken over from the roots that had them before."""
+    held = {pk: sums for old in before for pk, sums in old.data.get(TRAITS, {}).items()}
+    return _with_sums(root, {pk: sums for pk, sums in held.items() if pk in root.data["records"]})
 
 
 def sums_of(root: Item | None) -> Sums:
     """What the orders of a customer come to, from its root."""
     return fold(map(Sums.of, root.data.get(TRAITS, {}).values())) if root else Sums()
-
-
-def customer_sums(reading: Reading, outcomes: Sequence[Outcome], id: str) -> Sums:
-    """What the orders of a customer come to once these outcomes are written."""
-    key = keys.root(CUSTOMER, id)
-    puts = (w.item for outcome in outcomes for w in outcome.writes if isinstance(w, Put))
-    reading.load([key])
-    return sums_of(next((item for item in puts if item.key == key), reading[key]))
 
 
 def recompute(store: Store, record: str) -> Sums:
@@ -103,15 +101,15 @@ def recompute(store: Store, record: str) -> Sums:
     return sums
 
 
-def _entries(after: After, orders: Iterable[Item]) -> Iterator[Entry]:
+def _entries(after: After) -> Iterator[Entry]:
     """What of the counted orders is another now: under the former customer or time, and under the new."""
     wanted: dict[Key, Contribution | None] = {}
+    orders = [item for item in after.puts.values() if item.kind == "root" and item.data["entity"] == ORDER]
     for order in orders:
         if held := _place(after.before(order.key)):
             wanted.setdefault(held, None)
-        counts, place = contribution(values(order)), _place(order)
-        if place:
-            wanted[place] = counts
+        if place := _place(order):
+            wanted[place] = contribution(values(order))
     after.reading.load(wanted)
     for key, counts in wanted.items():
         item = after.reading.item(key, "counted")
@@ -140,33 +138,18 @@ def _home(after: After, pk: str) -> Item | None:
     return root
 
 
-def _held(after: After, roots: Iterable[Key]) -> dict[str, Sums]:
-    """The sums by record as the roots had them."""
-    found: dict[str, Sums] = {}
-    for key in roots:
-        before = after.before(key)
-        held = before.data.get(TRAITS, {}) if before else {}
-        found |= {pk: Sums.of(data) for pk, data in held.items()}
-    return found
-
-
-def _by_record(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    records = dict.fromkeys(entry.item.key.pk for entry in entries)
-    return [(pk, [entry for entry in entries if entry.item.key.pk == pk]) for pk in records]
-
-
-def _summed(store: Store, pk: str, held: dict[str, Sums], entries: Sequence[Entry]) -> Sums:
-    """The sums of a record after its entries changed."""
-    sums = held.get(pk, Sums())
-    gone = [entry.before for entry in entries if entry.before]
+def _recounted(store: Store, root: Item, pk: str, entries: Sequence[Entry]) -> Item:
+    """The root of a customer after counted orders of one of its records changed."""
+    held = root.data.get(TRAITS, {})
+    sums = Sums.of(held.get(pk, {}))
     first, last = sums.first, sums.last
-    if any(one.orders and one.at in (first, last) for one in gone):
+    if any(entry.leaves and entry.leaves in (first, last) for entry in entries):
         first, last = _ends(store, pk, {entry.item.key for entry in entries})
-    for one in gone:
-        sums = minus(sums, one, first, last)
+    for entry in entries:
+        sums = minus(sums, entry.before, first, last) if entry.before else sums
     for entry in entries:
         sums = plus(sums, entry.after) if entry.after else sums
-    return sums
+    return _with_sums(root, {**held, pk: sums.plain()})
 
 
 def _ends(store: Store, pk: str, without: set[Key]) -> tuple[str, str]:
@@ -198,33 +181,27 @@ def _entry_item(entry: Entry, now: float) -> Item:
     return replace(entry.item, data=entry.after.plain(), ttl=None)
 
 
-def _root_writes(root: Item, sums: dict[str, Sums]) -> dict[Key, Item]:
-    """The root with the sums of its records, where they are not what it has."""
-    found = {pk: data for pk in sorted(root.data["records"]) if (data := sums.get(pk, Sums()).plain())}
-    if found == root.data.get(TRAITS, {}):
-        return {}
-    rest: dict[str, Any] = {name: value for name, value in root.data.items() if name != TRAITS}
-    return {root.key: replace(root, data={**rest, TRAITS: found} if found else rest)}
+def _with_sums(root: Item, sums: dict[str, Any]) -> Item:
+    """The root with these sums by record; a record of which nothing counts has none."""
+    found = {pk: data for pk, data in sorted(sums.items()) if data}
+    rest = {name: value for name, value in root.data.items() if name != TRAITS}
+    return replace(root, data={**rest, TRAITS: found} if found else rest)
 
 
-def _changed(after: After, root: Item, sums: dict[str, Sums]) -> dict[str, Changed]:
+def _changed(after: After, root: Item) -> dict[str, Changed]:
     """What the outbox tells of a customer whose traits are others now."""
     held = after.before(root.key)
-    before = sums_of(held) if held and held.data["state"] == "active" else Sums()
-    if fold(sums[pk] for pk in root.data["records"] if pk in sums) == before:
+    if held is not None and sums_of(held) == sums_of(root):
         return {}
-    id, epoch = root.data["id"], root.version + 1
-    return {id: Changed(CUSTOMER, id, epoch, values(root), (TRAITS,), "", created=False)}
+    id = root.data["id"]
+    return {id: Changed(CUSTOMER, id, root.version + 1, values(root), (TRAITS,), "", created=False)}
 
 
 def _told(outcomes: Sequence[Outcome], writes: dict[Key, Item], changed: dict[str, Changed]) -> list[Outcome]:
     """The outcomes with these items instead of their own; what none of them has goes to the last."""
     told = []
     for outcome in outcomes:
-        puts = tuple(
-            Put(writes.pop(write.item.key, write.item)) if isinstance(write, Put) else write
-            for write in outcome.writes
-        )
+        puts = tuple(Put(writes.pop(write.item.key, write.item)) for write in outcome.writes)
         told.append(
             replace(outcome, writes=puts, changed=tuple(_with(changed, one) for one in outcome.changed))
         )
@@ -234,6 +211,6 @@ def _told(outcomes: Sequence[Outcome], writes: dict[Key, Item], changed: dict[st
 
 def _with(changed: dict[str, Changed], one: Changed) -> Changed:
     """A change with the traits beside its other names."""
-    if one.entity != CUSTOMER or changed.pop(one.id, None) is None:
+    if one.entity != CUSTOMER or changed.pop(one.id, None) is None or TRAITS in one.names:
         return one
     return replace(one, names=(*one.names, TRAITS))
