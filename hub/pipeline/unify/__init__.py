@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import identity, keys
+from hub import identity, keys, times
 from hub.archive import unpack
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
