@@ -21,7 +21,7 @@ def images(
     *,
     writes: Iterable[Put],
 ) -> Iterator[Put]:
-    """The images of these changes. `known`: record -> id and fields of its customer after this transaction;
+    """The images of these changes. `known`: record -> id and fields of its customer after it;
     `writes`: what it writes.
     """
     written = {put.item.key: put.item for put in writes}
