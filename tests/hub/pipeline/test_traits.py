@@ -12,6 +12,7 @@ from hub.identity import Guards
 from hub.messages import dumps
 from hub.pipeline import decide
 from hub.pipeline.decide import DecisionError, Order
+from hub.pipeline.route import _pictured as pictured
 from hub.pipeline.subjects import find, traits_of
 from hub.pipeline.unify.traits import recompute
 from hub.store import Key
@@ -102,9 +103,15 @@ def by_record(world):
     return found
 
 
+def paid_back(fields):
+    total, back = fields.get("total"), fields.get("refunded")
+    known = back and total and back["currency"] == total["currency"] and Decimal(back["amount"])
+    return total if fields["status"] == "refunded" and total and not known else back
+
+
 def is_return(fields):
     """Whether an order sells nothing and pays money back."""
-    total, back = fields.get("total"), fields.get("refunded")
+    total, back = fields.get("total"), paid_back(fields)
     return bool(total and back and not Decimal(total["amount"]) and Decimal(back["amount"]))
 
 
@@ -112,10 +119,7 @@ def worth(orders):
     """Net value by currency, as a person would add it up."""
     sums, codes = Counter(), set()
     for fields in orders:
-        total, back = fields.get("total"), fields.get("refunded")
-        if fields["status"] == "refunded" and total and not (back and back["currency"] == total["currency"]):
-            back = total
-        for sign, money in ((1, total), (-1, back)):
+        for sign, money in ((1, fields.get("total")), (-1, paid_back(fields))):
             if money and (Decimal(money["amount"]) or (sign > 0 and not is_return(fields))):
                 codes.add(money["currency"])
                 sums[money["currency"]] += sign * Decimal(money["amount"])
@@ -350,7 +354,7 @@ def ruled(made, rng):
         elif customers:
             root = rng.choice(customers)
             decide.split(made.hub, root.data["id"], rng.sample(sorted(root.data["records"]), k=1), order)
-    except DecisionError:
+    except (DecisionError, RetryError):  # what she may not decide, or has to ask for again
         pass
 
 
@@ -380,3 +384,10 @@ def test_the_order_of_arrival_leaves_no_trace_in_the_traits(examples):
         assert len(ends) == 1
 
     law()
+
+
+def test_an_image_of_an_order_has_the_traits_of_its_customer_with_it:
+    made = world(sale(1, at=1), sale(2, id="1002", total=cop("50.00")))
+    *_, order = (image for image in made.outbox() if image.data["entity"] == "order")
+    owner = pictured(made.hub, order).customer
+    assert (owner.traits["orders"], owner.image["traits"]["net"]["amount"]) == (2, "150.00")
