@@ -386,7 +386,7 @@ def test_the_order_of_arrival_leaves_no_trace_in_the_traits(examples):
     law()
 
 
-def test_an_image_of_an_order_has_the_traits_of_its_customer_with_it:
+def test_an_image_of_an_order_has_the_traits_of_its_customer_with_it():
     made = world(sale(1, at=1), sale(2, id="1002", total=cop("50.00")))
     *_, order = (image for image in made.outbox() if image.data["entity"] == "order")
     owner = pictured(made.hub, order).customer
