@@ -5,7 +5,7 @@ there). Units: "DynamoDB read and write operations" (1 KB written, 4 KB read; tr
 consistent reads half). Every item of a batch is rounded on its own.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 KB = 1_024
@@ -49,6 +49,6 @@ def _value(value: dict[str, Any]) -> int:
 
 def _number(text: str) -> int:
     """A byte for two significant digits, and one; one more where it is negative."""
-    number = Decimal(text).normalize()
+    number = Decimal(text).normalize(Context(prec=38))
     significant = len(number.as_tuple().digits) if number else 0
     return 1 + -(-significant // 2) + (number < 0)

@@ -15,6 +15,7 @@ from hub.identity import Pepper, hashed
 from hub.mapping import Consent
 from hub.messages import Event, digest
 from hub.pipeline import Hub
+from hub.pipeline.unify import sizes
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
@@ -133,12 +134,12 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) 
         *(write for outcome in outcomes for write in outcome.writes),
         *_outbox(hub, reading, event, tale, outcomes),
         *_consents(reading, event, consents),
-        _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
+        _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
     ]
     if kind == "applied":
         entry_item = reading.item(entry, "timeline")
         data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
-        writes.append(Put(replace(entry_item, data=data)))
+        writes.append(Put(sizes.entry(replace(entry_item, data=data))))
     hub.store.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
@@ -182,7 +183,7 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: An
         "topic": event.topic,
     }
     ttl = int(hub.clock()) + MARKER_DAYS * DAY
-    return Put(Item(marker.key, "marker", {**told, **data}, marker.version, ttl))
+    return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
 
 
 def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
