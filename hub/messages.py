@@ -19,6 +19,7 @@ FORMAT = 1
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
+_encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /]*")
 
 
@@ -43,7 +44,7 @@ def digest(text: str) -> str:
 
 def dumps(value: object) -> str:
     """Compact ASCII JSON with keys in order: equal values give equal texts. Refuses NaN and Infinity."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _encoded(value)
 
 
 @dataclass(frozen=True, slots=True)

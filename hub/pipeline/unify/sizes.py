@@ -15,6 +15,7 @@ ELLIPSIS = "…"
 TOPIC = 66
 """Bytes of a topic's JSON that are shown."""
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FRAME = 80
 """Bytes of an item that are neither its key, its kind nor its data: the names of its attributes, its numbers,
 and the list that it may stand on."""
@@ -91,4 +92,4 @@ def _first(places: Sequence[str], room: int) -> list[str]:
 
 
 def _bytes(value: Any) -> int:
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return len(_encoded(value).encode())
