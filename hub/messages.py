@@ -20,16 +20,15 @@ LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
-_PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
 
 def escape(*parts: object) -> str:
     """Parts joined by `#` after percent-encoding, so that no two lists of parts meet in one text."""
-    return "#".join(map(_escaped, map(str, parts)))
-
-
-def _escaped(part: str) -> str:
-    return part if _PLAIN.fullmatch(part) else quote(part, safe="@:+,~ /")
+    text = "#".join(map(str, parts))
+    if _PLAIN(text) and text.count("#") == len(parts) - 1:
+        return text
+    return "#".join(quote(str(part), safe="@:+,~ /") for part in parts)
 
 
 def brief(text: str) -> str:

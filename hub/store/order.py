@@ -15,24 +15,29 @@ class Order(Generic[T]):
 
     def __init__(self) -> None:
         self._runs: list[list[T]] = []
+        self._lowest: list[T] = []
 
     def add(self, thing: T) -> None:
         """Put a thing, which is not there yet, in its place."""
         if not self._runs:
-            self._runs.append([])
+            self._runs, self._lowest = [[]], [thing]
         number = self._run(thing)
         run = self._runs[number]
         insort(run, thing)
         if len(run) > MOST:
             self._runs[number : number + 1] = [run[: MOST // 2], run[MOST // 2 :]]
+            self._lowest.insert(number + 1, run[MOST // 2])
+        self._lowest[number] = run[0]
 
     def remove(self, thing: T) -> None:
         """Take away a thing that is there."""
         number = self._run(thing)
         run = self._runs[number]
         del run[bisect_left(run, thing)]
-        if not run:
-            del self._runs[number]
+        if run:
+            self._lowest[number] = run[0]
+        else:
+            del self._runs[number], self._lowest[number]
 
     def upward(self, start: tuple[Any, ...]) -> Iterator[T]:
         """Those that are not below `start`, the lowest first."""
@@ -55,7 +60,7 @@ class Order(Generic[T]):
 
     def _run(self, thing: tuple[Any, ...]) -> int:
         """The number of the run in which a thing has its place."""
-        return max(0, bisect_right(self._runs, thing, key=lambda run: run[0] if run else thing) - 1)
+        return max(0, bisect_right(self._lowest, thing) - 1)
 
 
 def _slice(run: list[T], start: int, stop: int, step: int) -> Iterator[T]:

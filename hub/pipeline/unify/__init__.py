@@ -142,8 +142,8 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper, 
     ]
     if kind == "applied":
         data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
-        held = reading.item(entry.key, "timeline") if told else entry
-        writes.append(Put(sizes.entry(replace(held, data=data))))
+        version = reading.item(entry.key, "timeline").version if told else 0
+        writes.append(Put(sizes.entry(Item(entry.key, "timeline", data, version))))
     hub.store.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
