@@ -82,6 +82,11 @@ def consent(channel: str, purpose: str, hashed: str) -> Key:
     return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")
 
 
+def told_consent(consent: Key, at: str, said: str) -> Key:
+    """One state that somebody told of a consent. `said`: digest of who told which state."""
+    return Key(consent.pk, f"H#{at}#{said}")
+
+
 def limit(account: str, name: str) -> Key:
     """A rate limit's state."""
     return Key(f"LIM#{escape(account, name)}", "LIM")

@@ -12,7 +12,7 @@ from hub.entity import Entity, Field
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.claims import Claim, thawed
-from hub.mapping.leaves import Leaves, Ledger, Target
+from hub.mapping.leaves import Leaves, Ledger, Target, addresses
 from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
 from hub.values import normalise
@@ -126,6 +126,11 @@ class Mapping:
     def writes(self) -> tuple[Target, ...]:
         """What is written: the vendor's names and where the value comes from."""
         return self.leaves.writes
+
+    @cached_property
+    def addresses(self) -> dict[tuple[str, str], str]:
+        """Channel and purpose of each consent that is told -> type of its address; nothing is compiled."""
+        return addresses(self.document.data)
 
     @property
     def consents(self) -> tuple[Ledger, ...]:

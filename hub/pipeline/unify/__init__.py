@@ -4,17 +4,17 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import identity, keys, times
 from hub.archive import unpack
 from hub.errors import RecordError, RetryError
-from hub.identity import Pepper, hashed
-from hub.mapping import Consent
+from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
+from hub.pipeline.unify import consents
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
@@ -109,7 +109,7 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
         return _park(hub, event, source, error)
     for attempt in range(ATTEMPTS):
         try:
-            return _commit(hub, event, source, tale, peppers[0])
+            return _commit(hub, event, source, tale, peppers)
         except (Conflict, Moved):
             hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
         except RecordError as error:
@@ -117,27 +117,33 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
     raise RetryError("contended")
 
 
-def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) -> Result:
+def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper]) -> Result:
     """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
     reading = Reading(hub.store)
-    consents = {_consent_key(consent, pepper): consent for consent in tale.consents}
+    archive = [source.name, source.line]
+    said = consents.statements(event, tale.consents, archive, peppers)
     entry = _timeline_key(event, tale.tellings[-1])
     claims = [claim_key(pk) for telling in tale.tellings for pk in telling.claims]
-    reading.load([keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims, *consents])
+    first = [keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims]
+    reading.load([*first, *consents.places_of(said)])
     if known := _known(hub, reading, event):
         return known
-    reading.load(key for telling in tale.tellings for key in _next_keys(reading, telling))
-    outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
+    reading.load([*following, *consents.entries_of(reading, said)])
+    outcomes = [
+        consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
+        for telling in tale.tellings
+    ]
     kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
         *_outbox(hub, reading, event, tale, outcomes),
-        *_consents(reading, event, consents),
+        *consents.writes(reading, said),
         _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
     ]
     if kind == "applied":
         entry_item = reading.item(entry, "timeline")
-        data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
+        data = {**summary(event, tale.tellings[-1]), "archive": archive}
         writes.append(Put(replace(entry_item, data=data)))
     hub.store.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
@@ -239,28 +245,6 @@ def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:
     reading.load([root_key(record)])
     root = reading[root_key(record)]
     return (root.data["id"], values(root)) if root else ("", {})
-
-
-_RESTRICTIVE = {"granted": 0, "denied": 1}
-
-
-def _consent_key(consent: Consent, pepper: Pepper) -> Key:
-    return keys.consent(
-        consent.channel, consent.purpose, hashed(pepper, consent.address_type, consent.address)
-    )
-
-
-def _consents(reading: Reading, event: Event, told: Mapping[Key, Consent]) -> Iterator[Put]:
-    """The consents that are news: later wins, at the same time the opt-out; what is unknown says nothing."""
-    for key, consent in told.items():
-        if consent.state not in _RESTRICTIVE:
-            continue
-        at = consent.at or event.at or event.received_at
-        item = reading.item(key, "consent")
-        rank = [at, _RESTRICTIVE[consent.state], event.key]
-        if item.version == 0 or rank > item.data["rank"]:
-            data = {"state": consent.state, "rank": rank, "at": at, "source": event.source}
-            yield Put(replace(item, data=data))
 
 
 def _timeline_key(event: Event, telling: Telling) -> Key:

@@ -58,9 +58,12 @@ def files():
         },
         owners=SimpleNamespace(owner=lambda entity, field: None),
         mappings_of=lambda connector, resource: [FakeMapping(f"{connector}.{resource}", resource)],
+        mappings={},
         flows={
-            "sync": SimpleNamespace(on="customer", send=[*sends, events]),
-            "orders": SimpleNamespace(on="order", send=[SimpleNamespace(to="pos.one.order", fields=None)]),
+            "sync": SimpleNamespace(on="customer", purpose=None, send=[*sends, events]),
+            "orders": SimpleNamespace(
+                on="order", purpose=None, send=[SimpleNamespace(to="pos.one.order", fields=None)]
+            ),
         },
         destination=lambda to: to,
     )
