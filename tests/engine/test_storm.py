@@ -9,7 +9,7 @@ import pytest
 from hub.errors import RetryError
 from hub.store.dynamodb import DynamoStore
 from tests.hub.pipeline.world import World, catalog, event
-from tests.hub.store.test_contract import create_table
+from tests.hub.store.stores import create_table
 
 pytestmark = pytest.mark.engine
 SOURCES = ("shop.co", "crm.main", "pos.one", "erp.main")

@@ -18,7 +18,7 @@ from hub.store import Item, Put
 from hub.store.dynamodb import DynamoStore
 from hub.store.memory import MemoryStore
 from tests.hub.pipeline.world import NOW, FakeConnector, FakeMapping, World, account, event
-from tests.hub.store.test_contract import create_table
+from tests.hub.store.stores import create_table
 
 KEY = {"authorization": "Bearer k-2"}
 ADA = {"email": "ada@correo.co"}
