@@ -19,7 +19,7 @@ from hub.store import Item, Key, Page, Write
 from hub.store.memory import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
-NOW = 1_795_000_000.0
+NOW = 1_796_000_000.0
 URL = "https://hub.example"
 SECRET = "bench-secret"
 

@@ -16,7 +16,7 @@ Names = tuple[str, ...]
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
-    """Flows that send messages over a channel without a purpose, or anything for one that is never granted."""
+    """Flows that send messages over a channel without a purpose, or anything for one that nobody grants."""
     for flow in catalog.flows.values():
         for number, send in enumerate(flow.send):
             connector = catalog.connectors.get(send.to.partition(".")[0])

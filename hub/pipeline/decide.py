@@ -15,6 +15,7 @@ from hub.errors import HubError, RecordError, RetryError
 from hub.identity import SAME, Claim, entity_id, namespace
 from hub.messages import digest
 from hub.pipeline import Hub
+from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.pipeline.unify.journal import Reason
 from hub.pipeline.unify.outbox import images
@@ -23,8 +24,6 @@ from hub.pipeline.unify.settle import Settled, settle
 from hub.pipeline.unify.state import Moved, Reading, claim_key, record_key, values, with_data
 from hub.pipeline.unify.survey import Mine, Surroundings, survey
 from hub.store import Conflict, Item, Key
-
-ATTEMPTS = 8
 
 Ruling = Literal["", "joins", "apart"]
 Groups = dict[str, list[str]]
@@ -229,7 +228,7 @@ def _decide(hub: Hub, change: _Change, order: Order) -> Decision:
         try:
             return _attempt(hub, change, order)
         except (Conflict, Moved):
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
         except RecordError as error:
             raise DecisionError(error.message) from error
     raise RetryError("contended")

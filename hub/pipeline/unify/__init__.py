@@ -14,6 +14,7 @@ from hub.errors import RecordError, RetryError
 from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
+from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.unify import consents
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.outbox import images
@@ -24,7 +25,6 @@ from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
 from hub.store import Conflict, Item, Key, Put
 
-ATTEMPTS = 8
 DAY = 86_400
 MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
@@ -111,7 +111,7 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
         try:
             return _commit(hub, event, source, tale, peppers)
         except (Conflict, Moved):
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
         except RecordError as error:
             return _park(hub, event, source, error)
     raise RetryError("contended")
