@@ -1,8 +1,8 @@
 """Storms: workers tell at once of one new person, each of another record; how often each must begin anew.
 
-Time is simulated, so that the figures do not depend on this machine. A batch read takes 4 ms and more, and its
-items are read at two moments of it; a transaction takes 8 ms and more. What does not get through comes
-again as from the queue.
+Time is simulated, so that the figures do not depend on this machine. A batch read takes 4 ms and more, and
+its items are read at two moments of it; a transaction takes 8 ms and more. What does not get through
+comes again as from the queue.
 """
 
 import heapq

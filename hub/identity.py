@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from hub.errors import RetryError
 from hub.messages import digest
+from hub.reprs import discreet
 
 SAME = "@same"
 """Namespace of the claims by which an operator joins records: no field can be called so."""
@@ -23,6 +24,7 @@ Telling = tuple[str, str]
 """Canonical time and event (16 hex digits) of an assertion."""
 
 
+@discreet("version")
 class Pepper(NamedTuple):
     """The secret that identifier keys are hashed with; `version` is kept in the key."""
 
@@ -30,6 +32,7 @@ class Pepper(NamedTuple):
     secret: str
 
 
+@discreet("namespace", "strong")
 class Identifier(NamedTuple):
     """A normal form that tells who somebody is, in a namespace (the entity's field)."""
 
@@ -66,6 +69,7 @@ class Guards:
         return bool(value.strip("0- ")) and not any(pattern.fullmatch(value) for pattern in patterns)
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Node:
     """A record in the graph: its key, when its source created it, the claims that it ever asserted.
@@ -88,6 +92,7 @@ class Node:
 Why = Literal["", "degree", "conflict", "operator"]
 
 
+@discreet("strong", "why")
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An identifier in the graph: who asserted it, and whether it still joins them.

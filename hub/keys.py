@@ -4,6 +4,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from hub.messages import Delivery, digest, escape
+from hub.reprs import discreet
 from hub.store import Key
 
 
@@ -17,6 +18,7 @@ def record(connector: str, account: str, resource: str, id: str) -> Key:
     return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
 
 
+@discreet("connector", "account", "resource")
 class Told(NamedTuple):
     """Which record a key names: where its source has it."""
 

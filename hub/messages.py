@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import quote
 
+from hub.reprs import discreet
 from hub.times import to_epoch
 
 FORMAT = 1
@@ -38,6 +39,7 @@ def dumps(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
+@discreet("connector", "account", "resource", "topic", "via")
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a source told: a record, or (thin) only that a record changed.
@@ -98,6 +100,7 @@ class Event:
         return cls(**{**data, "event_id": tuple(data["event_id"])})
 
 
+@discreet("destination", "entity", "id", "epoch", "flow")
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One entity that one destination must hear of. Thin: deliver reads the current state.

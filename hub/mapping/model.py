@@ -15,6 +15,7 @@ from hub.mapping.claims import Claim, thawed
 from hub.mapping.leaves import Leaves, Ledger, Target, addresses
 from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
+from hub.reprs import discreet
 from hub.values import normalise
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MESSAGES = {
 }
 
 
+@discreet("received_at")
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose record it is, and when the hub got it (canonical time)."""
@@ -42,6 +44,7 @@ class Context:
     received_at: str
 
 
+@discreet("channel", "purpose", "state")
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What a record says of one address. `state`: granted, denied, unknown; `at`: canonical time or None."""
@@ -54,6 +57,7 @@ class Consent:
     at: str | None
 
 
+@discreet("drift")
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What a record says. `fields`: normal forms, None where it says that there is no value (any more).

@@ -23,6 +23,7 @@ from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.settle import Settled, settle
 from hub.pipeline.unify.state import Moved, Reading, claim_key, record_key, values, with_data
 from hub.pipeline.unify.survey import Mine, Surroundings, survey
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Key
 
 Ruling = Literal["", "joins", "apart"]
@@ -33,6 +34,7 @@ class DecisionError(HubError):
     """The decision cannot be made: the message says why, without a value of a person."""
 
 
+@discreet("preview")
 @dataclass(frozen=True, slots=True)
 class Order:
     """Who decides, and why. `preview`: only say what would become of it."""
@@ -42,6 +44,7 @@ class Order:
     preview: bool = False
 
 
+@discreet("at", "entry")
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a decision makes of who belongs together: id -> records, before and after, and of the claims that
@@ -54,6 +57,7 @@ class Decision:
     entry: str = ""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class _Graph:
     """What a decision changes: items of records and claims, by partition key."""
@@ -62,6 +66,7 @@ class _Graph:
     claims: dict[str, Claim]
 
 
+@discreet("op")
 @dataclass(frozen=True, slots=True)
 class _Change:
     """A decision at work: the records in question, what becomes of the graph, its words for the journal."""

@@ -22,6 +22,7 @@ from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import present
 from hub.pipeline.flows import Sight
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.times import from_epoch
 
 MESSAGE = "message"
@@ -30,6 +31,7 @@ MESSAGE = "message"
 FINAL = ("held", "rejected", "exhausted", "skipped")
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why the act happens: the flow, its `send` entry and the entity as it is now."""

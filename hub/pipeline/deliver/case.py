@@ -10,6 +10,7 @@ from hub.pipeline import Hub, consents
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.flows import commit_once
 from hub.pipeline.subjects import Subject
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Key, Put
 from hub.times import from_epoch
 
@@ -19,6 +20,7 @@ ACT_DAYS = 400
 DAY = 86_400
 
 
+@discreet("delivery")
 @dataclass(frozen=True, slots=True)
 class Case:
     """`item` is the delivery's state (or the act's) as it was read; writes are guarded by its version."""

@@ -18,9 +18,11 @@ from hub.pipeline.consents import RESTRICTIVE, Consented, beats, places, standin
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Changed, Outcome, Reading
 from hub.pipeline.unify.telling import FUTURE
+from hub.reprs import discreet
 from hub.store import Key, Put
 
 
+@discreet("state", "at")
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One state that an event tells of an address. `held`: where it may lie, newest pepper first.

@@ -8,6 +8,7 @@ from hub import keys
 from hub.errors import HubError
 from hub.golden import Register, Stamp
 from hub.identity import Claim, Node
+from hub.reprs import discreet
 from hub.store import Item, Key, Put, Store
 
 
@@ -15,6 +16,7 @@ class Moved(HubError):
     """What was read does not fit together: somebody wrote in between. Read again."""
 
 
+@discreet("rounds")
 @dataclass(slots=True)
 class Reading:
     """The items read for one event: each once, unless asked for afresh. `rounds` counts the batch reads."""
@@ -43,6 +45,7 @@ class Reading:
         return [item for key in dict.fromkeys(wanted) if (item := self._items[key]) is not None]
 
 
+@discreet("entity", "id", "epoch", "names")
 @dataclass(frozen=True, slots=True)
 class Changed:
     """An entity whose golden values moved: what the outbox tells. `epoch`: its version after the commit."""
@@ -56,6 +59,7 @@ class Changed:
     created: bool
 
 
+@discreet("id", "news")
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one telling becomes: the entity that its record belongs to, the writes, the entities that changed.

@@ -12,6 +12,7 @@ from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
 from hub.pipeline import Hub
+from hub.reprs import discreet
 from hub.store import Key
 
 FUTURE = 600
@@ -22,6 +23,7 @@ class FetchError(RetryError):
     """The source of a thin event could not be asked now."""
 
 
+@discreet("source", "entity", "at")
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What an event tells of one record.
@@ -44,6 +46,7 @@ class Telling:
     customer: str = ""
 
 
+@discreet("drift")
 @dataclass(frozen=True, slots=True)
 class Tale:
     """All that one event tells: its own record last, what it contains before. `consents` by address."""
