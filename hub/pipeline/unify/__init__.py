@@ -30,6 +30,9 @@ MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
 PARKED_DAYS = 180
 
+CAPS = frozenset({"too-many-records", "too-many-identifiers", "component-too-large"})
+"""Reasons for which an event is in quarantine: it would have joined more than one person has."""
+
 REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
 """Reasons for which a mapping's line refuses a record."""
 
@@ -43,6 +46,11 @@ class Result:
     reason: str = ""
     place: str = ""
     drift: tuple[str, ...] = ()
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether it was parked because it would join too much: somebody should look for what is shared."""
+        return self.kind == "parked" and self.reason in CAPS
 
     @property
     def drifted(self) -> tuple[str, ...]:
