@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from hub.identity import Pepper, lifted
 from hub.messages import Delivery, digest, escape
 from hub.reprs import discreet
 from hub.store import Key
@@ -46,6 +47,12 @@ def timeline(record: Key, at: str, dedupe: str) -> Key:
 def claim(entity: str, namespace: str, hashed: str) -> Key:
     """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
     return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")
+
+
+def lifted_claim(pk: str, pepper: Pepper) -> str:
+    """The partition key of the same claim under this pepper; any other text stays as it is."""
+    front, mark, hash = pk.rpartition("#")
+    return front + mark + lifted(pepper, hash) if pk.startswith("ID#") else pk
 
 
 def root(entity: str, id: str) -> Key:

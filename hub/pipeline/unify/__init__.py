@@ -17,11 +17,12 @@ from hub.pipeline import Hub
 from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.unify import consents
 from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key
+from hub.pipeline.unify.state import Outcome, Reading, claim_key, record_key, root_key
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
 from hub.store import Conflict, Item, Key, Put
 
@@ -97,6 +98,9 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
         return known
     try:
         result = _attempt(hub, event, source, peppers)
+    except NewPepperError:
+        hub.secrets.refresh(hub.settings.pepper_secret)
+        raise
     except FetchError as error:
         if not last:
             raise
@@ -127,7 +131,8 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
 
 def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper]) -> Result:
     """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
-    reading = Reading(hub.store)
+    older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
+    reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
     archive = [source.name, source.line]
     said = consents.statements(event, tale.consents, archive, peppers)
     entry = _timeline_key(event, tale.tellings[-1])
@@ -153,7 +158,7 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pe
         entry_item = reading.item(entry, "timeline")
         data = {**summary(event, tale.tellings[-1]), "archive": archive}
         writes.append(Put(replace(entry_item, data=data)))
-    hub.store.commit(writes)
+    reading.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hub.identity import Claim
-from hub.pipeline.unify.state import Moved, Reading, claim, claim_key, record_key, root_key
+from hub.pipeline.unify.lens import Moved
+from hub.pipeline.unify.state import Reading, claim, claim_key, record_key, root_key
 from hub.reprs import discreet
 from hub.store import Item, Key
 
