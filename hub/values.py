@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +20,7 @@ LARGEST_TEXT = 1_000_000
 ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
 
 _LONGEST_ADDRESS = 254
+_COSTLY = frozenset({"email", "phone", "time"})
 _LONGEST_TYPED = 1_000
 _LONGEST_URL = 8_192
 _LONGEST_CODE = 100
@@ -95,9 +96,17 @@ def normalise(type: str, value: Any, *, region: str = "", zone: str = "UTC") -> 
     Raises ValueError, without the value, where there is none.
     """
     try:
+        if isinstance(value, str) and type in _COSTLY and len(value) <= _LONGEST_ADDRESS:
+            return _remembered(type, value, region, zone)
         return TYPES[type](value, region, zone)
     except (ValueError, TypeError, AttributeError, ArithmeticError, OSError):
         raise ValueError(f"not a value of type {type}") from None
+
+
+@lru_cache(maxsize=1024)
+def _remembered(type: str, value: str, region: str, zone: str) -> Any:
+    """A record says the same address of its person and of a consent, and one time of more than one thing."""
+    return TYPES[type](value, region, zone)
 
 
 def exponent(currency: str) -> int:
@@ -199,16 +208,30 @@ def _email(value: str, region: str, zone: str) -> str:
 
 
 def _phone(value: Any, region: str, zone: str) -> str:
+    """In E.164. "00" before a country code is dialled in most of the world, and typed in all of it."""
+    typed = plain(value).strip()
+    number = _dialled(typed, region) or (_dialled(f"+{typed[2:]}", region) if typed[:2] == "00" else "")
+    if not number:
+        raise ValueError("not a phone")
+    return number
+
+
+def _tax_id(value: Any, region: str, zone: str) -> str:
+    from hub import tax_ids
+
+    return tax_ids.normal(value, region)
+
+
+def _dialled(typed: str, region: str) -> str:
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(plain(value), region or None)
+        number = phonenumbers.parse(typed, region or None)
     except phonenumbers.NumberParseException:
-        raise ValueError("not a phone") from None
-    if not phonenumbers.is_valid_number(number):
-        raise ValueError("not a phone")
+        return ""
     number.extension = None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    valid = phonenumbers.is_valid_number(number)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)) if valid else ""
 
 
 def _time(value: Any, region: str, zone: str) -> str:
@@ -300,6 +323,7 @@ TYPES: dict[str, Callable[[Any, str, str], Any]] = {
     "text": _text,
     "email": _email,
     "phone": _phone,
+    "tax_id": _tax_id,
     "time": _time,
     "date": _date,
     "number": _number,

@@ -17,6 +17,7 @@ from hub.flow import Flow
 from hub.messages import escape
 from hub.pipeline import Hub
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Put, Store
 
 NOTES = 25
@@ -28,6 +29,7 @@ NOTE_DAYS = 7
 DAY = 86_400
 
 
+@discreet("created")
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a flow sees: the trigger by its entity's name, `customer`, and whether it is new."""

@@ -8,12 +8,14 @@ from hub import keys
 from hub.catalog import Catalog
 from hub.errors import RetryError
 from hub.pipeline import Hub
+from hub.reprs import discreet
 from hub.store import Item, Key, Store
 from hub.traits import Sums, fold, traits
 
 CUSTOMER = "customer"
 
 
+@discreet("entity", "id", "epoch")
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One active entity. `epoch`: the version of its root; `records`: keys of the records it is made of.

@@ -35,7 +35,7 @@ def images(
             "changed": list(change.names),
             "created": change.created,
             "customer": change.id if change.entity == "customer" else id,
-            "customer_fields": change.fields if change.entity == "customer" else fields,
+            "customer_fields": {} if change.entity == "customer" else fields,
             "cause": cause,
         }
         if traits := _traits(reading, written, str(image["customer"])):

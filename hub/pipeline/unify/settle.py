@@ -26,12 +26,14 @@ from hub.pipeline.unify.state import (
 )
 from hub.pipeline.unify.survey import Surroundings
 from hub.pipeline.unify.traits import TRAITS, carried, sums_of
+from hub.reprs import discreet
 from hub.store import TRANSACTION_ITEMS, Item, Put
 
 OWN_WRITES = 8
 """Left free in the transaction for marker, timeline, consents and outbox."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Who belongs together now: the roots after the change, record -> id of its entity, the writes, and the

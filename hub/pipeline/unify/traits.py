@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import keys
-from hub.pipeline.unify.state import Changed, Moved, Outcome, Reading, record_key, root_key, values
+from hub.pipeline.unify.lens import Moved
+from hub.pipeline.unify.state import Changed, Outcome, Reading, record_key, root_key, values
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item, Key, Put, Store
 from hub.traits import Contribution, Sums, contribution, fold, minus, plus

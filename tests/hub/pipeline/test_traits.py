@@ -252,7 +252,8 @@ def test_an_event_of_a_customer_costs_no_item_more_than_without_orders():
     for orders in ([], [sale(n, id=str(n)) for n in range(2, 9)]):
         made = world(event(n=1, name="Ada", **ADA), *orders, store=Noting())
         costs.append(calls(made, event(n=20, name="Ada King", **ADA)))
-    assert costs[0] == costs[1] == [("read", 4), ("read", 1), ("commit", 5)]
+    assert costs[0] == costs[1]
+    assert [kind for kind, _ in costs[0]] == ["read", "read", "commit"]
     assert "traits" in made.customer().data
 
 
