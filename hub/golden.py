@@ -135,13 +135,13 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
 def _merged(told: Register, held: Register | None) -> Register:
     stamp = told.since
     if held is None or (told.value != held.value and stamp > held.last):
-        return told._replace(other=held.last if held else None)
+        return Register(told.value, told.run, held.last if held else None)
     if stamp in held.run or (held.other and stamp <= held.other):
         return held
     if told.value == held.value:
         run = tuple(sorted((*held.run, stamp)))
-        return held._replace(run=run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]))
-    return held._replace(run=tuple(one for one in held.run if one > stamp), other=stamp)
+        return Register(held.value, run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]), held.other)
+    return Register(held.value, tuple(one for one in held.run if one > stamp), stamp)
 
 
 def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:

@@ -79,7 +79,7 @@ def stage_of(stack: str) -> Stage:
 
 
 def rotate(stage: Stage) -> int:
-    """Add a version unless one is under way, and pass over the table until nothing lies under an older one."""
+    """Add a version unless one is under way, and pass over the table until nothing lies under older ones."""
     newest = _version(stage)
     while True:
         cursor = _cursor(stage, newest)

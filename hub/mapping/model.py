@@ -253,8 +253,12 @@ class _Reading:
 
     def fields(self, raw: dict[str, Any], facts: Facts) -> dict[str, Any]:
         """The fields of which something is said."""
-        forms = ((fact[0], self._form(raw.get(fact[0], ABSENT), *fact)) for fact in facts)
-        return {name: form for name, form in forms if form is not ABSENT}
+        found = {}
+        for fact in facts:
+            form = self._form(raw.get(fact[0], ABSENT), *fact)
+            if form is not ABSENT:
+                found[fact[0]] = form
+        return found
 
     def consents(self, ledgers: Any, said: list[tuple[Any, Any, Any]]) -> Iterator[Consent]:
         """The consents whose address and state are said."""
@@ -308,10 +312,10 @@ class _Reading:
 
 
 def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def _is_too_large(form: Any) -> bool:
-    if isinstance(form, list | dict):
-        return len(dumps(form)) > LARGEST
-    return isinstance(form, str) and len(form) > LARGEST
+    if isinstance(form, str):
+        return len(form) > LARGEST
+    return isinstance(form, list | dict) and len(dumps(form)) > LARGEST

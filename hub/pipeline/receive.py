@@ -148,4 +148,4 @@ def _sets(account: Account, name: str, value: str) -> bool:
 
 def _clean(text: str) -> str:
     """The text without halves of surrogate pairs, which no key and no hash could take."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -15,7 +15,7 @@ from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.contention import ATTEMPTS, come_apart
-from hub.pipeline.unify import consents
+from hub.pipeline.unify import consents, sizes
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
@@ -121,7 +121,7 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
         return _park(hub, event, source, error)
     for attempt in range(ATTEMPTS):
         try:
-            return _commit(hub, event, source, tale, peppers)
+            return _commit(hub, event, source, tale, peppers, again=attempt > 0)
         except (Conflict, Moved):
             come_apart(hub, attempt)
         except RecordError as error:
@@ -129,20 +129,25 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
     raise RetryError("contended")
 
 
-def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper]) -> Result:
-    """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
+def _commit(
+    hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper], *, again: bool
+) -> Result:
+    """Read, compute, write: raises Conflict or Moved when somebody else wrote in between.
+
+    The timeline entry is as new as the marker, so it is only read beside one, or `again`: the marker of an
+    event that comes after more than 35 days is gone, the entry is not.
+    """
     older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
     reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
     archive = [source.name, source.line]
     said = consents.statements(event, tale.consents, archive, peppers)
-    entry = _timeline_key(event, tale.tellings[-1])
-    claims = [claim_key(pk) for telling in tale.tellings for pk in telling.claims]
-    first = [keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims]
-    reading.load([*first, *consents.places_of(said)])
+    marker, entry = keys.event(event.key), Item(_timeline_key(event, tale.tellings[-1]), "timeline")
+    reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event):
         return known
+    told = [entry.key] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
-    reading.load([*following, *consents.entries_of(reading, said)])
+    reading.load([*told, *following, *consents.entries_of(reading, said)])
     outcomes = [
         consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
         for telling in tale.tellings
@@ -152,12 +157,12 @@ def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pe
         *(write for outcome in outcomes for write in outcome.writes),
         *_outbox(hub, reading, event, tale, outcomes),
         *consents.writes(reading, said),
-        _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
+        _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
     ]
     if kind == "applied":
-        entry_item = reading.item(entry, "timeline")
         data = {**summary(event, tale.tellings[-1]), "archive": archive}
-        writes.append(Put(replace(entry_item, data=data)))
+        version = reading.item(entry.key, "timeline").version if told else 0
+        writes.append(Put(sizes.entry(Item(entry.key, "timeline", data, version))))
     reading.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
@@ -168,9 +173,11 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads for a record that is known: its root, and what we wrote to it."""
+    """What the second round reads: a known record's root, what we wrote to it, identifiers that are new."""
     record = reading[telling.record]
-    return [root_key(record), *ledgers(telling, [record.data["root"]])] if record else []
+    held = record.data["claims"] if record else ()
+    claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
+    return [root_key(record), *ledgers(telling, [record.data["root"]]), *claims] if record else claims
 
 
 def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
@@ -201,7 +208,7 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: An
         "topic": event.topic,
     }
     ttl = int(hub.clock()) + MARKER_DAYS * DAY
-    return Put(Item(marker.key, "marker", {**told, **data}, marker.version, ttl))
+    return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
 
 
 def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:

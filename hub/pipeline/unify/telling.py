@@ -1,6 +1,5 @@
 """What one event tells of each record in it: fetched when thin, mapped, with the identifiers it asserts."""
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -75,7 +74,8 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
         deleted = event.deleted and resource == event.resource
         for mapping in hub.catalog.mappings_of(event.connector, resource):
             incoming = Incoming({}, (), ()) if deleted else mapping.inward(record, context)
-            outer = replace(event, resource=resource, id=id, deleted=deleted)
+            mine = (resource, id) == (event.resource, event.id)
+            outer = event if mine else replace(event, resource=resource, id=id, deleted=deleted)
             told.append((_telling(hub, outer, mapping, incoming, peppers), incoming))
     return _tale(event, told)
 
@@ -200,7 +200,7 @@ def body_digest(event: Event) -> str:
 
 def summary(event: Event, telling: Telling) -> dict[str, Any]:
     """What the timeline shows of a telling without a further read."""
-    shown = ("number", "status", "total", "text", "direction", "kind", "template", "name", "url", "channel")
+    shown = ("channel", "direction", "kind", "name", "number", "status", "template", "text", "total", "url")
     facts = {name: telling.fields[name] for name in shown if telling.fields.get(name) is not None}
     if telling.entity == "customer":
         facts = {"told": sorted(name for name, value in telling.fields.items() if value is not None)}
@@ -209,5 +209,5 @@ def summary(event: Event, telling: Telling) -> dict[str, Any]:
         "source": event.source,
         "topic": event.topic,
         "record": telling.record.pk,
-        "facts": json.loads(dumps(facts)),
+        "facts": facts,
     }
