@@ -101,6 +101,14 @@ def lying_below(store, secret):
     return old + [pk for pk in texts if keys.lifted_claim(pk, newest) != pk]
 
 
+def dangling(store, secret):
+    """What records name under the newest pepper and is not there."""
+    newest = peppers([secret])[0].version
+    named = {pk for item in store.items() if item.kind == "record" for pk in item.data["claims"]}
+    new = [Key(pk, "CLAIM") for pk in named if pk.rpartition("#")[2].startswith(f"{newest}.")]
+    return set(new) - store.read(new).keys()
+
+
 class Met(MemoryStore):
     """A store at which, while one worker reads, others write."""
 
@@ -162,6 +170,7 @@ def test_every_schedule_of_a_rotation_ends_as_if_there_had_only_been_the_new_pep
         except RetryError:
             waiting.insert(0, told)
     store.armed = False
+    assert dangling(store, BOTH) == set()
     bring_all(store)
     assert lying_below(store, BOTH) == []
     assert left(store, BOTH) == left(calm, LAST)
