@@ -232,6 +232,7 @@ def test_what_was_demoted_stays_demoted():
     tell(worker(store, BOTH), event("pos.one", "crowd 9", 50, **PHONE))
     tell(worker(store, BOTH), event("pos.one", "crowd 10", 51, **PHONE))
     assert len(worker(store, BOTH).customers()) == apart + 2
+    assert dangling(store, BOTH) == set()
     bring_all(store)
     tell(worker(store, LAST), event("pos.one", "crowd 11", 52, **PHONE))
     assert len(worker(store, LAST).customers()) == apart + 3
