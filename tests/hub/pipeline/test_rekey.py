@@ -50,7 +50,7 @@ EVENTS = [
 
 def worker(store, secret, seed=1):
     """A worker that knows this secret."""
-    world = World(store=store, files=catalog(guards=Guards(degree=3)))
+    world = World(store=store, files=catalog(guards=Guards(degree=3, records=6)))
     world.hub.secrets = MemorySecrets({"pepper": [dict(secret)]})
     world.hub.random = random.Random(seed)
     return world
