@@ -96,7 +96,7 @@ def _refold(
         fields |= {
             field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
         }
-    if at > fields["updated_at"][0]:
+    if [at, record.key.pk] > fields["updated_at"][:2]:
         fields["updated_at"] = [at, record.key.pk, at, "", 0]
     return fields
 

@@ -1,0 +1,127 @@
+"""Random histories: a handful of people, the systems that know them, and what those tell the hub of them.
+
+Small enough that thousands run in seconds, and crowded on purpose: few values for many records, equal times,
+late and repeated tellings, things cleared and deleted, guests, orders that two systems know.
+"""
+
+import random
+from dataclasses import dataclass, replace
+
+from hub.messages import Event
+from tests.hub.pipeline.world import catalog, event
+from tests.identity.reference import Policy, Rules
+
+FILES = catalog()
+CORRECTED = catalog(revision="r2")
+REPLAY = "2026-01-03T00:00:00.000000Z-ab"
+AHEAD = "2026-01-02T00:11:00.000000Z"
+
+MAILS = ("ada@correo.co", "mary@correo.co", "eva@correo.co", "info@correo.co", "anonymous")
+PHONES = ("+573001234567", "+573117654321", "+573009998877")
+TAX_IDS = ("900123456", "800654321")
+NAMES = ("Ada", "Ada King", "Mary", "Eva")
+TAGS = (["vip"], ["club", "web"], ["web"], [])
+ADDRESSES = ({"line1": "X"}, {"line1": "X", "city": "B"}, {"city": "B", "country": "CO"}, {"line1": "Y"})
+ACCOUNTS = ("shop.co", "crm.main", "pos.one", "erp.main")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is told, and what is sent again once all of it was applied, under corrected files."""
+
+    events: tuple[Event, ...]
+    replays: tuple[Event, ...]
+    degree: int
+
+    @property
+    def everything(self):
+        return (*self.events, *self.replays)
+
+
+def rules(files, degree=5):
+    """The files as the reference takes them."""
+    policies = {
+        name: {
+            field: Policy(one.keep, one.roles, files.owners.owner(name, field) or "")
+            for field, one in entity.fields.items()
+        }
+        for name, entity in files.entities.items()
+    }
+    identifying = {
+        name: {field: one.identifies == "strong" for field, one in entity.fields.items() if one.identifies}
+        for name, entity in files.entities.items()
+    }
+    roles = {name: account.role for name, account in files.accounts.items()}
+    return Rules(policies, identifying, roles, degree)
+
+
+def scenario(rng: random.Random) -> Scenario:
+    """A history of two to eleven events."""
+    events = [_event(rng, n) for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1)]
+    again = rng.sample(events, k=min(len(events), 2)) if rng.random() < 0.25 else []
+    replays = tuple(_corrected(rng, told) for told in again)
+    return Scenario(tuple(events), replays, rng.choice((1, 1, 2, 2, 5)))
+
+
+def _event(rng, n):
+    account = rng.choice(ACCOUNTS)
+    minute = rng.choice((n, n, rng.randint(1, 12)))
+    kind = rng.random()
+    if kind < 0.08:
+        return event(account, str(rng.randint(1, 2)), n, at=minute, deleted=True)
+    if kind < 0.28:
+        return event(account, str(rng.randint(1001, 1003)), n, "order", at=minute, **_order(rng, n))
+    return event(account, str(rng.randint(1, 3)), n, at=minute, **_customer(rng, n))
+
+
+def _customer(rng, n):
+    told = {}
+    for chance, field, values in (
+        (0.55, "email", MAILS),
+        (0.45, "phone", PHONES),
+        (0.2, "tax_id", TAX_IDS),
+        (0.4, "name", NAMES),
+        (0.25, "tags", TAGS),
+        (0.15, "birth_date", ("1815-12-10", "1816-01-01")),
+        (0.25, "address", ADDRESSES),
+    ):
+        if rng.random() < chance:
+            told[field] = rng.choice(values) if rng.random() < 0.93 else None
+    if rng.random() < 0.15:
+        told["created_at"] = f"2025-12-{rng.randint(10, 12)}T00:00:00.000000Z"
+    if rng.random() < 0.1:
+        told["updated_at"] = (
+            AHEAD if rng.random() < 0.2 else f"2026-01-01T00:{rng.randint(1, 12):02d}:30.000000Z"
+        )
+    if rng.random() < 0.06:
+        told["consent"] = [_consent(rng)]
+    return told
+
+
+def _order(rng, n):
+    told = {"number": f"#{n}", "status": rng.choice(("open", "paid"))}
+    if rng.random() < 0.4:
+        told["reference"] = rng.choice(("R-1", "R-2"))
+    if rng.random() < 0.8:
+        known = {"id": str(rng.randint(1, 3))} if rng.random() < 0.5 else {}
+        told["customer"] = {**known, **_customer(rng, n)} or {"name": "Nobody"}
+    return told
+
+
+def _consent(rng):
+    return {
+        "channel": "email",
+        "purpose": "marketing",
+        "address_type": "email",
+        "address": rng.choice(MAILS[:2]),
+        "state": rng.choice(("granted", "denied")),
+        "at": f"2026-01-01T00:{rng.randint(1, 3):02d}:00.000000Z",
+    }
+
+
+def _corrected(rng, told):
+    if told.record is None:
+        return replace(told, replay=REPLAY)
+    right = {"status": "paid"} if told.resource == "order" else {"name": "Corrected"}
+    kept = {name: value for name, value in told.record.items() if name != "updated_at"}
+    return replace(told, record={**kept, **right} if rng.random() < 0.7 else kept, replay=REPLAY)
