@@ -6,6 +6,7 @@ late and repeated tellings, things cleared and deleted, guests, orders that two 
 
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hub.messages import Event
 from tests.hub.pipeline.world import catalog, event
@@ -22,6 +23,7 @@ TAX_IDS = ("900123456", "800654321")
 NAMES = ("Ada", "Ada King", "Mary", "Eva")
 TAGS = (["vip"], ["club", "web"], ["web"], [])
 ADDRESSES = ({"line1": "X"}, {"line1": "X", "city": "B"}, {"city": "B", "country": "CO"}, {"line1": "Y"})
+IDS = ("1", "2", "3", "4", "5", "6")
 ACCOUNTS = ("shop.co", "crm.main", "pos.one", "erp.main")
 
 
@@ -55,56 +57,79 @@ def rules(files, degree=5):
     return Rules(policies, identifying, roles, degree)
 
 
+@dataclass(frozen=True)
+class Town:
+    """From what a history draws: few accounts make crowds, few records make histories of each."""
+
+    accounts: tuple[str, ...]
+    ids: tuple[str, ...]
+    fields: tuple[tuple[float, str, tuple[Any, ...]], ...]
+    minutes: int
+    orders: float
+
+    @classmethod
+    def of(cls, rng):
+        """A town where some things are scarce."""
+        return cls(
+            accounts=tuple(rng.sample(ACCOUNTS, k=rng.choice((1, 2, 3, 4)))),
+            ids=IDS[: rng.choice((1, 2, 3, 6))],
+            fields=(
+                (rng.choice((0.2, 0.6)), "email", tuple(rng.sample(MAILS, k=rng.choice((1, 2, 5))))),
+                (rng.choice((0.2, 0.6)), "phone", PHONES[: rng.choice((1, 2, 3))]),
+                (rng.choice((0.0, 0.3)), "tax_id", TAX_IDS),
+                (rng.choice((0.3, 0.7)), "name", NAMES[: rng.choice((2, 4))]),
+                (rng.choice((0.0, 0.3)), "tags", TAGS),
+                (0.1, "birth_date", ("1815-12-10", "1816-01-01")),
+                (rng.choice((0.0, 0.3)), "address", ADDRESSES),
+            ),
+            minutes=rng.choice((3, 6, 12)),
+            orders=rng.choice((0.0, 0.2, 0.4)),
+        )
+
+
 def scenario(rng: random.Random) -> Scenario:
     """A history of two to eleven events."""
-    events = [_event(rng, n) for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1)]
+    town = Town.of(rng)
+    events = [_event(rng, town, n) for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1)]
     again = rng.sample(events, k=min(len(events), 2)) if rng.random() < 0.25 else []
     replays = tuple(_corrected(rng, told) for told in again)
     return Scenario(tuple(events), replays, rng.choice((1, 1, 2, 2, 5)))
 
 
-def _event(rng, n):
-    account = rng.choice(ACCOUNTS)
-    minute = rng.choice((n, n, rng.randint(1, 12)))
+def _event(rng, town, n):
+    account = rng.choice(town.accounts)
+    minute = rng.randint(1, town.minutes)
     kind = rng.random()
-    if kind < 0.08:
-        return event(account, str(rng.randint(1, 2)), n, at=minute, deleted=True)
-    if kind < 0.28:
-        return event(account, str(rng.randint(1001, 1003)), n, "order", at=minute, **_order(rng, n))
-    return event(account, str(rng.randint(1, 3)), n, at=minute, **_customer(rng, n))
+    if kind < town.orders:
+        return event(account, str(rng.randint(1001, 1003)), n, "order", at=minute, **_order(rng, town, n))
+    if kind > 0.94:
+        return event(account, rng.choice(town.ids), n, at=minute, deleted=True)
+    return event(account, rng.choice(town.ids), n, at=minute, **_customer(rng, town))
 
 
-def _customer(rng, n):
+def _customer(rng, town):
     told = {}
-    for chance, field, values in (
-        (0.55, "email", MAILS),
-        (0.45, "phone", PHONES),
-        (0.2, "tax_id", TAX_IDS),
-        (0.4, "name", NAMES),
-        (0.25, "tags", TAGS),
-        (0.15, "birth_date", ("1815-12-10", "1816-01-01")),
-        (0.25, "address", ADDRESSES),
-    ):
+    for chance, field, values in town.fields:
         if rng.random() < chance:
             told[field] = rng.choice(values) if rng.random() < 0.93 else None
     if rng.random() < 0.15:
         told["created_at"] = f"2025-12-{rng.randint(10, 12)}T00:00:00.000000Z"
-    if rng.random() < 0.1:
+    if rng.random() < 0.05:
         told["updated_at"] = (
-            AHEAD if rng.random() < 0.2 else f"2026-01-01T00:{rng.randint(1, 12):02d}:30.000000Z"
+            AHEAD if rng.random() < 0.3 else f"2026-01-01T00:{rng.randint(1, 9):02d}:30.000000Z"
         )
     if rng.random() < 0.06:
         told["consent"] = [_consent(rng)]
     return told
 
 
-def _order(rng, n):
+def _order(rng, town, n):
     told = {"number": f"#{n}", "status": rng.choice(("open", "paid"))}
     if rng.random() < 0.4:
         told["reference"] = rng.choice(("R-1", "R-2"))
     if rng.random() < 0.8:
-        known = {"id": str(rng.randint(1, 3))} if rng.random() < 0.5 else {}
-        told["customer"] = {**known, **_customer(rng, n)} or {"name": "Nobody"}
+        known = {"id": rng.choice(town.ids)} if rng.random() < 0.5 else {}
+        told["customer"] = {**known, **_customer(rng, town)} or {"name": "Nobody"}
     return told
 
 

@@ -47,7 +47,7 @@ class Weather:
     def of(cls, rng):
         return cls(
             workers=rng.choice((1, 2, 2, 3, 4, 4, 6, 8, 16)),
-            switch=rng.choice((0.1, 0.3, 1.0)),
+            switch=rng.choice((0.02, 0.05, 0.1, 0.3, 1.0)),
             torn=rng.random() < 0.8,
             crash=rng.choice((0.0, 0.01, 0.05)),
             refuse=rng.choice((0.0, 0.1, 0.3)),
@@ -209,7 +209,11 @@ class Workers:
             try:
                 world.tell(message)
             except (Crash, RetryError):
-                self.messages.append(message)
+                self.give_back(message)
+
+    def give_back(self, message):
+        """What was not applied comes again."""
+        self.messages.append(message)
 
 
 @contextmanager

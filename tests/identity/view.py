@@ -1,5 +1,6 @@
 """What is left in a store, in the terms of the reference; and what must hold of every transaction."""
 
+import hashlib
 from collections import Counter, defaultdict
 
 from hub.golden import Register
@@ -75,18 +76,21 @@ def broken(transactions, replayed=()):
     """
     lines = []
     applied = Counter()
-    roots = {}
+    roots, homes, frozen = {}, {}, set()
     for number, writes in enumerate(transactions):
         kinds = defaultdict(list)
         for item in writes:
             kinds[item.kind].append(item)
         lines += [f"transaction {number}: {line}" for line in _whole(kinds, roots)]
+        lines += [f"frozen {item.key.pk} was written" for item in kinds["claim"] if item.key in frozen]
+        frozen.update(item.key for item in kinds["claim"] if item.data["demoted"])
         done = [item for item in kinds["marker"] if item.data["status"] != "parked"]
         applied.update(item.key.pk.removeprefix("EVT#") for item in done)
         roots.update({item.key: item for item in kinds["root"]})
+        homes.update({named_after(item.key.pk): item.data["root"] for item in kinds["record"]})
     allowed = Counter(replayed)
     lines += [f"{key} was applied {n} times" for key, n in applied.items() if n > 1 + allowed[key]]
-    return lines + _astray(roots)
+    return lines + _astray(roots, homes)
 
 
 def _whole(kinds, roots):
@@ -105,6 +109,11 @@ def _whole(kinds, roots):
     return lines + [f"an image of what was not written: {key}" for key in images]
 
 
+def named_after(record):
+    """The id that an entity has from this record."""
+    return hashlib.sha256(record.encode()).hexdigest()[:24]
+
+
 def _moved(before, after):
     if before is None or before.data["state"] != "active":
         return True
@@ -115,8 +124,8 @@ def _news(root):
     return {name: value for name, value in values(root).items() if name not in ENVELOPE}
 
 
-def _astray(roots):
-    """Every id that was ever told leads to an entity that is; no entity has the id of another."""
+def _astray(roots, homes):
+    """An id that is no more leads to the entity that has the record it was named after, which knows it."""
     lines = []
     by_id = {(r.data["entity"], r.data["id"]): r.data for r in roots.values()}
     for (kind, id), data in by_id.items():
@@ -125,6 +134,8 @@ def _astray(roots):
             end, hops = by_id[(kind, end["into"])], hops + 1
         if end["state"] == "merged":
             lines.append(f"{id} leads nowhere")
+        elif end["id"] != homes[id]:
+            lines.append(f"{id} leads to {end['id']}, but its record is with {homes[id]}")
         elif data["state"] == "merged" and id not in end["absorbed"]:
             lines.append(f"{id} leads to {end['id']}, which does not know it")
         elif data["state"] == "active" and any(

@@ -62,7 +62,7 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
     homes = {one.key: entity_id(group[0].key) for group in groups for one in group}
     reading.load(keys.root(telling.entity, id) for id in homes.values())
     roots = [_root(reading, telling.entity, group, members, rules) for group in groups]
-    roots, losers = _absorb(roots, around.roots, homes)
+    roots, losers = _absorb(reading, roots, around.roots, homes)
     writes = [
         *_claim_writes(reading, around.claims, claims),
         *(
@@ -178,7 +178,7 @@ def _root(
         "state": "active",
         "records": {one.key: one.created for one in group},
         "fields": {name: list(value) for name, value in folded.items()},
-        "absorbed": item.data.get("absorbed", []),
+        "absorbed": [],
         "customer": link.value if link else "",
         "revision": rules.revision,
     }
@@ -186,18 +186,31 @@ def _root(
 
 
 def _absorb(
-    roots: list[Item], before: Mapping[str, Item], homes: Mapping[str, str]
+    reading: Reading, roots: list[Item], before: Mapping[str, Item], homes: Mapping[str, str]
 ) -> tuple[list[Item], list[Item]]:
-    """The roots with the ids that they took over, and the items of those that were merged away."""
+    """The roots with their former ids, and the items of ids that are no more or lead elsewhere now.
+
+    A former id goes with the record that it was named after. After a split it may have to lead elsewhere.
+    """
     active = {root.data["id"] for root in roots}
-    taken: dict[str, set[str]] = {root.data["id"]: set(root.data["absorbed"]) for root in roots}
-    losers = []
-    for old in before.values():
-        if old.data["id"] not in active:
-            into = next(homes[pk] for pk in old.data["records"] if entity_id(pk) == old.data["id"])
-            taken[into] |= {old.data["id"], *old.data["absorbed"]}
-            losers.append(Item(old.key, "root", _tombstone(old.data, into), old.version))
-    return [with_data(root, absorbed=sorted(taken[root.data["id"]] - active)) for root in roots], losers
+    former = {id for old in before.values() for id in (old.data["id"], *old.data["absorbed"])} - active
+    into = {id: home for pk, home in homes.items() if (id := entity_id(pk)) in former}
+    gone = [old for old in before.values() if old.data["id"] in former]
+    if len(roots) > 1:
+        tombs = [keys.root(roots[0].data["entity"], id) for id in sorted(former)]
+        reading.load(tombs)
+        known = {old.key for old in gone}
+        gone += [item for item in reading.present(tombs) if item.key not in known and _leads_astray(item, into)]
+    losers = [Item(old.key, "root", _tombstone(old.data, into[old.data["id"]]), old.version) for old in gone]
+    return [with_data(root, absorbed=_former(root.data["id"], into)) for root in roots], losers
+
+
+def _leads_astray(tomb: Item, into: Mapping[str, str]) -> bool:
+    return bool(tomb.data.get("into") != into[tomb.data["id"]])
+
+
+def _former(id: str, into: Mapping[str, str]) -> list[str]:
+    return sorted(former for former, home in into.items() if home == id)
 
 
 def _tombstone(data: Mapping[str, Any], into: str) -> dict[str, Any]:
