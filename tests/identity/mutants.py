@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from hub import golden, identity
 from hub.golden import overlay
-from hub.identity import Claim
+from hub.identity import Claim, Node
 from hub.pipeline import unify
 from hub.pipeline.unify.state import Moved, Outcome, Reading, registers, root_key, values, with_data
 from hub.store import Put
@@ -34,7 +34,9 @@ class Mutant:
 
 MUTANTS = []
 
-attach, regroup = (sys.modules[f"hub.pipeline.unify.{name}"] for name in ("attach", "regroup"))
+attach, regroup, settle, survey = (
+    sys.modules[f"hub.pipeline.unify.{name}"] for name in ("attach", "regroup", "settle", "survey")
+)
 """The modules: the package has functions of these names."""
 
 
@@ -217,7 +219,7 @@ def _roots_checked(sound):
             if root is None or not sound(record, root):
                 raise Moved("torn reading")
 
-    return patch.object(regroup, "_check_roots", check)
+    return patch.object(survey, "_check_roots", check)
 
 
 @mutant("M12", "a record that led to a root need not be in its list (R5)", within=0)
@@ -239,7 +241,7 @@ def _r45():
 
 @mutant("R6", "the closure is not checked: others may assert with the members by now", within=500)
 def _r6():
-    yield patch.object(regroup, "_check_closure", lambda *_: None)
+    yield patch.object(survey, "_check_closure", lambda *_: None)
 
 
 @mutant("R7", "a root in which nothing changed is not written", within=500)
@@ -282,8 +284,8 @@ def _fast_guard():
 def _fast_new():
     settled = attach._settled
 
-    def blind(record, root, telling, rules):
-        return settled(record, root, replace(telling, claims={}), rules)
+    def blind(record, root, telling, *rest):
+        return settled(record, root, replace(telling, claims={}), *rest)
 
     yield patch.object(attach, "_settled", blind)
 
@@ -311,21 +313,6 @@ def _fast_back():
     yield patch.object(attach, "_local", hasty)
 
 
-@mutant("thawed", "a demoted identifier is written again and again", within=50)
-def _thawed():
-    def growing(claim, record):
-        if record in claim.records:
-            return claim
-        grown = replace(claim, demoted=False)
-        grown = WITH_RECORD(grown, record)
-        return replace(grown, demoted=claim.demoted or grown.demoted)
-
-    yield patch.object(Claim, "with_record", growing)
-
-
-WITH_RECORD = Claim.with_record
-
-
 @mutant("counted-all", "an identifier is demoted by all who assert it, not by account", within=50)
 def _counted_all():
     yield patch.object(identity, "_account", lambda record: ())
@@ -335,9 +322,9 @@ def _counted_all():
 def _young():
     told = regroup._told
 
-    def first(reading, telling, registers):
+    def first(reading, telling, *rest):
         known = reading.item(telling.record, "record").data.get("created")
-        item = told(reading, telling, registers)
+        item = told(reading, telling, *rest)
         return with_data(item, created=known) if known else item
 
     yield patch.object(regroup, "_told", first)
@@ -354,9 +341,55 @@ def _again():
     yield patch.object(attach, "overlay", plain)
 
 
-@mutant("aliases", "after a split the former ids lead where they led before", within=1000)
+@mutant("aliases", "after a split an entity keeps the former ids of records that left it", within=100)
 def _aliases():
-    yield patch.object(regroup, "_leads_astray", lambda tomb, into: False)
+    with_past = settle._with_past
+
+    def keeping(reading, root, before):
+        after, held = with_past(reading, root, before), reading[root.key]
+        kept = held.data["absorbed"] if held and held.data["state"] == "active" else []
+        return with_data(after, absorbed=sorted({*after.data["absorbed"], *kept} - {root.data["id"]}))
+
+    yield patch.object(settle, "_with_past", keeping)
+
+
+@mutant("detached", "an identifier that an operator took from a record joins it all the same", within=300)
+def _detached():
+    yield patch.object(Node, "joins", property(lambda node: node.claims))
+
+
+@mutant("ruled", "the rules overrule an operator who said that an identifier joins", within=500)
+def _ruled():
+    judged = Claim.judged
+
+    def stubborn(claim, nodes, guards):
+        ruled = claim.ruled if claim.ruled == "apart" else ""
+        return replace(judged(replace(claim, ruled=ruled), nodes, guards), ruled=claim.ruled)
+
+    yield patch.object(Claim, "judged", stubborn)
+
+
+@mutant(
+    "judged-once", "only the identifiers that an event tells are judged, not those it told before", within=500
+)
+def _judged_once():
+    judged = settle._judged
+
+    def hasty(claims, nodes, asserted, rules):
+        told = {pk for node in nodes.values() for pk in node.claims}
+        return judged(claims, nodes, [pk for pk in asserted if len(told) < 3 or pk == max(told)], rules)
+
+    yield patch.object(settle, "_judged", hasty)
+
+
+@mutant("earliest", "a claim keeps the telling that arrived first, not the earliest", within=100)
+def _earliest():
+    earliest = regroup.earliest
+
+    def arrived(held, telling, event):
+        return {**earliest(held, telling, event), **held}
+
+    yield patch.object(regroup, "earliest", arrived)
 
 
 def main():

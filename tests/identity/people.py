@@ -5,15 +5,15 @@ late and repeated tellings, things cleared and deleted, guests, orders that two 
 """
 
 import random
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.identity import Guards
 from hub.messages import Event
 from tests.hub.pipeline.world import catalog, event
-from tests.identity.reference import Policy, Rules
+from tests.identity.reference import Policy, Rules, claim, tellings
 
-FILES = catalog()
-CORRECTED = catalog(revision="r2")
 REPLAY = "2026-01-03T00:00:00.000000Z-ab"
 AHEAD = "2026-01-02T00:11:00.000000Z"
 
@@ -27,21 +27,56 @@ IDS = ("1", "2", "3", "4", "5", "6")
 ACCOUNTS = ("shop.co", "crm.main", "pos.one", "erp.main")
 
 
+NEVER = {
+    "any": re.compile("null|none|-1|anonymous|guest|undefined", re.I),
+    "email": re.compile("(info|admin|ventas|noreply|test)@.*", re.I),
+}
+GUARDS = tuple(
+    Guards(degree=degree, logins=logins, exclusive=exclusive, trusted=trusted, never=NEVER)
+    for degree, logins, exclusive, trusted in (
+        (1, frozenset(), {}, {}),
+        (2, frozenset(), {}, {"tax_id": frozenset({"shop", "crm", "erp"})}),
+        (2, frozenset({"shop"}), {"email": frozenset({"tax_id"})}, {}),
+        (5, frozenset(), {}, {}),
+        (5, frozenset({"shop"}), {}, {}),
+        (5, frozenset(), {"email": frozenset({"tax_id"}), "phone": frozenset({"tax_id", "email"})}, {}),
+    )
+)
+FILES = tuple((catalog("r1", guards), catalog("r2", guards)) for guards in GUARDS)
+"""The files as deployed first, and as corrected before anything is replayed, by guards."""
+
+
+@dataclass(frozen=True)
+class Decree:
+    """What an operator wants: `word` merge, split, apart, joins, unruled or undo, of what is with a record."""
+
+    word: str
+    record: str
+    other: str
+    identifier: str
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """What is told, and what is sent again once all of it was applied, under corrected files."""
+    """What is told and decreed, and what is sent again once all of it was applied, under corrected files."""
 
     events: tuple[Event, ...]
     replays: tuple[Event, ...]
-    degree: int
+    decrees: tuple[Decree, ...]
+    files: tuple[Any, Any]
 
     @property
     def everything(self):
         return (*self.events, *self.replays)
 
+    @property
+    def rules(self):
+        """The files as the reference takes them."""
+        return rules(self.files[0])
 
-def rules(files, degree=5):
-    """The files as the reference takes them."""
+
+def rules(files):
+    """Files as the reference takes them."""
     policies = {
         name: {
             field: Policy(one.keep, one.roles, files.owners.owner(name, field) or "")
@@ -54,7 +89,8 @@ def rules(files, degree=5):
         for name, entity in files.entities.items()
     }
     roles = {name: account.role for name, account in files.accounts.items()}
-    return Rules(policies, identifying, roles, degree)
+    guards = files.entities["customer"].guards
+    return Rules(policies, identifying, roles, guards.degree, guards.logins, guards.exclusive, guards.trusted)
 
 
 @dataclass(frozen=True)
@@ -93,7 +129,21 @@ def scenario(rng: random.Random) -> Scenario:
     events = [_event(rng, town, n) for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1)]
     again = rng.sample(events, k=min(len(events), 2)) if rng.random() < 0.25 else []
     replays = tuple(_corrected(rng, told) for told in again)
-    return Scenario(tuple(events), replays, rng.choice((1, 1, 2, 2, 5)))
+    files = rng.choice(FILES)
+    decrees = _decrees(rng, events, rules(files[0])) if rng.random() < 0.35 else ()
+    return Scenario(tuple(events), replays, decrees, files)
+
+
+def _decrees(rng, events, rules):
+    told = [one for event in events for one in tellings(event, rules) if one.entity == "customer"]
+    if not told:
+        return ()
+    claims = sorted({claim(identifier, rules) for one in told for identifier in one.identifiers}) or [""]
+    words = ("merge", "merge", "split", "split", "apart", "joins", "unruled", "undo", "undo")
+    return tuple(
+        Decree(rng.choice(words), rng.choice(told).record, rng.choice(told).record, rng.choice(claims))
+        for _ in range(rng.randint(1, 4))
+    )
 
 
 def _event(rng, town, n):

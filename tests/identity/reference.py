@@ -5,7 +5,7 @@ they can be. It shares with the hub only names: how a key is spelled and how an 
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -54,7 +54,23 @@ class Rules:
     identifying: Mapping[str, Mapping[str, bool]]
     roles: Mapping[str, str]
     degree: int = 5
+    logins: frozenset[str] = frozenset()
+    exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    trusted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     seal: Callable[[str, str], str] = lambda namespace, value: hashed(Pepper("1", "pepper"), namespace, value)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What operators decided, by the last word on each.
+
+    `same`: claim -> records that are one. `detached`: record -> claims that were taken from it. `ruled`:
+    claim -> "joins" or "apart".
+    """
+
+    same: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    detached: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ruled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,13 +88,17 @@ class Told:
 
 @dataclass
 class Record:
-    """All that was told of a record: every telling of each field, in the order of the stamps."""
+    """All that was told of a record: every telling of each field, in the order of the stamps.
+
+    `claims`: what it asserts, each with the earliest telling that did. `login`: it is one person's account.
+    """
 
     key: str
     entity: str
     role: str
+    login: bool
     created: str
-    identifiers: set[Identifier] = field(default_factory=set)
+    claims: dict[str, list[str]] = field(default_factory=dict)
     tellings: dict[str, list[tuple[Stamp, Any]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -90,21 +110,25 @@ class Register(NamedTuple):
     last: Stamp
 
 
-def final(events: Iterable[Any], rules: Rules) -> dict[str, dict[Any, Any]]:
+def final(
+    events: Iterable[Any], rules: Rules, decisions: Decisions = Decisions()
+) -> dict[str, dict[Any, Any]]:
     """What is left when all of these events were applied: by kind, what tests compare."""
     events = list({(event.key, event.replay): event for event in events}.values())
     accepted = [event for event in events if not from_the_future(event)]
     told = [telling for event in accepted for telling in tellings(event, rules)]
     news = [event for event in accepted if any(one.values for one in tellings(event, rules))]
-    records = collect(told, rules)
+    records = collect(told, rules, decisions)
     asserted = assertions(records.values())
-    joining = {one: who for one, who in asserted.items() if not demoted(one, who, rules)}
+    weak = {claim(one, rules) for telling in told for one in telling.identifiers if not one.strong}
+    out = {pk for pk, who in asserted.items() if demoted(pk, pk in weak, who, rules, decisions)}
+    joining = {pk: _joined(pk, who, decisions) for pk, who in asserted.items() if pk not in out}
     entities = [entity(group, rules) for group in components(records, joining)]
     home = {key: one["id"] for one in entities for key in one["records"]}
     return {
-        "record": {key: stated(record, home[key], rules) for key, record in records.items()},
+        "record": {key: stated(record, home[key], decisions) for key, record in records.items()},
         "entity": {one["id"]: one for one in entities},
-        "claim": {claim(one, rules): sorted(joining.get(one, ["demoted"])) for one in asserted},
+        "claim": {pk: standing(pk, who, pk in out, decisions) for pk, who in asserted.items()},
         "marker": {
             **{event.key: "parked" for event in events},
             **{event.key: "echo" for event in accepted},
@@ -136,7 +160,7 @@ def _told(event: Any, entity: str, body: Any, rules: Rules, link: str = "") -> T
     identifiers = frozenset(
         Identifier(entity, name, str(value), rules.identifying[entity][name])
         for name, value in values.items()
-        if name in rules.identifying[entity] and eligible(value)
+        if name in rules.identifying[entity] and eligible(name, value, rules.roles[event.source], rules)
     )
     own = entity == event.resource
     id = event.id if own else body.get("id") or _guest(event, identifiers, rules)
@@ -155,42 +179,75 @@ def _guest(event: Any, identifiers: frozenset[Identifier], rules: Rules) -> str:
     return f"guest/{rules.seal(best.namespace, best.value)}"
 
 
-def eligible(value: Any) -> bool:
-    """Whether a value can tell anybody: neither cleared, nor a placeholder, nor a mailbox of the house."""
-    return isinstance(value, str) and value.lower() not in NOBODY and value.split("@")[0] not in HOUSE
+def eligible(name: str, value: Any, role: str, rules: Rules) -> bool:
+    """Whether a value can tell anybody: no placeholder, no mailbox of the house, told by who may know."""
+    if not isinstance(value, str) or role not in rules.trusted.get(name, {role}):
+        return False
+    return value.lower() not in NOBODY and not (name == "email" and value.split("@")[0] in HOUSE)
 
 
-def collect(told: Iterable[Told], rules: Rules) -> dict[str, Record]:
+def collect(told: Iterable[Told], rules: Rules, decisions: Decisions) -> dict[str, Record]:
     """The records, each with all that was ever told of it: nothing is skipped as old."""
     records: dict[str, Record] = {}
     for one in sorted(told, key=lambda one: one.stamp):
         role = rules.roles[one.source]
-        record = records.setdefault(one.record, Record(one.record, one.entity, role, one.created))
+        login = role in rules.logins and "/" not in one.record
+        record = records.setdefault(one.record, Record(one.record, one.entity, role, login, one.created))
         record.created = min(record.created, one.created)
-        record.identifiers |= one.identifiers
+        for identifier in one.identifiers:
+            record.claims.setdefault(claim(identifier, rules), [one.stamp.at, one.stamp.event])
         for name, value in one.values.items():
             record.tellings[name].append((one.stamp, value))
+    for pk, who in decisions.same.items():
+        for key, since in who.items():
+            records[key].claims[pk] = since
     return records
 
 
-def assertions(records: Iterable[Record]) -> dict[Identifier, set[str]]:
-    """Who asserts each identifier, for good."""
-    found: dict[Identifier, set[str]] = defaultdict(set)
+def assertions(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """Who asserts each claim, for good."""
+    found: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        for one in record.identifiers:
-            found[one].add(record.key)
+        for pk in record.claims:
+            found[pk].append(record)
     return found
 
 
-def demoted(identifier: Identifier, who: Iterable[str], rules: Rules) -> bool:
-    """Whether an identifier joins nobody: a weak one that too many records of one account assert."""
-    by_account = Counter(tuple(key.split("#")[1:3]) for key in who)
-    return not identifier.strong and max(by_account.values()) > rules.degree
+def demoted(pk: str, weak: bool, who: list[Record], rules: Rules, decisions: Decisions) -> bool:
+    """Whether a claim joins nobody: an operator said so, or it is weak and its asserters are not one person."""
+    ruled = decisions.ruled.get(pk, "")
+    if ruled or not weak:
+        return ruled == "apart"
+    by_account: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+    for record in who:
+        by_account[tuple(record.key.split("#")[1:3])].append(record)
+    others = rules.exclusive.get(_namespace(pk), frozenset())
+    return any(_not_one(group, others, rules.degree) for group in by_account.values())
 
 
-def components(
-    records: Mapping[str, Record], joining: Mapping[Identifier, set[str]]
-) -> Iterable[list[Record]]:
+def _not_one(group: list[Record], exclusive: Iterable[str], degree: int) -> bool:
+    """Whether records of one account cannot be one person: too many, two logins, or told apart elsewhere."""
+    told = [[{pk for pk in r.claims if _namespace(pk) == name} for r in group] for name in exclusive]
+    apart = any(len([v for v in values if v]) > 1 and len(set().union(*values)) > 1 for values in told)
+    return len(group) > degree or sum(record.login for record in group) > 1 or apart
+
+
+def _namespace(pk: str) -> str:
+    return pk.split("#")[2]
+
+
+def _joined(pk: str, who: list[Record], decisions: Decisions) -> set[str]:
+    return {record.key for record in who if pk not in decisions.detached.get(record.key, ())}
+
+
+def standing(pk: str, who: list[Record], out: bool, decisions: Decisions) -> dict[str, Any]:
+    """A claim as tests compare it: a demoted one need not know all who assert it."""
+    apart = sorted(record.key for record in who if pk in decisions.detached.get(record.key, ()))
+    records = None if out else sorted(record.key for record in who)
+    return {"records": records, "detached": apart, "ruled": decisions.ruled.get(pk, "")}
+
+
+def components(records: Mapping[str, Record], joining: Mapping[str, set[str]]) -> Iterable[list[Record]]:
     """The records that are one: whoever shares an identifier, and whoever shares one with those."""
     left = set(records)
     while left:
@@ -198,8 +255,8 @@ def components(
         edge = {min(left)}
         while edge:
             group |= edge
-            reached = (joining.get(one, set()) for key in edge for one in records[key].identifiers)
-            edge = {key for who in reached for key in who} - group
+            joins = ((key, joining.get(pk, set())) for key in edge for pk in records[key].claims)
+            edge = {key for me, who in joins if me in who for key in who} - group
         left -= group
         yield sorted((records[key] for key in group), key=_age)
 
@@ -288,11 +345,12 @@ def _completed(value: Any, others: list[Any]) -> Any:
     return value
 
 
-def stated(record: Record, home: str, rules: Rules) -> dict[str, Any]:
+def stated(record: Record, home: str, decisions: Decisions) -> dict[str, Any]:
     """A record as tests compare it."""
-    claims = sorted(claim(one, rules) for one in record.identifiers)
     said = {name: register(told) for name, told in record.tellings.items()}
-    return {"root": home, "created": record.created, "claims": claims, "registers": said}
+    apart = sorted(decisions.detached.get(record.key, ()))
+    claims = {"claims": record.claims, "detached": apart}
+    return {"root": home, "created": record.created, **claims, "registers": said}
 
 
 def claim(one: Identifier, rules: Rules) -> str:
