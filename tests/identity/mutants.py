@@ -23,7 +23,7 @@ from tests.identity import storm
 
 @dataclass(frozen=True)
 class Mutant:
-    """A bug: what was taken away, and how. `within`: schedules in which it shows (0: in none, see `reason`)."""
+    """A bug: what was taken away, and how. `within`: schedules in which it shows; 0: see `reason`."""
 
     name: str
     text: str
@@ -102,7 +102,11 @@ def _m3():
 @mutant("M4", "members and claims that were read before the roots are not read afresh", within=500)
 def _m4():
     load = Reading.load
-    yield patch.object(Reading, "load", lambda reading, wanted, *, fresh=False: load(reading, wanted))
+
+    def lazy(reading, wanted, *, fresh=False):
+        load(reading, wanted, fresh=fresh and False)
+
+    yield patch.object(Reading, "load", lazy)
 
 
 @mutant("M5", "at the same time, the value that arrives last wins", within=200)

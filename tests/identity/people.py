@@ -6,9 +6,11 @@ late and repeated tellings, things cleared and deleted, guests, orders that two 
 
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.golden import RUN
 from hub.identity import Guards
 from hub.messages import Event
 from tests.hub.pipeline.world import catalog, event
@@ -48,7 +50,7 @@ FILES = tuple((catalog("r1", guards), catalog("r2", guards)) for guards in GUARD
 
 @dataclass(frozen=True)
 class Decree:
-    """What an operator wants: `word` merge, split, apart, joins, unruled or undo, of what is with a record."""
+    """What an operator wants: `word` is merge, split, undo, or of an identifier apart, joins, unruled."""
 
     word: str
     record: str
@@ -126,20 +128,37 @@ class Town:
 def scenario(rng: random.Random) -> Scenario:
     """A history of two to eleven events."""
     town = Town.of(rng)
-    events = [_event(rng, town, n) for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1)]
+    events: list[Event] = []
+    for n in range(1, rng.choice((2, 3, 4, 5, 6, 7, 8, 11)) + 1):
+        known = [told for told in events if told.record] if rng.random() < 0.3 else []
+        events.append(_edited(rng, rng.choice(known), town, n) if known else _event(rng, town, n))
     again = rng.sample(events, k=min(len(events), 2)) if rng.random() < 0.25 else []
-    replays = tuple(_corrected(rng, told) for told in again)
     files = rng.choice(FILES)
-    decrees = _decrees(rng, events, rules(files[0])) if rng.random() < 0.35 else ()
-    return Scenario(tuple(events), replays, decrees, files)
+    known = rules(files[0])
+    count: Counter[str] = Counter()
+    events = _few(events, known, count)
+    replays = _few([_corrected(rng, told) for told in again if told in events], known, count)
+    decrees = _decrees(rng, events, known) if rng.random() < 0.35 else ()
+    return Scenario(tuple(events), tuple(replays), decrees, files)
+
+
+def _few(events, rules, count):
+    """Those of the events that tell of no record more often than a register can date exactly."""
+    kept = []
+    for one in events:
+        told = {telling.record for telling in tellings(one, rules)}
+        if all(count[record] < RUN for record in told):
+            count.update(told)
+            kept.append(one)
+    return kept
 
 
 def _decrees(rng, events, rules):
     told = [one for event in events for one in tellings(event, rules) if one.entity == "customer"]
     if not told:
         return ()
-    claims = sorted({claim(identifier, rules) for one in told for identifier in one.identifiers}) or [""]
-    words = ("merge", "merge", "split", "split", "apart", "joins", "unruled", "undo", "undo")
+    claims = sorted(claim(identifier, rules) for one in told for identifier in one.identifiers) or [""]
+    words = ("merge", "merge", "split", "split", "apart", "joins", "joins", "unruled", "undo", "undo")
     return tuple(
         Decree(rng.choice(words), rng.choice(told).record, rng.choice(told).record, rng.choice(claims))
         for _ in range(rng.randint(1, 4))
@@ -155,6 +174,16 @@ def _event(rng, town, n):
     if kind > 0.94:
         return event(account, rng.choice(town.ids), n, at=minute, deleted=True)
     return event(account, rng.choice(town.ids), n, at=minute, **_customer(rng, town))
+
+
+def _edited(rng, told, town, n):
+    """The whole record again with one field another, as vendors tell it."""
+    if told.resource == "order":
+        record = {**told.record, "status": rng.choice(("open", "paid", "fulfilled"))}
+    else:
+        record = {**told.record, "name": rng.choice(NAMES)}
+        record.pop("updated_at", None)
+    return event(told.source, told.id, n, told.resource, at=rng.randint(1, town.minutes), **record)
 
 
 def _customer(rng, town):

@@ -214,7 +214,7 @@ def assertions(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def demoted(pk: str, weak: bool, who: list[Record], rules: Rules, decisions: Decisions) -> bool:
-    """Whether a claim joins nobody: an operator said so, or it is weak and its asserters are not one person."""
+    """Whether a claim joins nobody: an operator said so, or it is weak and those are not one person."""
     ruled = decisions.ruled.get(pk, "")
     if ruled or not weak:
         return ruled == "apart"

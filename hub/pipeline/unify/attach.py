@@ -86,7 +86,7 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
     if isinstance(register.value, dict):  # completed from what other records say
         return False
     winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
-    return not (winner and winner.record == record and register.since.at < winner.at)
+    return not (winner and winner.record == record and register.since < winner[2:])
 
 
 def _refold(
