@@ -4,7 +4,6 @@ Each worker is a thread; exactly one runs at a time. Before every item that is r
 baton passes to whom the seed's dice choose, so that any interleaving can come and each comes again.
 """
 
-import json
 import os
 import random
 import threading
@@ -13,10 +12,10 @@ from dataclasses import dataclass
 
 from hub.errors import RetryError
 from hub.pipeline import decide
-from hub.store import Conflict, Key, Put
-from hub.store.memory import MemoryStore
-from tests.hub.pipeline.world import NOW, World, comparable
+from hub.store import Conflict, Key
+from tests.hub.pipeline.world import World, comparable
 from tests.identity import people, reference
+from tests.identity.shelf import Shelf
 from tests.identity.view import broken, decided, differences, view
 
 STEPS = 50_000
@@ -129,18 +128,14 @@ def _on_one_core():
         os.sched_setaffinity(0, cores)
 
 
-class Stormy(MemoryStore):
-    """A store in a storm. `transactions`: what each commit wrote, in order.
-
-    Data goes through JSON text when it is written; readers share it, `untouched` proves that none changed it.
-    """
+class Stormy(Shelf):
+    """A store in a storm: others run between two items that are read, commits are refused, processes die."""
 
     def __init__(self, rng, weather):
-        super().__init__(lambda: NOW)
+        super().__init__()
         self.rng = rng
         self.weather = weather
         self.baton = Baton(rng)
-        self.transactions = []
         self.calls = 0
 
     def read(self, keys):
@@ -148,9 +143,7 @@ class Stormy(MemoryStore):
         for number, key in enumerate(dict.fromkeys(keys)):
             if number == 0 or self.weather.torn:
                 self._boundary()
-            held = self._items.get(key)
-            if held is not None:
-                found[key] = held[0]
+            found |= super().read([key])
         return found
 
     def page(self, *args, **options):
@@ -162,24 +155,9 @@ class Stormy(MemoryStore):
         if self.rng.random() < self.weather.refuse:
             raise Conflict([writes[0].item.key])
         super().commit(writes)
-        self.transactions.append([self._items[w.item.key][0] for w in writes if isinstance(w, Put)])
         self._dice(self.weather.crash)
         if self.rng.random() < self.weather.lost:
             raise RetryError("unknown-outcome")
-
-    def untouched(self):
-        """Whether all data still is what was written."""
-        return all(json.dumps(item.data) == text for item, text in self._items.values())
-
-    def items(self):
-        return [self._items[key][0] for key in sorted(self._items)]
-
-    def _put(self, item):
-        text = json.dumps(item.data)
-        written = type(item)(
-            item.key, item.kind, json.loads(text), item.version + 1, item.ttl, item.agenda, item.at
-        )
-        self._items[item.key] = (written, text)
 
     def _boundary(self):
         self.calls += 1
@@ -257,7 +235,7 @@ def weathered(scenario, rng):
 
 def calm(scenario):
     """The world in which one worker applied each once, in order."""
-    world = World(files=scenario.files[0])
+    world = World(store=Shelf(), files=scenario.files[0])
     for told in scenario.events:
         world.tell(told)
     world.hub.catalog = scenario.files[1]
