@@ -15,7 +15,8 @@ from hub import golden, identity
 from hub.golden import overlay
 from hub.identity import Claim, Node
 from hub.pipeline import unify
-from hub.pipeline.unify.state import Moved, Outcome, Reading, registers, root_key, values, with_data
+from hub.pipeline.unify.lens import Moved
+from hub.pipeline.unify.state import Outcome, Reading, registers, root_key, values, with_data
 from hub.store import Put
 from tests.identity import storm
 from tests.identity.shelf import Shelf
@@ -206,7 +207,7 @@ def _m10():
 @mutant(
     "M11",
     "a tombstone is put without its version",
-    within=150,
+    within=2000,
 )
 def _m11():
     yield unguarded(lambda item, held: bool(held) and held.data.get("state") == "merged")

@@ -22,7 +22,7 @@ from hub.store import Key
 from hub.store.dynamodb import DynamoStore, decode, encode
 from hub.store.memory import MemoryStore
 from tests.hub.pipeline.delivering import NOON
-from tests.hub.store.test_contract import create_table
+from tests.hub.store.stores import create_table
 from tests.identity.crash import FLOWS, Crash
 from tests.identity.test_crashes import catalog as catalog  # noqa: PLC0414 - the fixture
 from tests.identity.view import view
