@@ -78,5 +78,8 @@ def _check_closure(around: Surroundings, mine: Mine) -> None:
     judged = _asserters(around.claims[pk] for pk in around.asserted)
     moved = [pk for pk, item in around.members.items() if root_key(item).pk not in around.roots]
     count = sum(len(root.data["records"]) for root in around.roots.values())
+    mine_now = (around.members[key.pk] for key in mine if key.pk in around.members)
+    if any(pk not in around.asserted for item in mine_now for pk in item.data["claims"]):
+        raise Moved("torn reading")  # somebody told of the record since it was read first
     if (joined | judged) - ours or moved or len(around.members) != count:
         raise Moved("torn reading")
