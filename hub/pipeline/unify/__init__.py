@@ -227,7 +227,10 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
         hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
     )
     ttl = int(hub.clock()) + PARKED_DAYS * DAY
-    hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
+    try:
+        hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
+    except Conflict as conflict:  # its duplicate is faster: the marker decides when it comes again
+        raise RetryError("contended") from conflict
     return Result("parked", _name(event), error.reason, place)
 
 
