@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from hub.narrative import story
+
 WIDTH = 100
 
 
@@ -29,6 +31,12 @@ def journey(profile: dict[str, Any]) -> Iterator[str]:
         for entry in profile["timeline"]["entries"]
     ]
     yield from _table(("when (UTC)", "system", "what", "facts"), rows)
+
+
+def explanation(explained: dict[str, Any]) -> Iterator[str]:
+    """Why it is one person, less the number of the customer; in UTC, as all of this page."""
+    _, _, *lines = story(explained, zone="UTC")
+    yield from lines
 
 
 def calls(made: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from hub import keys
-from hub.catalog import Catalog
 from hub.identity import SAME, namespace
 from hub.pipeline import Hub
 from hub.pipeline.serve.choices import choices
 from hub.pipeline.serve.evidence import evidence
 from hub.pipeline.serve.exchange import Page
-from hub.pipeline.serve.journal import entries, ids, view
+from hub.pipeline.serve.journal import entries, ids, time_zone, view
 from hub.pipeline.serve.links import Hand, chain, identifiers, masks, records
 from hub.pipeline.serve.masks import masked, shown
 from hub.pipeline.serve.profile import known
@@ -35,9 +33,9 @@ def explain(hub: Hub, id: str, *, values: bool = False) -> dict[str, Any]:
     return {
         "id": root.data["id"],
         **({} if root.data["id"] == id else {"merged_from": id}),
-        "time_zone": time_zone(hub.catalog, {keys.told(pk).source for pk in case.records}),
+        "time_zone": time_zone(hub.catalog, case.records),
         "records": list(records(case, links, mask, _hands(journal))),
-        "identifiers": list(identifiers(case, mask)),
+        "identifiers": list(identifiers(case, mask, _words(journal))),
         "fields": choices(case, identifying, mask),
         "guards": {"degree": case.rules.guards.degree},
         "journal": [view(item, masks(case, mask)) for item in reversed(journal)],
@@ -45,16 +43,20 @@ def explain(hub: Hub, id: str, *, values: bool = False) -> dict[str, Any]:
     }
 
 
-def time_zone(catalog: Catalog, sources: Iterable[str]) -> str:
-    """The time zone that all these sources are in, else UTC."""
-    zones = {catalog.accounts[name].time_zone for name in sources if name in catalog.accounts}
-    return zones.pop() if len(zones) == 1 else "UTC"
+def _words(journal: Iterable[Item]) -> dict[str, Hand]:
+    """Whose word on an identifier stands, by claim; the journal comes newest first."""
+    told = [(item.data["claim"], _hand(item)) for item in journal if "claim" in item.data]
+    return dict(reversed(told))
+
+
+def _hand(item: Item) -> Hand:
+    return Hand(item.data.get("actor", ""), item.data.get("reason", ""), item.data["at"])
 
 
 def _hands(journal: Iterable[Item]) -> dict[str, Hand]:
     """Who joined by hand, by the claim that says so."""
     return {
-        pk: Hand(item.data.get("actor", ""), item.data.get("reason", ""))
+        pk: _hand(item)
         for item in journal
         for pk in item.data.get("via", ())
         if namespace(pk) == SAME and item.data["op"] == "merge"

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from hub import keys
+from hub.catalog import Catalog
 from hub.identity import SAME, namespace
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Page, Refusal, bad
@@ -28,7 +29,15 @@ def log(hub: Hub, id: str, page: Page) -> dict[str, Any]:
     """
     root = known(hub, id)
     items, more = entries(hub.store, ids(hub.store, root), page)
-    return {"id": root.data["id"], "entries": [view(item) for item in items], "next": more}
+    zone = time_zone(hub.catalog, root.data["records"])
+    return {"id": root.data["id"], "time_zone": zone, "entries": [view(item) for item in items], "next": more}
+
+
+def time_zone(catalog: Catalog, records: Iterable[str]) -> str:
+    """The time zone that all these records' sources are in, else UTC."""
+    sources = {keys.told(pk).source for pk in records}
+    zones = {catalog.accounts[name].time_zone for name in sources if name in catalog.accounts}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def ids(store: Store, root: Item) -> list[str]:

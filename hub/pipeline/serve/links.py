@@ -26,10 +26,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who joined two records by hand, and why."""
+    """Who decided something by hand, why and when."""
 
-    actor: str
-    reason: str
+    actor: str = ""
+    reason: str = ""
+    at: str = ""
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As an answer says it."""
+        return {"actor": self.actor, "reason": self.reason}
 
 
 def chain(case: Evidence) -> list[Link]:
@@ -64,7 +70,7 @@ def records(
         inside.append(link.record)
 
 
-def identifiers(case: Evidence, mask: Mask) -> Iterator[dict[str, Any]]:
+def identifiers(case: Evidence, mask: Mask, words: Mapping[str, Hand]) -> Iterator[dict[str, Any]]:
     """All that these records are known by: who told it first when, and whether it joins them.
 
     `state`: joins, alone (nobody else here has it), apart (it joins nobody, `why`), ignored (it can name
@@ -72,7 +78,9 @@ def identifiers(case: Evidence, mask: Mask) -> Iterator[dict[str, Any]]:
     """
     for pk in sorted(case.claims, key=lambda pk: (namespace(pk), pk)):
         if namespace(pk) != SAME:
-            yield _identifier(case, pk, mask)
+            yield _identifier(case, pk, mask) | (
+                words[pk].told if case.claims[pk].ruled and pk in words else {}
+            )
     for record, name, value in case.ignored:
         told = [{**reference(record)}]
         yield {"name": name, "value": mask(value), "strong": False, "state": "ignored", "told": told}
@@ -130,8 +138,8 @@ def _came(case: Evidence, link: Link, mask: Mask, hands: Mapping[str, Hand]) -> 
     }
     found = {"since": link.since, "with": reference(link.partner)}
     if name == SAME:
-        hand = hands.get(link.claim, Hand("", ""))
-        return {"by": "hand", "rule": "joined by hand", **found, "actor": hand.actor, "reason": hand.reason}
+        hand = hands.get(link.claim, Hand(at=link.since))
+        return {"by": "hand", "rule": "joined by hand", **found, "since": hand.at, **hand.told}
     rule = f"same {name.replace('_', ' ')}{' (strong)' if strong else ''}"
     return {"by": name, "value": value, "rule": rule, **found, **sides}
 
