@@ -41,9 +41,7 @@ def _sentence(entry: Told, systems: Systems, clock: Clock) -> str:
 
 def _deed(entry: Told) -> str:
     """What an operator did."""
-    via = (
-        listed([identifier(one["name"], one.get("value") or "") for one in _known(entry)]) or "an identifier"
-    )
+    via = _via(entry)
     deeds = {
         "merge": f"made {_count(entry, 'before')} one",
         "split": f"took one customer apart into {_apart(entry)}",
@@ -58,17 +56,23 @@ def _happened(entry: Told, systems: Systems) -> str:
     """What the rules did when something was told."""
     source = entry.get("event", {}).get("source")
     teller = systems.system(source) if source else "a system"
-    shared: str = listed([one["name"].replace("_", " ") for one in entry["via"]]) or "identifier"
+    what = _via(entry)
     if entry["op"] == "merge":
-        return f"{_count(entry, 'before')} became one, because {teller} told the same {shared} for both"
+        return f"{_count(entry, 'before')} became one, when {teller} told {what}, which all of them have"
     return (
-        f"one customer was taken apart into {_apart(entry)}, because what {teller} told showed that several "
-        f"people share the {shared}"
+        f"one customer was taken apart into {_apart(entry)}, when what {teller} told showed that several "
+        f"people share {what}"
     )
 
 
-def _known(entry: Told) -> list[Told]:
-    return [one for one in entry["via"] if one.get("value")]
+def _via(entry: Told) -> str:
+    """The identifiers that it was about, with their values where they are told."""
+    known = [one for one in entry["via"] if one["name"] != "hand"]
+    said = [
+        identifier(one["name"], one["value"]) if one.get("value") else f"the {one['name'].replace('_', ' ')}"
+        for one in known
+    ]
+    return listed(said) or "an identifier"
 
 
 def _count(entry: Told, side: str) -> str:

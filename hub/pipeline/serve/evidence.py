@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hub import identity, keys
+from hub.errors import RetryError
 from hub.identity import SAME, Claim, Node, Pepper, namespace
 from hub.pipeline import Hub
 from hub.pipeline.subjects import CUSTOMER
@@ -48,10 +49,12 @@ class Evidence:
 
 
 def evidence(hub: Hub, root: Item) -> Evidence:
-    """Everything that explains this customer."""
+    """Everything that explains this customer. Raises RetryError where its records are just being moved."""
     pks = list(root.data["records"])
     found = hub.store.read(map(record_key, pks))
     records = {pk: found[record_key(pk)] for pk in pks if record_key(pk) in found}
+    if not records:
+        raise RetryError("moved")
     asserted = dict.fromkeys(pk for item in records.values() for pk in item.data["claims"])
     held = hub.store.read(map(claim_key, asserted))
     claims = {pk: claim(held[claim_key(pk)], strong=False) for pk in asserted if claim_key(pk) in held}
