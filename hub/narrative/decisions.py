@@ -12,12 +12,12 @@ Told = Mapping[str, Any]
 def decided(told: Told) -> Iterator[str]:
     """The lines of an answer to a decision, or to its preview."""
     systems = Systems.of(told)
-    verb = "would become" if told["preview"] else "are now"
-    before, after = len(told["before"]), len(told["after"])
     if told["before"] == told["after"]:
         yield f"Nobody {'would be' if told['preview'] else 'is'} put together or taken apart by it."
         return
-    yield f"{counted(before, 'customer')} {verb} {after}:"
+    before, after = (counted(len(told[side]), "customer") for side in ("before", "after"))
+    now = "there is now" if len(told["after"]) == 1 else "there are now"
+    yield f"Instead of {before} {'there would be' if told['preview'] else now} {after}:"
     for id, records in sorted(told["after"].items()):
         new = "" if id in told["before"] else " (a new number)"
         yield from point(f"{id}{new}: {systems.records(records)}")

@@ -57,7 +57,8 @@ def _others(choice: Told, systems: Systems, clock: Clock) -> Iterator[str]:
         yield f"{listed(same)} {'says' if len(same) == 1 else 'say'} the same"
     for one in choice["others"]:
         if not one["same"]:
-            yield f"{systems.record(one)} said “{value(one['value'])}” ({clock.brief(one['at'])})"
+            said = f"{'another, ' if one['value'] == choice['value'] else ''}“{value(one['value'])}”"
+            yield f"{systems.record(one)} said {said} ({clock.brief(one['at'])})"
 
 
 def _each(choice: Told, systems: Systems) -> str:

@@ -20,7 +20,9 @@ def story(told: Told, *, zone: str = "") -> Iterator[str]:
     yield f"Customer {told['id']}"
     yield ""
     yield from paragraph(_who(told, systems, clock))
-    yield from _part("How we know that it is one person", _origins(told, systems, clock))
+    several = len(told["records"]) > 1
+    title = "How we know that it is one person" if several else "Where it comes from"
+    yield from _part(title, _origins(told, systems, clock))
     yield from _part("What joins nobody", quiet(told, systems))
     yield from _part("Why each field says what it says", fields(told["fields"], systems, clock))
     yield from _part("When customers were put together or taken apart", decisions(told, systems, clock))
