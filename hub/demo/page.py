@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.narrative import story
+from hub.narrative import origins
 
 WIDTH = 100
 
@@ -34,9 +34,8 @@ def journey(profile: dict[str, Any]) -> Iterator[str]:
 
 
 def explanation(explained: dict[str, Any]) -> Iterator[str]:
-    """Why it is one person, less the number of the customer; in UTC, as all of this page."""
-    _, _, *lines = story(explained, zone="UTC")
-    yield from lines
+    """Why it is one person; in UTC, as all of this page. `hub customers explain` tells the rest."""
+    yield from origins(explained, zone="UTC")
 
 
 def calls(made: Iterable[dict[str, Any]]) -> Iterator[str]:

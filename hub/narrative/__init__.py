@@ -5,6 +5,6 @@ Whoever reads it knows customers and systems, and nothing of how the hub works.
 
 from hub.narrative.decisions import decided
 from hub.narrative.past import journal
-from hub.narrative.story import story
+from hub.narrative.story import origins, story
 
-__all__ = ["decided", "journal", "story"]
+__all__ = ["decided", "journal", "origins", "story"]

@@ -14,18 +14,27 @@ Told = Mapping[str, Any]
 
 def story(told: Told, *, zone: str = "") -> Iterator[str]:
     """The lines of an explanation. `zone`: of the times; the customer's systems' own where it is empty."""
-    systems = Systems.of(told)
-    first = told["records"][0]
-    clock = Clock.beginning(zone or told["time_zone"], (first["first"] or {}).get("at", first["created_at"]))
+    systems, clock = Systems.of(told), _clock(told, zone)
     yield f"Customer {told['id']}"
     yield ""
-    yield from paragraph(_who(told, systems, clock))
-    several = len(told["records"]) > 1
-    title = "How we know that it is one person" if several else "Where it comes from"
-    yield from _part(title, _origins(told, systems, clock))
+    yield from origins(told, zone=zone)
     yield from _part("What joins nobody", quiet(told, systems))
     yield from _part("Why each field says what it says", fields(told["fields"], systems, clock))
     yield from _part("When customers were put together or taken apart", decisions(told, systems, clock))
+
+
+def origins(told: Told, *, zone: str = "") -> Iterator[str]:
+    """The first part of the story: who it is, and how the records came together."""
+    systems, clock = Systems.of(told), _clock(told, zone)
+    several = len(told["records"]) > 1
+    title = "How we know that it is one person" if several else "Where it comes from"
+    yield from paragraph(_who(told, systems, clock))
+    yield from _part(title, _origins(told, systems, clock))
+
+
+def _clock(told: Told, zone: str) -> Clock:
+    first = told["records"][0]
+    return Clock.beginning(zone or told["time_zone"], (first["first"] or {}).get("at", first["created_at"]))
 
 
 def _part(title: str, lines: Iterator[str]) -> Iterator[str]:
