@@ -65,6 +65,14 @@ def test_a_split_takes_the_named_records_out(couple):
     assert couple.id_of("crm.main", "9") != id
 
 
+def test_a_new_record_that_has_what_both_have_joins_again_who_was_split(couple):
+    """A source says that they are one: nobody has decided on that record."""
+    id = couple.customer().data["id"]
+    couple.decide(f"{id}/split", records=[CRM])
+    couple.tell(event("pos.one", "7", 9, **BOB, **PHONE))
+    assert len(couple.customer().data["records"]) == 3
+
+
 def test_a_shared_identifier_joins_nobody_until_somebody_says_otherwise(couple):
     id = couple.customer().data["id"]
     answer = couple.decide("shared", phone="310 555 0147", country="CO", shared=True)

@@ -9,7 +9,7 @@ from hub.documents import Document
 from hub.entity import Entity
 from hub.pipeline.serve.masks import masked
 from hub.store.memory import MemoryStore
-from tests.hub.pipeline.test_serve import ADA, PHONE, Desk, files
+from tests.hub.pipeline.test_serve import ADA, PHONE, Desk
 from tests.hub.pipeline.world import event
 from tests.journey import Day
 
@@ -346,7 +346,3 @@ def test_the_timeline_follows_merge_and_split_with_late_arrivals_in_place(ada):
     assert sorted(journey(ada, id)) == [*together, (minute(0, 3), "pos.one"), (minute(1, 30), "shop.co")]
     assert journey(ada, other) == journey(ada, id)
     assert [at for at, _ in journey(ada, id)] == sorted(at for at, _ in journey(ada, id))
-
-
-def test_the_files_of_this_desk_are_its_own():
-    assert "tags" not in files().entities["customer"].fields
