@@ -33,7 +33,7 @@ from hub.tax_ids import KINDS
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
 
-LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "runner", "samples", "schemas"} | {
+LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "narrative", "runner", "samples", "schemas"} | {
     "drift",
     "plan",
     "proof",

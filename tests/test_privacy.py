@@ -294,6 +294,25 @@ def test_a_search_is_not_quoted_and_its_key_neither(day, caplog, capsys):
     assert hits(text, CANARY.values()) == []
 
 
+def test_who_is_explained_and_decided_on_is_not_quoted(day, caplog, capsys):
+    tell(day, canary_record())
+    found = day.ask("/v1/customers/search", {"email": CANARY["email"]})
+    path = f"/v1/customers/{json.loads(found['body'])['id']}"
+    told = {"email": CANARY["email"], "shared": True, "actor": CANARY["name"], "reason": CANARY["phone"]}
+    request = type("Asked", (), {"headers": {"authorization": "Bearer key"}, "body": b""})
+    asked = [
+        day.gate(api.handler, "GET", f"{path}/explain", request),
+        day.ask("/v1/customers/shared", told),
+        day.ask("/v1/customers/shared", told),
+        day.ask("/v1/customers/shared", {**told, "shared": CANARY["token"]}),
+        day.gate(api.handler, "GET", f"{path}/log", request),
+    ]
+    assert [answer["statusCode"] for answer in asked] == [200, 200, 409, 400, 200]
+    assert CANARY["email"] not in asked[0]["body"]
+    assert hits("".join(answer["body"] for answer in asked[2:4]), CANARY.values()) == []
+    assert hits(heard(day, caplog, capsys), CANARY.values()) == []
+
+
 def test_a_bug_is_logged_by_its_kind_alone(day, caplog, capsys):
     def broken(*_):
         raise ValueError(f"cannot parse {CANARY['email']}")

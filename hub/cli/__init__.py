@@ -9,6 +9,7 @@ from hub.cli import (
     accounts,
     bulk,
     check,
+    customers,
     demo,
     drift,
     functions,
@@ -23,7 +24,22 @@ from hub.cli import (
 from hub.cli.project import NoProjectError
 from hub.errors import FileErrors, HubError
 
-MODULES = (demo, check, test, trial, bulk, plan, drift, new, send, schemas, functions, accounts, pepper)
+MODULES = (
+    demo,
+    check,
+    test,
+    trial,
+    bulk,
+    plan,
+    drift,
+    new,
+    send,
+    schemas,
+    functions,
+    accounts,
+    customers,
+    pepper,
+)
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
 
 

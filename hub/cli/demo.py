@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import artifact
+from hub.cli.api import DEV
 from hub.cli.project import add_root, project_root
 from hub.demo import page, story
 from hub.demo.stage import STACK, Stage
@@ -68,11 +69,16 @@ def run_dev(options: argparse.Namespace) -> int:
         secrets = {account: secrets_of(account) for account in ACCOUNTS}
         file = root / HOME / "secrets.json"
         file.write_text(json.dumps(secrets, indent=2), encoding="utf-8")
+        where = root / DEV
+        where.write_text(json.dumps({"url": stage.url, "key": stage.api_key}), encoding="utf-8")
         if options.story:
             for chapter in story.chapters(root):
                 _chapter(stage, chapter)
         _say("", *_pages(stage, file.relative_to(root)), "The functions' logs follow; Ctrl-C ends it.", "")
-        _follow(stage)
+        try:
+            _follow(stage)
+        finally:
+            where.unlink(missing_ok=True)
     return 0
 
 
@@ -83,6 +89,7 @@ def _pages(stage: Stage, secrets: Path) -> Iterator[str]:
     yield f"           {hub} send shopify events/shopify/customer.json --url '{stage.url}'"
     yield f"customers  curl -H 'authorization: Bearer {stage.api_key}' '{stage.url}/v1/customers/search' \\"
     yield f"             -d '{json.dumps(story.PERSON)}'"
+    yield f"           {hub} customers explain --dev --email {story.PERSON['email']}"
     yield f"vendors    curl {stage.vendors_url}/_calls   and   {stage.vendors_url}/_state"
     yield f"AWS        {stage.engine.url}"
     yield f"secrets    {secrets}"
@@ -121,6 +128,9 @@ def _page(stage: Stage) -> None:
     profile = stage.ask("POST", "/v1/customers/search", story.PERSON)
     _title("One customer")
     _say(*page.customer(profile))
+    _title("Why is it one person?")
+    explained = stage.ask("GET", f"/v1/customers/{profile['id']}/explain")
+    _say(*page.explanation(explained))
     _title("One journey")
     _say(*page.journey(profile))
     _title("Everybody has been told")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from hub.narrative import origins
+
 WIDTH = 100
 
 
@@ -29,6 +31,11 @@ def journey(profile: dict[str, Any]) -> Iterator[str]:
         for entry in profile["timeline"]["entries"]
     ]
     yield from _table(("when (UTC)", "system", "what", "facts"), rows)
+
+
+def explanation(explained: dict[str, Any]) -> Iterator[str]:
+    """Why it is one person; in UTC, as all of this page. `hub customers explain` tells the rest."""
+    yield from origins(explained, zone="UTC")
 
 
 def calls(made: Iterable[dict[str, Any]]) -> Iterator[str]:

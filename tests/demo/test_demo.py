@@ -44,6 +44,14 @@ def test_one_customer_stands_in_six_systems_and_each_field_says_who_told_it(said
     assert told["stage"] == "hubspot.main contact"
 
 
+def test_it_says_why_it_is_one_person(said):
+    story = " ".join(said[1].partition("Why is it one person?")[2].partition("One journey")[0].split())
+    assert "is known in 6 systems" in story
+    assert "It began with a cart in Shopify" in story
+    assert "because both gave the phone ending 0147" in story
+    assert "lucia.fernandez" not in story
+
+
 def test_the_journey_is_told_in_the_order_in_which_it_happened(said):
     times = [when for when, *_ in rows(said[1], "One journey\n===========")]
     assert len(times) >= 8

@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 from hub.errors import RetryError
 from hub.pipeline import Hub
+from hub.pipeline.serve import decisions
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
+from hub.pipeline.serve.explain import explain
+from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
 from hub.pipeline.serve.replay import replay
@@ -67,6 +70,30 @@ def _customer(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return profile(hub, path["id"], question.page())
 
 
+def _explain(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return explain(hub, path["id"], values=question.query.get("values") == "true")
+
+
+def _log(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return log(hub, path["id"], question.page())
+
+
+def _merge(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return decisions.merge(hub, question.json())
+
+
+def _split(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return decisions.split(hub, path["id"], question.json())
+
+
+def _shared(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return decisions.shared(hub, question.json())
+
+
+def _undo(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return decisions.undo(hub, path["id"], question.json())
+
+
 def _parked(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return parked(hub, question.page())
 
@@ -80,9 +107,17 @@ def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return {"status": "ok", "revision": hub.catalog.revision}
 
 
+CUSTOMER = "/v1/customers/(?P<id>[0-9a-f]{24})"
+
 ROUTES = (
     Route("POST", re.compile("/v1/customers/search"), _search),
-    Route("GET", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})"), _customer),
+    Route("POST", re.compile("/v1/customers/merge"), _merge),
+    Route("POST", re.compile("/v1/customers/shared"), _shared),
+    Route("GET", re.compile(CUSTOMER), _customer),
+    Route("GET", re.compile(f"{CUSTOMER}/explain"), _explain),
+    Route("GET", re.compile(f"{CUSTOMER}/log"), _log),
+    Route("POST", re.compile(f"{CUSTOMER}/split"), _split),
+    Route("POST", re.compile(f"{CUSTOMER}/undo"), _undo),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("POST", re.compile("/v1/replay"), _replay),
     Route("GET", re.compile("/v1/health"), _health, open=True),

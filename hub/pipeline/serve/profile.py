@@ -21,9 +21,7 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
 
     At most 25 records are asked for one page each, however long the history is. Raises Refusal(404).
     """
-    root = root_of(hub.store, CUSTOMER, id)
-    if root is None:
-        raise Refusal(404, "unknown-customer", "there is no customer with this id")
+    root = known(hub, id)
     records = root.data["records"]
     merged = {} if root.data["id"] == id else {"merged_from": id}
     return {
@@ -32,11 +30,25 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
         "epoch": root.version,
         "fields": {name: _field(told) for name, told in sorted(root.data["fields"].items())},
         "traits": traits_of(hub, root.data.get("traits", {}).values()),
-        "records": [{**_reference(pk), "created_at": at} for pk, at in _by_age(records)],
+        "records": [{**reference(pk), "created_at": at} for pk, at in _by_age(records)],
         "consents": consents_of(hub, {name: told[0] for name, told in root.data["fields"].items()}),
         "timeline": timeline(hub.store, records, page),
         "deliveries": deliveries(hub, root.data["id"]),
     }
+
+
+def known(hub: Hub, id: str) -> Item:
+    """The root of the customer that `id` names or was merged into. Raises Refusal(404)."""
+    root = root_of(hub.store, CUSTOMER, id)
+    if root is None:
+        raise Refusal(404, "unknown-customer", "there is no customer with this id")
+    return root
+
+
+def reference(pk: str) -> dict[str, str]:
+    """Which record a key names: its source (`connector.account`), resource and id there."""
+    told = keys.told(pk)
+    return {"source": told.source, "resource": told.resource, "id": told.id}
 
 
 def timeline(store: Store, records: Iterable[str], page: Page) -> dict[str, Any]:
@@ -73,7 +85,7 @@ def _is_act(catalog: Catalog, destination: str) -> bool:
 
 def _field(told: list[Any]) -> dict[str, Any]:
     value, pk, at, *_ = told
-    return {"value": value, **_reference(pk), "at": at}
+    return {"value": value, **reference(pk), "at": at}
 
 
 def _by_age(records: dict[str, str]) -> list[tuple[str, str]]:
@@ -83,7 +95,7 @@ def _by_age(records: dict[str, str]) -> list[tuple[str, str]]:
 def _entry(item: Item) -> dict[str, Any]:
     data = item.data
     told = {name: data[name] for name in ("entity", "topic", "facts")}
-    return {"at": item.key.sk.split("#")[1], **told, **_reference(data["record"])}
+    return {"at": item.key.sk.split("#")[1], **told, **reference(data["record"])}
 
 
 def _told(item: Item | None) -> dict[str, Any]:
@@ -108,9 +120,3 @@ def _position(cursor: str | None) -> str | None:
     if match is None:
         raise bad("after is the `next` of a page")
     return f"{ENTRY}{match[1]}#{match[2]}"
-
-
-def _reference(pk: str) -> dict[str, Any]:
-    """Which record a key names: its source (`connector.account`), resource and id there."""
-    told = keys.told(pk)
-    return {"source": told.source, "resource": told.resource, "id": told.id}

@@ -1,5 +1,6 @@
 """From one identifier to the id of the customer whom it names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub import identity, keys
@@ -7,6 +8,7 @@ from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Refusal, bad
 from hub.pipeline.subjects import CUSTOMER, find
 from hub.pipeline.unify.lens import MOVED
+from hub.pipeline.unify.state import claim
 from hub.store import Item, Key
 
 EXTERNAL = "external_id"
@@ -19,16 +21,41 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
 
     Raises Refusal: 400 for another body, 404 when nobody is known by it, 409 when too many share it.
     """
-    named = _identifying(hub)
-    asked = [name for name in body if name != "country"]
-    if len(asked) != 1 or asked[0] not in (*named, EXTERNAL):
-        raise bad("the body has exactly one of " + ", ".join((*named, EXTERNAL)))
-    name = asked[0]
+    name = _one_of(body, (*_identifying(hub), EXTERNAL))
     record = _external(hub, body[name]) if name == EXTERNAL else _asserter(hub, name, body)
     subject = find(hub, record.data["entity"], record.data["root"]) if record else None
     if subject is None or subject.customer is None:
         raise Refusal(404, "unknown-customer", "nobody is known by this identifier")
     return subject.customer_id
+
+
+def record_of(hub: Hub, told: Any) -> Key:
+    """The key of the record `{"source", "resource", "id"}`. Raises Refusal(400)."""
+    if not isinstance(told, dict) or sorted(told) != sorted(_PARTS):
+        raise bad("a record has source, resource and id")
+    source, resource, id = (told[part] for part in _PARTS)
+    if not all(isinstance(part, str) and 0 < len(part) <= 256 for part in (source, resource, id)):
+        raise bad("source, resource and id are texts")
+    if source not in hub.catalog.accounts:
+        raise bad("source is connector.account, as in accounts.yaml")
+    connector, _, account = source.partition(".")
+    return keys.record(connector, account, resource, id)
+
+
+def asserted(hub: Hub, body: dict[str, Any]) -> Item:
+    """The claim of an identifier that some record asserts, by the newest pepper. Raises Refusal(400, 404)."""
+    name = _one_of(body, _identifying(hub))
+    found = [claim for claim in _claims(hub, name, body) if claim.data["records"]]
+    if not found:
+        raise Refusal(404, "unknown-identifier", "no record asserts this identifier")
+    return found[0]
+
+
+def _one_of(body: dict[str, Any], names: Sequence[str]) -> str:
+    asked = [name for name in body if name != "country"]
+    if len(asked) != 1 or asked[0] not in names:
+        raise bad("the body has exactly one of " + ", ".join(names))
+    return asked[0]
 
 
 def _identifying(hub: Hub) -> list[str]:
@@ -37,30 +64,27 @@ def _identifying(hub: Hub) -> list[str]:
 
 def _external(hub: Hub, told: Any) -> Item | None:
     """The record of that source with that id."""
-    if not isinstance(told, dict) or sorted(told) != sorted(_PARTS):
-        raise bad("external_id has source, resource and id")
-    source, resource, id = (told[part] for part in _PARTS)
-    if not all(isinstance(part, str) and 0 < len(part) <= 256 for part in (source, resource, id)):
-        raise bad("source, resource and id are texts")
-    if source not in hub.catalog.accounts:
-        raise bad("source is connector.account, as in accounts.yaml")
-    connector, _, account = source.partition(".")
-    key = keys.record(connector, account, resource, id)
+    key = record_of(hub, told)
     return hub.store.read([key]).get(key)
 
 
 def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
-    """A record that asserts this identifier; those who do belong to one customer."""
+    """A record that this identifier joins; all whom it joins are of one customer."""
+    found = _claims(hub, name, body)
+    joined = [pk for held in found for pk in sorted(claim(held, strong=False).joined)]
+    if found and not joined:
+        raise Refusal(409, "shared-identifier", "too many records share this identifier to name one customer")
+    record = Key(joined[0], "REC") if joined else None
+    return hub.store.read([record]).get(record) if record else None
+
+
+def _claims(hub: Hub, name: str, body: dict[str, Any]) -> list[Item]:
+    """The claims of an identifier, one for each pepper with which it was asserted, the newest first."""
     value = _normal(hub, name, body)
     peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
     wanted = [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
     claims = hub.store.read(wanted)
-    found = [claims[key] for key in wanted if key in claims and MOVED not in claims[key].data]
-    if found and all(claim.data.get("demoted") for claim in found):
-        raise Refusal(409, "shared-identifier", "too many records share this identifier to name one customer")
-    pks = [pk for claim in found if not claim.data.get("demoted") for pk in claim.data["records"]]
-    record = Key(pks[0], "REC") if pks else None
-    return hub.store.read([record]).get(record) if record else None
+    return [claims[key] for key in wanted if key in claims and MOVED not in claims[key].data]
 
 
 def _normal(hub: Hub, name: str, body: dict[str, Any]) -> str:
