@@ -177,7 +177,7 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads: of a known record root, ledgers and counted order; what it newly asserts."""
+    """What the second round reads: of a known record root, ledgers, counted order; what it newly asserts."""
     record = reading[telling.record]
     held = record.data["claims"] if record else ()
     claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
