@@ -24,8 +24,8 @@ from hub.store.memory import MemoryStore
 
 CANARY = "canario.amarillo@correo.example"
 AT_A_KEYBOARD = {
-    "hub.artifact", "hub.checks", "hub.cli", "hub.demo", "hub.drift", "hub.engine", "hub.plan", "hub.proof",
-    "hub.proposal", "hub.runner", "hub.samples", "hub.schemas",
+    "hub.artifact", "hub.checks", "hub.cli", "hub.demo", "hub.drift", "hub.engine", "hub.narrative",
+    "hub.plan", "hub.proof", "hub.proposal", "hub.runner", "hub.samples", "hub.schemas",
 }  # fmt: skip
 """Never in a Lambda."""
 

@@ -14,6 +14,7 @@ from hub.pipeline import Hub
 from hub.pipeline.subjects import CUSTOMER
 from hub.pipeline.unify.rules import Rules, rules
 from hub.pipeline.unify.state import claim, claim_key, node, record_key, registers
+from hub.reprs import discreet
 from hub.store import Item, Key, Store
 
 EARLY = 25
@@ -23,6 +24,7 @@ Assertion = tuple[str, str]
 """A record and a claim, by their partition keys."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All of one customer, by partition key. `values`: of the claims that are known. `entries`: the timeline

@@ -9,8 +9,10 @@ from hub.identity import SAME, namespace
 from hub.pipeline.serve.evidence import Evidence
 from hub.pipeline.serve.masks import Mask
 from hub.pipeline.serve.profile import reference
+from hub.reprs import discreet
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Link:
     """How a record joined those before it: by which identifier, with which of them; empty for the first.
@@ -24,6 +26,7 @@ class Link:
     since: str = ""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Hand:
     """Who decided something by hand, why and when."""
