@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from hub.store import TRANSACTION_ITEMS, Check, Conflict, Item, Key, Page, Put, Write
+from hub.store import TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
 
 
 class MemoryStore:
@@ -30,7 +30,7 @@ class MemoryStore:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
-        keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
+        keys = [key_of(write) for write in writes]
         if len(keys) > TRANSACTION_ITEMS or len(set(keys)) < len(keys):
             raise ValueError("a transaction takes at most 100 distinct items")
         with self._lock:
@@ -40,6 +40,8 @@ class MemoryStore:
             for write in writes:
                 if isinstance(write, Put):
                     self._put(write.item)
+                elif isinstance(write, Delete):
+                    del self._items[write.key]
 
     def page(
         self, pk: str, *, prefix: str = "", after: str | None = None, limit: int = 50, reverse: bool = False
@@ -60,6 +62,13 @@ class MemoryStore:
         listed = sorted(((_position(i), i) for i in live), key=lambda pair: pair[0])
         due = [(p, i) for p, i in listed if (i.at or "") <= until and (after is None or p > after)]
         return Page([i for _, i in due[:limit]], due[limit - 1][0] if len(due) > limit else None)
+
+    def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
+        """Items of the whole table, by key."""
+        with self._lock:
+            keys = [key for key in sorted(self._items) if after is None or key > after]
+            items = [item for key in keys[:limit] if (item := self._live(key)) is not None]
+        return Walk(items, keys[limit - 1] if len(keys) > limit else None)
 
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
         """Take tokens of a rate limit, or say how long to wait."""
@@ -95,7 +104,7 @@ class MemoryStore:
 
     def _holds(self, key: Key, write: Write) -> bool:
         held = self._held(key)
-        expected = write.version if isinstance(write, Check) else write.item.version
+        expected = write.item.version if isinstance(write, Put) else write.version
         return (held[0].version if held else 0) == expected
 
     def _put(self, item: Item) -> None:
