@@ -119,8 +119,8 @@ class DynamoStore:
 
     def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
         """Items of the whole table, in its own order; the rate limits, which are plain numbers, left out."""
-        start = {"ExclusiveStartKey": _key(after)} if after is not None else {}
-        answer = self.client.scan(TableName=self.table, Limit=limit, ConsistentRead=True, **start)
+        start: dict[str, Any] = {"ExclusiveStartKey": _key(after)} if after is not None else {}
+        answer: Any = self.client.scan(TableName=self.table, Limit=limit, ConsistentRead=True, **start)
         items = [decode(image) for image in answer["Items"] if "v" in image]
         last: Any = answer.get("LastEvaluatedKey")
         end = Key(last["pk"]["S"], last["sk"]["S"]) if last else None

@@ -1,0 +1,93 @@
+"""Tellings about somebody who was erased: dropped when they are history, else without the person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from hub import keys
+from hub.catalog import Catalog
+from hub.identity import Pepper, hashed
+from hub.pipeline import suppression
+from hub.pipeline.suppression import GONE, Verdict
+from hub.pipeline.unify.rules import CUSTOMER
+from hub.pipeline.unify.state import Reading, root_key
+from hub.pipeline.unify.telling import Tale, Telling
+from hub.store import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is suppressed of one telling: its record, and which of its claims."""
+
+    record: Verdict
+    claims: dict[str, Verdict]
+
+    @property
+    def worst(self) -> Verdict:
+        """The greatest verdict on the telling."""
+        return max([self.record, *self.claims.values()])
+
+
+def places(reading: Reading, tellings: Iterable[Telling], peppers: Sequence[Pepper]) -> list[Key]:
+    """Where to ask whether these tellings are about somebody erased.
+
+    Nowhere for a known record that tells no new identifier: the fast path.
+    """
+    found: list[Key] = []
+    for telling in tellings:
+        new = _new_claims(reading, telling)
+        if new or reading[telling.record] is None:
+            found += _of_record(telling, peppers)
+            found += [key for claim in new for key in _of_claim(telling, claim, peppers)]
+    return found
+
+
+def heed(reading: Reading, tale: Tale, catalog: Catalog, peppers: Sequence[Pepper]) -> Tale | None:
+    """The tale without whoever was erased; the tale itself when nobody was, None when nothing is left."""
+    findings = [_finding(reading, telling, peppers) for telling in tale.tellings]
+    worst = max(finding.worst for finding in findings)
+    if worst is Verdict.FREE:
+        return tale
+    if worst is Verdict.HISTORY:
+        return None
+    kept = [
+        stripped
+        for telling, finding in zip(tale.tellings, findings, strict=True)
+        if (stripped := _stripped(telling, finding)) is not None
+    ]
+    person = next((telling.record.pk for telling in kept if telling.entity == CUSTOMER), "")
+    if not person:
+        kept = [replace(t, customer="") for t in kept if not _personal(catalog, t.entity)]
+    return replace(tale, tellings=tuple(kept), consents=()) if kept else None
+
+
+def _stripped(telling: Telling, finding: Finding) -> Telling | None:
+    """The telling without the identifiers that were erased; None for a person whom nothing else tells."""
+    if telling.entity != CUSTOMER:
+        return telling
+    gone = {pk for pk, verdict in finding.claims.items() if verdict}
+    left = {pk: strong for pk, strong in telling.claims.items() if pk not in gone}
+    if finding.record or (gone and not left):
+        return None
+    names = set(map(_namespace, gone))
+    fields = {name: value for name, value in telling.fields.items() if name not in names}
+    return replace(telling, fields=fields, claims=left)
+
+
+def _personal(catalog: Catalog, entity: str) -> bool:
+    """Whether an entity is about a person even without a customer, as a message is."""
+    return any(field.pii for field in catalog.entities[entity].fields.values())
+
+
+def _finding(reading: Reading, telling: Telling, peppers: Sequence[Pepper]) -> Finding:
+    record = reading[telling.record]
+    root = reading[root_key(record)] if record else None
+    mine = _of_record(telling, peppers)
+    if root is not None and root.data["state"] in GONE:
+        reading.load(mine)
+    known = [reading[key] for key in mine] if record is None or _gone(root) else []
+    claims = {
+        pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, peppers)), telling.at)
+        for pk in _new_claims(reading, telling)
+    }
+    return Finding(suppression.verdict(known, telling.at), claims)
