@@ -1,11 +1,13 @@
 """The canonical model: what is known of a customer, an order, a cart, a message."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from hub.documents import Document
+from hub.identity import Guards
 from hub.values import normalise
 
 Keep = Literal["newest", "first", "union", "priority"]
@@ -71,6 +73,26 @@ class Entity:
     def identifying(self) -> tuple[Field, ...]:
         """The fields that join records."""
         return tuple(field for field in self.fields.values() if field.identifies)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """What keeps strangers apart who share an identifier."""
+        data = self.document.data.get("guards", {})
+        caps = {
+            name: data[name] for name in ("degree", "records", "identifiers", "per_event") if name in data
+        }
+        return Guards(
+            logins=frozenset(data.get("logins", ())),
+            exclusive={name: frozenset(told) for name, told in data.get("exclusive", {}).items()},
+            trusted={name: frozenset(roles) for name, roles in data.get("trusted", {}).items()},
+            never={name: _any_of(patterns) for name, patterns in data.get("never", {}).items()},
+            **caps,
+        )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    """One pattern for a list of them, upper and lower case alike."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def _field(name: str, data: dict[str, Any]) -> Field:

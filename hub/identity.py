@@ -1,43 +1,26 @@
 """Whose record it is: a pure function of what was asserted, so that the order of events leaves no trace.
 
 Records assert identifiers; an identifier joins the records that assert it unless it is not eligible
-(a placeholder, a role mailbox) or demoted (asserted by more records than one person has in one account).
-The components of that graph are the entities; the oldest record of a component is its root and
-names it. Rules and their reasons: docs/decisions/0003-identity.md.
+(a placeholder, a role mailbox, a source that is not trusted with it), demoted (its asserters are not one
+person), or an operator took it from a record. The components of that graph are the entities; the oldest
+record of a component is its root and names it. Rules and their reasons: docs/decisions/0003-identity.md.
 """
 
 import hashlib
 import hmac
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 from hub.errors import RetryError
 from hub.messages import digest
 
-DEGREE = 5
-"""A weak identifier asserted by more records of one account than this joins nobody any more (for good).
+SAME = "@same"
+"""Namespace of the claims by which an operator joins records: no field can be called so."""
 
-Counted by account, because one person stands once or twice in each of many systems, while a placeholder or
-a number of the house stands many times in one.
-"""
-RECORDS_PER_ENTITY = 25
-IDENTIFIERS_PER_ENTITY = 50
-IDENTIFIERS_PER_EVENT = 8
-
-_PLACEHOLDER = re.compile(
-    r"|null|none|nan|undefined|true|false|0|-1|id|email|anonymous|guest|not_authenticated|distinct_id"
-    r"|\[object object\]|[0-]*",
-    re.I,
-)
-_ROLE_MAILBOX = re.compile(
-    r"(test|no-?reply|do-?not-?reply|example|admin|info|sales|hello|ventas|contacto)@.*"
-    r"|.*@(test|invalid|localhost|example(\.\w+)?)",
-    re.I,
-)
-_PLACEHOLDER_PHONE = re.compile(r"\+\d{1,3}?(\d)\1{6,}|\+?1?234567\d*|\+1555\d{3}01\d\d|\+1\d{3}55501\d\d")
+Telling = tuple[str, str]
+"""Canonical time and event (16 hex digits) of an assertion."""
 
 
 class Pepper(NamedTuple):
@@ -56,30 +39,104 @@ class Identifier(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Guards:
+    """What keeps strangers apart: `guards:` of an entity's file.
+
+    `degree`: a weak identifier of more records of one account joins nobody. `logins`: roles of accounts
+    whose records are each the login of one person. `exclusive`: weak namespace -> namespaces in which its
+    records of one account may not differ. `trusted`: namespace -> roles that may identify by it; all where
+    it is not named. `never`: namespace (or "any") -> values that name nobody. The rest are caps: an event
+    that would exceed one is parked.
+    """
+
+    degree: int = 5
+    records: int = 25
+    identifiers: int = 50
+    per_event: int = 8
+    logins: frozenset[str] = frozenset()
+    exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    trusted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    never: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+
+    def eligible(self, namespace: str, value: Any, role: str) -> bool:
+        """Whether a normal form, told by an account of this role, can tell somebody."""
+        if not isinstance(value, str) or role not in self.trusted.get(namespace, (role,)):
+            return False
+        patterns = (self.never[name] for name in ("any", namespace) if name in self.never)
+        return bool(value.strip("0- ")) and not any(pattern.fullmatch(value) for pattern in patterns)
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A record in the graph: its key, when its source created it, the claims that it ever asserted."""
+    """A record in the graph: its key, when its source created it, the claims that it ever asserted.
+
+    `detached`: those of them that an operator took from it. `login`: it is one person's account.
+    """
 
     key: str
     created: str
     claims: frozenset[str]
+    detached: frozenset[str] = frozenset()
+    login: bool = False
+
+    @property
+    def joins(self) -> frozenset[str]:
+        """The claims by which it may be joined."""
+        return self.claims - self.detached
+
+
+Why = Literal["", "degree", "conflict", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An identifier in the graph: who asserted it, and whether it still joins them."""
+    """An identifier in the graph: who asserted it, and whether it still joins them.
+
+    `why` it was demoted: more records than one person has, records that contradict each other, or an
+    operator. `ruled`: an operator's word, which no rule overrides. `detached`: asserters not joined by it.
+    """
 
     key: str
     strong: bool
     records: frozenset[str] = frozenset()
-    demoted: bool = False
+    why: Why = ""
+    ruled: Literal["", "joins", "apart"] = ""
+    detached: frozenset[str] = frozenset()
 
-    def with_record(self, record: str) -> "Claim":
-        """The claim after `record` asserted it. A demoted claim is frozen: no further write, no hot item."""
-        if self.demoted or record in self.records:
+    @property
+    def demoted(self) -> bool:
+        """Whether it joins nobody any more."""
+        return bool(self.why)
+
+    @property
+    def joined(self) -> frozenset[str]:
+        """The records that belong together by it."""
+        return frozenset() if self.why else self.records - self.detached
+
+    def with_record(self, record: str, guards: Guards) -> "Claim":
+        """The claim after `record` asserted it.
+
+        A demoted claim takes some more, so that an operator may let it join again, and is frozen then: no
+        further write, no hot item.
+        """
+        if record in self.records or (self.demoted and len(self.records) >= guards.records):
             return self
-        records = self.records | {record}
-        most = max(Counter(map(_account, records)).values())
-        return replace(self, records=records, demoted=not self.strong and most > DEGREE)
+        return replace(self, records=self.records | {record})
+
+    def judged(self, nodes: Mapping[str, Node], guards: Guards) -> "Claim":
+        """The claim after the rules looked at its asserters (all of them in `nodes`); demoted is for good."""
+        if self.ruled == "apart":
+            return replace(self, why="operator")
+        if self.demoted or self.strong or self.ruled:
+            return self
+        by_account: dict[tuple[str, ...], list[Node]] = {}
+        for record in self.records:
+            by_account.setdefault(_account(record), []).append(nodes[record])
+        if any(len(group) > guards.degree for group in by_account.values()):
+            return replace(self, why="degree")
+        exclusive = guards.exclusive.get(namespace(self.key), frozenset())
+        contradict = any(_contradict(group, exclusive) for group in by_account.values())
+        return replace(self, why="conflict") if contradict else self
 
 
 def peppers(secret: list[dict[str, str]]) -> list[Pepper]:
@@ -96,21 +153,19 @@ def hashed(pepper: Pepper, namespace: str, value: str) -> str:
     return f"{pepper.version}.{mac.hexdigest()[:40]}"
 
 
-def eligible(namespace: str, value: Any) -> bool:
-    """Whether a normal form can tell somebody: no placeholder, no role mailbox, no made-up phone."""
-    if not isinstance(value, str) or _PLACEHOLDER.fullmatch(value.strip()):
-        return False
-    pattern = {"email": _ROLE_MAILBOX, "phone": _PLACEHOLDER_PHONE}.get(namespace)
-    return pattern is None or not pattern.fullmatch(value)
+def namespace(claim: str) -> str:
+    """The namespace of a claim's key (`ID#<entity>#<namespace>#<hash>`)."""
+    return claim.split("#", 3)[2]
 
 
 def components(nodes: Iterable[Node], claims: Mapping[str, Claim]) -> list[list[Node]]:
     """The records that belong together, joined by claims that are not demoted; each oldest first."""
     found: dict[str, list[Node]] = {}
+    nodes = list(nodes)
     parents = {node.key: node.key for node in nodes}
     first: dict[str, str] = {}
     for node in nodes:
-        for claim in node.claims:
+        for claim in node.joins:
             if claim in claims and not claims[claim].demoted:
                 _join(parents, first.setdefault(claim, node.key), node.key)
     for node in nodes:
@@ -126,6 +181,25 @@ def entity_id(root: str) -> str:
 def _account(record: str) -> tuple[str, ...]:
     """Connector and account of a record's key (`REC#<connector>#<account>#…`)."""
     return tuple(record.split("#")[1:3])
+
+
+def _contradict(asserters: list[Node], exclusive: frozenset[str]) -> bool:
+    """Whether records of one account cannot be one person: two logins, or different values where one has one.
+
+    A record that told two values itself (a correction) contradicts nobody by that alone. Told values only
+    grow, so what contradicts now always will: the order of events leaves no trace.
+    """
+    if sum(node.login for node in asserters) > 1:
+        return True
+    for name in exclusive:
+        told = [values for node in asserters if (values := _values(node, name))]
+        if len(told) > 1 and len(frozenset().union(*told)) > 1:
+            return True
+    return False
+
+
+def _values(node: Node, name: str) -> frozenset[str]:
+    return frozenset(claim for claim in node.claims if namespace(claim) == name)
 
 
 def _seniority(node: Node) -> tuple[str, str]:

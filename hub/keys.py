@@ -51,6 +51,11 @@ def root(entity: str, id: str) -> Key:
     return Key(f"ENT#{escape(entity, id)}", "ROOT")
 
 
+def log(entity: str, id: str, epoch: int) -> Key:
+    """One entry of an entity's journal: a change of who belongs together, at the epoch that it made."""
+    return Key(root(entity, id).pk, f"LOG#{epoch:012d}")
+
+
 def outbox(entity: str, id: str, epoch: int) -> Key:
     """The image of an entity at one epoch, for the relay."""
     return Key(f"OUT#{escape(entity, id)}", f"E#{epoch:012d}")

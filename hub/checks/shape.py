@@ -1,6 +1,7 @@
 """Whether a file has the shape that its JSON Schema says, and its expressions parse."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ _FORMS = {
     "limit": "a limit such as 110 per 10s or 10 at once",
     "hours": "hours such as 21:00-08:00",
     "zone": "a time zone such as America/Bogota",
+    "pattern": "a regular expression",
 }
 _QUOTE = 'put the expression in double quotes: "…"'
 
@@ -189,3 +191,8 @@ def _is_hours(value: object) -> bool:
 @_FORMATS.checks("zone", raises=(ValueError, KeyError, OSError))
 def _is_zone(value: object) -> bool:
     return not isinstance(value, str) or bool(ZoneInfo(value))
+
+
+@_FORMATS.checks("pattern", raises=re.error)
+def _is_pattern(value: object) -> bool:
+    return not isinstance(value, str) or bool(re.compile(value))

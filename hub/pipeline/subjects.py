@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub import keys
+from hub.catalog import Catalog
 from hub.errors import RetryError
 from hub.store import Item, Key, Store
-
-HOPS = 2
-"""Merges are flattened when they are written; more hops than this are a torn read."""
 
 CUSTOMER = "customer"
 
@@ -54,15 +52,28 @@ def find(store: Store, entity: str, id: str) -> Subject | None:
 def root_of(store: Store, entity: str, id: str) -> Item | None:
     """The active root that `id` names or was merged into; None when there is none.
 
-    Raises RetryError when a merge is being written.
+    An id that was merged away is where the record is that it was named after. Raises RetryError when a
+    merge is being written.
     """
-    for _ in range(HOPS + 1):
-        key = keys.root(entity, id)
-        root = store.read([key]).get(key)
-        if root is None or root.data["state"] == "active":
-            return root
-        id = root.data["into"]
-    raise RetryError("merge-in-progress")
+    root = _read(store, keys.root(entity, id))
+    if root is None or root.data["state"] != "merged":
+        return root if root and root.data["state"] == "active" else None
+    record = _read(store, Key(root.data["record"], "REC"))
+    home = _read(store, keys.root(entity, record.data["root"])) if record else None
+    if home is not None and home.data["state"] == "merged":
+        raise RetryError("merge-in-progress")
+    return home if home and home.data["state"] == "active" else None
+
+
+def _read(store: Store, key: Key) -> Item | None:
+    return store.read([key]).get(key)
+
+
+def contained(catalog: Catalog, told: keys.Told) -> bool:
+    """Whether a record was told inside another one and has no id of its own (`order/4711`, `guest/…`)."""
+    outer, slash, _ = told.id.partition("/")
+    connector = catalog.connectors.get(told.connector)
+    return bool(slash) and outer in ("guest", *(connector.resources if connector else ()))
 
 
 def _subject(root: Item, owner: Subject | None = None) -> Subject:

@@ -24,12 +24,41 @@ _FIELD = shape(
     },
     "type",
 )
+_COUNT = {"type": "integer", "minimum": 1, "maximum": 1000}
+_ROLES = listed("roles of accounts", IS_TEXT)
+_GUARDS = shape(
+    "what keeps strangers apart who share an identifier",
+    {
+        "degree": {**_COUNT, "description": "a weak identifier of more records of one account joins nobody"},
+        "logins": listed("roles of accounts whose records are each the login of one person", IS_TEXT),
+        "exclusive": mapped(
+            "a weak field: those in which its records of one account may not differ, or it joins nobody",
+            listed("fields that identify", IS_TEXT),
+        ),
+        "trusted": mapped(
+            "a field: the roles of accounts that may identify by it; all when not named", _ROLES
+        ),
+        "never": mapped(
+            "a field, or any: values that name nobody, as regular expressions of the whole value",
+            listed("upper and lower case alike", text(format="pattern")),
+        ),
+        "records": {"type": "integer", "minimum": 1, "maximum": 25, "description": "most of one entity"},
+        "identifiers": {"type": "integer", "minimum": 1, "maximum": 50, "description": "most of one entity"},
+        "per_event": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 8,
+            "description": "identifiers of one event",
+        },
+    },
+)
 ENTITY = shape(
     "A canonical kind: what is known of a customer, an order, a cart, a message.",
     {
         "name": text("as in mappings and flows; the file's name"),
         "customer": {"type": "boolean", "description": "each belongs to a customer"},
         "fields": mapped("its fields", _FIELD),
+        "guards": _GUARDS,
     },
     "name",
     "fields",

@@ -16,7 +16,7 @@ from hub.ledger import fingerprint
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
-from hub.pipeline.subjects import CUSTOMER, Subject
+from hub.pipeline.subjects import CUSTOMER, Subject, contained
 from hub.store import Item, Key
 
 NOTHING = digest(dumps({}))
@@ -104,8 +104,9 @@ def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any]
         return {"id": None, "ids": {}}, None
     ids: dict[str, str] = {}
     here: str | None = None
-    for connector, account, resource, id in map(_parts, customer.records):
-        if not _contained(case, connector, id):
+    for pk in customer.records:
+        connector, account, resource, id = _parts(pk)
+        if not contained(case.hub.catalog, keys.told(pk)):
             ids.setdefault(connector, id)
             local = f"{connector}.{account}" == case.target.account_name and resource in case.target.customers
             here = here or (id if local else None)
@@ -185,7 +186,8 @@ def _own_records(case: Case, subject: Subject) -> dict[str, Item]:
     wanted: dict[Key, str] = {}
     for pk in subject.records:
         connector, account, resource, id = _parts(pk)
-        if f"{connector}.{account}.{resource}" == case.target.name and not _contained(case, connector, id):
+        name = f"{connector}.{account}.{resource}"
+        if name == case.target.name and not contained(case.hub.catalog, keys.told(pk)):
             wanted[Key(pk, "REC")] = id
     found = case.hub.store.read(wanted) if wanted else {}
     return {wanted[key]: found[key] for key in wanted if key in found and not _gone(found[key])}
@@ -215,12 +217,6 @@ def _parts(pk: str) -> Sequence[str]:
     """Connector, account, resource and id of a record's key; a resource may name its entity, too."""
     connector, account, resource, id = keys.told(pk)
     return connector, account, resource.partition(".")[0], id
-
-
-def _contained(case: Case, connector: str, id: str) -> bool:
-    """Whether a record was told inside another one and has no id of its own (`order/4711`, `guest/…`)."""
-    known = case.hub.catalog.connectors.get(connector)
-    return "/" in id and id.partition("/")[0] in ("guest", *(known.resources if known else ()))
 
 
 def _without(record: dict[str, Any], mapping: Mapping) -> dict[str, Any]:

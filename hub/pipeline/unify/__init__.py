@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import identity, keys, times
+from hub import identity, keys
 from hub.archive import unpack
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
@@ -16,10 +16,11 @@ from hub.mapping import Consent
 from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key, values
+from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
 from hub.store import Conflict, Item, Key, Put
 
@@ -28,7 +29,6 @@ DAY = 86_400
 MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
 PARKED_DAYS = 180
-OUTBOX_DAYS = 14
 
 REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
 """Reasons for which a mapping's line refuses a record."""
@@ -209,36 +209,8 @@ def _outbox(
         "record": tale.tellings[-1].record.pk,
         "via": event.via,
     }
-    now = hub.clock()
-    for change in (change for outcome in outcomes for change in outcome.changed):
-        id, fields = known.get(change.customer) or _customer(reading, change.customer)
-        image = {
-            "entity": change.entity,
-            "id": change.id,
-            "epoch": change.epoch,
-            "fields": change.fields,
-            "changed": list(change.names),
-            "created": change.created,
-            "customer": change.id if change.entity == "customer" else id,
-            "customer_fields": change.fields if change.entity == "customer" else fields,
-            "cause": cause,
-        }
-        key = keys.outbox(change.entity, change.id, change.epoch)
-        ttl = int(now) + OUTBOX_DAYS * DAY
-        yield Put(Item(key, "outbox", image, ttl=ttl, agenda=keys.PENDING, at=times.from_epoch(now)))
-
-
-def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:
-    """The customer that a record which this event does not tell of belongs to."""
-    if not pk:
-        return "", {}
-    reading.load([record_key(pk)])
-    record = reading[record_key(pk)]
-    if record is None:
-        return "", {}
-    reading.load([root_key(record)])
-    root = reading[root_key(record)]
-    return (root.data["id"], values(root)) if root else ("", {})
+    changed = (change for outcome in outcomes for change in outcome.changed)
+    return images(reading, changed, known, cause, hub.clock())
 
 
 _RESTRICTIVE = {"granted": 0, "denied": 1}

@@ -6,7 +6,7 @@ No claim is touched and no other record read: the root holds the folded winners,
 from typing import Any
 
 from hub.golden import DELETED, Member, Register, Value, fold, overlay
-from hub.messages import Event
+from hub.messages import Event, digest
 from hub.pipeline.unify.rules import CUSTOMER, Rules
 from hub.pipeline.unify.spoken import spoken
 from hub.pipeline.unify.state import (
@@ -27,7 +27,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     """The outcome of a telling that changes nobody's identity; None when it may, or needs other records."""
     record = reading[telling.record]
     root = reading[root_key(record)] if record else None
-    if record is None or root is None or not _settled(record, root, telling, rules):
+    if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
     told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
     held = registers(record)
@@ -61,14 +61,20 @@ def _is_news(register: Register, held: Register | None) -> bool:
     return held is None or (register.value, register.since) != (held.value, held.since)
 
 
-def _settled(record: Item, root: Item, telling: Telling, rules: Rules) -> bool:
+def _settled(record: Item, root: Item, telling: Telling, rules: Rules, event: Event) -> bool:
     return (
-        set(telling.claims) <= set(record.data["claims"])
+        _known(record.data["claims"], telling, event)
         and telling.created >= record.data["created"]
         and root.data["state"] == "active"
         and record.key.pk in root.data["records"]
         and root.data["revision"] == rules.revision
     )
+
+
+def _known(held: dict[str, list[str]], telling: Telling, event: Event) -> bool:
+    """Whether the record has asserted all of it before, and not only later at its source."""
+    now = [telling.at, digest(event.key)[:16]]
+    return all(pk in held and held[pk] <= now for pk in telling.claims)
 
 
 def _local(name: str, register: Register, record: str, root: Item, rules: Rules) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from hub import keys
 from hub.catalog import Catalog
 from hub.golden import Policy
+from hub.identity import Guards
 from hub.messages import digest, dumps
+from hub.pipeline.subjects import contained
 
 CUSTOMER = "customer"
 """The register that links an order, a cart or a message to the customer record that it was told with."""
@@ -17,12 +19,17 @@ class Rules:
 
     catalog: Catalog
     policies: dict[str, Policy]
+    guards: Guards
     revision: str
 
     def role(self, record: str) -> str:
         """The role of the account that a record (its partition key) comes from."""
         found = self.catalog.accounts.get(keys.told(record).source)
         return found.role if found else ""
+
+    def login(self, record: str) -> bool:
+        """Whether a record is one person's account at its source: not a guest, not told inside another."""
+        return self.role(record) in self.guards.logins and not contained(self.catalog, keys.told(record))
 
 
 def rules(catalog: Catalog, entity: str) -> Rules:
@@ -35,4 +42,4 @@ def rules(catalog: Catalog, entity: str) -> Rules:
     if declared.customer:
         policies[CUSTOMER] = Policy("newest")
     roles = {name: account.role for name, account in catalog.accounts.items()}
-    return Rules(catalog, policies, digest(dumps([policies, roles]))[:12])
+    return Rules(catalog, policies, declared.guards, digest(dumps([policies, roles]))[:12])

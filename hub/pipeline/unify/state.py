@@ -70,9 +70,11 @@ class Outcome:
     news: bool = True
 
 
-def node(record: Item) -> Node:
+def node(record: Item, *, login: bool = False) -> Node:
     """A record as the graph sees it."""
-    return Node(record.key.pk, record.data["created"], frozenset(record.data["claims"]))
+    data = record.data
+    detached = frozenset(data.get("detached", ()))
+    return Node(record.key.pk, data["created"], frozenset(data["claims"]), detached, login)
 
 
 def registers(record: Item) -> dict[str, Register]:
@@ -88,13 +90,21 @@ def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Regi
 def claim(item: Item, *, strong: bool) -> Claim:
     """A claim as the graph sees it; an absent one is asserted by nobody yet."""
     data = item.data
-    asserters = frozenset(data.get("records", ()))
-    return Claim(item.key.pk, data.get("strong", strong), asserters, data.get("demoted", False))
+    return Claim(
+        item.key.pk,
+        data.get("strong", strong),
+        frozenset(data.get("records", ())),
+        data.get("why", ""),
+        data.get("ruled", ""),
+        frozenset(data.get("detached", ())),
+    )
 
 
 def claim_data(claim: Claim) -> dict[str, Any]:
     """A claim as it is stored."""
-    return {"strong": claim.strong, "records": sorted(claim.records), "demoted": claim.demoted}
+    told = {"why": claim.why, "ruled": claim.ruled, "detached": sorted(claim.detached)}
+    data = {"strong": claim.strong, "records": sorted(claim.records), "demoted": claim.demoted}
+    return data | {name: value for name, value in told.items() if value}
 
 
 def claim_key(pk: str) -> Key:

@@ -128,7 +128,7 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     created = min(fields.pop("created_at", None) or at, at)
     if times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE:
         raise RecordError("future-time", "the source's time is more than 10 minutes ahead")
-    asserted = _identifiers(hub, mapping.entity, fields)
+    asserted = _identifiers(hub, mapping.entity, fields, hub.catalog.accounts[event.source].role)
     resource = hub.catalog.connectors[event.connector].resources[event.resource]
     return Telling(
         record=_record_key(event, mapping, resource, asserted, pepper),
@@ -144,16 +144,16 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     )
 
 
-def _identifiers(hub: Hub, entity: str, fields: dict[str, Any]) -> list[Identifier]:
-    """The eligible identifiers, strong ones first. Raises RecordError over 8."""
-    declared = hub.catalog.entities[entity].fields
+def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> list[Identifier]:
+    """The eligible identifiers, strong ones first. Raises RecordError for more than one event may assert."""
+    declared, guards = hub.catalog.entities[entity].fields, hub.catalog.entities[entity].guards
     found = [
         Identifier(name, str(value), declared[name].identifies == "strong")
         for name, value in fields.items()
-        if declared[name].identifies and identity.eligible(name, value)
+        if declared[name].identifies and guards.eligible(name, value, role)
     ]
-    if len(found) > identity.IDENTIFIERS_PER_EVENT:
-        raise RecordError("too-many-identifiers", "one event may assert 8 identifiers")
+    if len(found) > guards.per_event:
+        raise RecordError("too-many-identifiers", f"one event may assert {guards.per_event} identifiers")
     return sorted(found, key=lambda i: (not i.strong, i.namespace, i.value))
 
 

@@ -11,6 +11,7 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import deliver
 from hub.pipeline.route import route
+from hub.pipeline.subjects import find
 from hub.pipeline.sweep import sweep
 from hub.queues import MemoryQueue
 from hub.secrets import MemorySecrets
@@ -311,8 +312,8 @@ class World:
             return "", {}
         record = Key(root.data["customer"], "REC")
         id = self.store.read([record])[record].data["root"]
-        found = self.store.read([keys.root("customer", id)])[keys.root("customer", id)]
-        return found.data.get("into", id), {f: r[0] for f, r in found.data["fields"].items()}
+        found = find(self.store, "customer", id)
+        return found.id, found.fields
 
     def record(self, account: str, resource: str, id: str, root: str, **registers: Any) -> str:
         """A source record of a customer, with what it tells: its partition key."""
@@ -328,7 +329,9 @@ class World:
         """One customer turns out to be another."""
         lost, won = keys.root("customer", loser), keys.root("customer", winner)
         found = self.store.read([lost, won])
-        tombstone = {**found[lost].data, "state": "merged", "into": winner}
+        named_after = Key(f"REC#lost#{loser}", "REC")
+        self.store.commit([Put(Item(named_after, "record", {"entity": "customer", "root": winner}))])
+        tombstone = {**found[lost].data, "state": "merged", "record": named_after.pk}
         absorbed = [*found[won].data["absorbed"], loser]
         kept = {**found[won].data, "absorbed": absorbed}
         self.store.commit(

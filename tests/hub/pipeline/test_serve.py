@@ -14,7 +14,7 @@ from hub.messages import Delivery, Event
 from hub.pipeline.serve import Question, serve
 from hub.pipeline.unify import unify
 from hub.queues import MemoryQueue
-from hub.store import Item, Put
+from hub.store import Item, Key, Put
 from hub.store.dynamodb import DynamoStore
 from hub.store.memory import MemoryStore
 from tests.hub.pipeline.world import NOW, FakeConnector, FakeMapping, World, account, event
@@ -271,7 +271,7 @@ def test_an_older_pepper_still_finds_what_was_hashed_with_it(ada):
 
 
 def test_an_identifier_that_too_many_share_names_nobody(desk):
-    for n in range(1, identity.DEGREE + 2):
+    for n in range(1, identity.Guards().degree + 2):
         desk.tell(event("shop.co", str(n), n, **PHONE))
     answer = desk.search(**PHONE)
     assert (answer.status, answer.data["error"]) == (409, "shared-identifier")
@@ -316,9 +316,10 @@ def test_an_id_that_was_merged_away_is_answered_with_the_winner(desk):
 
 
 def test_a_merge_that_is_being_written_is_asked_again(desk):
-    for one, other in (("a", "b"), ("b", "c"), ("c", "d")):
-        root = {"entity": "customer", "id": one * 24, "state": "merged", "into": other * 24}
+    for one in ("a", "b"):
+        root = {"entity": "customer", "id": one * 24, "state": "merged", "record": "REC#x"}
         desk.store.commit([Put(Item(keys.root("customer", one * 24), "root", root))])
+    desk.store.commit([Put(Item(Key("REC#x", "REC"), "record", {"entity": "customer", "root": "b" * 24}))])
     assert desk.get("a" * 24).status == 503
 
 

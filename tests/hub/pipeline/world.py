@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from hub import keys
 from hub.archive import MemoryArchive
-from hub.identity import peppers
+from hub.identity import Guards, peppers
 from hub.mapping import Consent, Incoming
 from hub.messages import Event
 from hub.pipeline import Hub
@@ -50,15 +50,15 @@ class FakeConnector:
         return [("customer", inner.get("id", f"order/{event.id}"), inner)] if inner else []
 
 
-def entity(name, fields, customer=False):
+def entity(name, fields, customer=False, guards=None):
     """An entity whose fields are given as (keep, identifies, roles)."""
     made = {}
     for field, (keep, identifies, *roles) in fields.items():
         made[field] = SimpleNamespace(name=field, keep=keep, identifies=identifies, roles=tuple(roles))
-    return SimpleNamespace(name=name, fields=made, customer=customer)
+    return SimpleNamespace(name=name, fields=made, customer=customer, guards=guards or Guards())
 
 
-def catalog(revision="r1", **changes):
+def catalog(revision="r1", guards=None, **changes):
     customer = {
         "email": ("newest", "weak"),
         "phone": ("newest", "weak"),
@@ -76,7 +76,7 @@ def catalog(revision="r1", **changes):
     return SimpleNamespace(
         revision=revision,
         entities={
-            "customer": entity("customer", customer),
+            "customer": entity("customer", customer, guards=guards),
             "order": entity("order", order, customer=True),
         },
         connectors=connectors,
@@ -164,10 +164,14 @@ def comparable(world):
     for key, (kind, data) in snapshot(world.store).items():
         if kind == "root":
             if data["state"] == "active":
-                kept[key] = {name: value for name, value in data.items() if name != "absorbed"}
+                kept[key] = {
+                    name: value for name, value in data.items() if name not in ("absorbed", "origin")
+                }
         elif kind == "record":
             kept[key] = data
-        elif kind == "claim" and data["demoted"]:  # frozen as it was when it was demoted
+        elif (
+            kind == "claim" and data["demoted"]
+        ):  # frozen as it was when it was demoted, for one reason or another
             kept[key] = "demoted"
         else:
             kept[key] = (kind, data)

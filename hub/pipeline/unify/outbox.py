@@ -1,0 +1,50 @@
+"""The outbox: one self-contained image for each entity that changed, in the transaction that changed it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hub import keys, times
+from hub.pipeline.unify.state import Changed, Reading, record_key, root_key, values
+from hub.store import Item, Put
+
+DAYS = 14
+"""Days for which an image is kept, relayed or not."""
+
+
+def images(
+    reading: Reading,
+    changed: Iterable[Changed],
+    known: Mapping[str, tuple[str, dict[str, Any]]],
+    cause: Mapping[str, Any],
+    now: float,
+) -> Iterator[Put]:
+    """The images of these changes. `known`: record -> id and fields of its customer after this transaction."""
+    for change in changed:
+        id, fields = known.get(change.customer) or _customer(reading, change.customer)
+        image = {
+            "entity": change.entity,
+            "id": change.id,
+            "epoch": change.epoch,
+            "fields": change.fields,
+            "changed": list(change.names),
+            "created": change.created,
+            "customer": change.id if change.entity == "customer" else id,
+            "customer_fields": change.fields if change.entity == "customer" else fields,
+            "cause": cause,
+        }
+        key = keys.outbox(change.entity, change.id, change.epoch)
+        at = times.from_epoch(now)
+        yield Put(Item(key, "outbox", image, ttl=int(now) + DAYS * 86_400, agenda=keys.PENDING, at=at))
+
+
+def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:
+    """The customer that a record which this transaction does not write belongs to."""
+    if not pk:
+        return "", {}
+    reading.load([record_key(pk)])
+    record = reading[record_key(pk)]
+    if record is None:
+        return "", {}
+    reading.load([root_key(record)])
+    root = reading[root_key(record)]
+    return (root.data["id"], values(root)) if root else ("", {})
