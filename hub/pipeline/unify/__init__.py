@@ -4,24 +4,25 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import identity, keys
-from hub.archive import unpack
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
 from hub.mapping import Consent
 from hub.messages import Event, digest
 from hub.pipeline import Hub
+from hub.pipeline.unify import forgotten, trails
 from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.batch import Raw, Source
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key
-from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
+from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, root_key
+from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
 from hub.store import Conflict, Item, Key, Put
 
 ATTEMPTS = 8
@@ -30,19 +31,26 @@ MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
 PARKED_DAYS = 180
 
+SUPPRESSED = "suppressed"
+"""What becomes of an event about somebody who was erased."""
+
 REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
 """Reasons for which a mapping's line refuses a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one event: `kind` applied, echo, unchanged, duplicate or parked. Safe to log."""
+    """What became of one event: `kind` applied, echo, unchanged, duplicate, suppressed, asked or parked.
+
+    `kept`: something points to its raw text. Safe to log.
+    """
 
     kind: str
     event: str
     reason: str = ""
     place: str = ""
     drift: tuple[str, ...] = ()
+    kept: bool = True
 
     @property
     def drifted(self) -> tuple[str, ...]:
@@ -51,12 +59,24 @@ class Result:
         return tuple(dict.fromkeys((*self.drift, *refused)))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the raw text of an event is archived: object name and line."""
+class Batch:
+    """The events of one invocation: called with a number, applies that one; `close` ends it."""
 
-    name: str
-    line: int
+    def __init__(self, hub: Hub, bodies: Sequence[str]) -> None:
+        self.hub = hub
+        self.raw = Raw(hub, bodies)
+        self.peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+
+    def __call__(self, number: int, *, last: bool = False) -> Result:
+        """What became of one event, as in `apply`."""
+        event, source = self.raw.event(number), self.raw.source(number)
+        result = apply(self.hub, event, source, self.peppers, last=last)
+        self.raw.done(number, kept=result.kept)
+        return result
+
+    def close(self) -> None:
+        """Keep of the raw text what something points to."""
+        self.raw.close()
 
 
 def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
@@ -65,19 +85,14 @@ def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
     Raises RetryError when the world is not ready, anything else for a bug.
     """
     step = opened(hub, bodies)
-    return (step(number) for number in range(len(bodies)))
+    for number in range(len(bodies)):
+        yield step(number)
+    step.close()
 
 
-def opened(hub: Hub, bodies: Sequence[str]) -> Callable[..., Result]:
-    """Archive these message bodies: what is returned applies the one of a number, as `apply` does."""
-    texts = [unpack(hub.archive, body) for body in bodies]
-    name = _archive(hub, texts)
-    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
-
-    def step(number: int, *, last: bool = False) -> Result:
-        return apply(hub, Event.loads(texts[number]), Source(name, number), peppers, last=last)
-
-    return step
+def opened(hub: Hub, bodies: Sequence[str]) -> Batch:
+    """Archive these message bodies, to be applied one after the other."""
+    return Batch(hub, bodies)
 
 
 def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last: bool = False) -> Result:
@@ -85,20 +100,19 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
 
     Raises RetryError when it has to come again. `last`: it will not, so what cannot be fetched is parked.
     """
-    if event.record is None and (known := _known(hub, Reading(hub.store), event)):
+    if event.record is None and (known := _known(hub, Reading(hub.store), event, source)):
         return known
     try:
         result = _attempt(hub, event, source, peppers)
     except FetchError as error:
         if not last:
             raise
-        return _park(
-            hub, event, source, RecordError(error.reason, "its source could not be asked for the record")
-        )
+        reason = RecordError(error.reason, "its source could not be asked for the record")
+        return _park(hub, event, source, reason, peppers)
     if result.kind == "mismatch":
         other = replace(event, event_id=(*event.event_id, body_digest(event)))
         reason = RecordError("same-id-other-body", "an event with this id was applied with another body")
-        return _park(hub, other, source, reason)
+        return _park(hub, other, source, reason, peppers)
     return result
 
 
@@ -106,41 +120,73 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
     try:
         tale = tell(hub, event, peppers)
     except RecordError as error:
-        return _park(hub, event, source, error)
+        return _park(hub, event, source, error, peppers)
     for attempt in range(ATTEMPTS):
         try:
-            return _commit(hub, event, source, tale, peppers[0])
+            return _commit(hub, event, source, tale, peppers)
         except (Conflict, Moved):
             hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
         except RecordError as error:
-            return _park(hub, event, source, error)
+            return _park(hub, event, source, error, peppers)
     raise RetryError("contended")
 
 
-def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper) -> Result:
+def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper]) -> Result:
     """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
     reading = Reading(hub.store)
-    consents = {_consent_key(consent, pepper): consent for consent in tale.consents}
-    entry = _timeline_key(event, tale.tellings[-1])
+    consents = {_consent_key(consent, peppers[0]): consent for consent in tale.consents}
+    entry = trails.entry_key(event, tale.tellings[-1])
     claims = [claim_key(pk) for telling in tale.tellings for pk in telling.claims]
     reading.load([keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims, *consents])
-    if known := _known(hub, reading, event):
+    if known := _known(hub, reading, event, source):
         return known
-    reading.load(key for telling in tale.tellings for key in _next_keys(reading, telling))
+    next_keys = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
+    reading.load([*next_keys, *forgotten.places(reading, tale.tellings, peppers)])
+    heeded = forgotten.heed(reading, tale, hub.catalog, peppers)
+    if heeded is None:
+        return _suppress(hub, reading, event)
+    if heeded is not tale:
+        return _write(hub, reading, event, None, heeded, {})
+    return _write(hub, reading, event, source, tale, consents)
+
+
+def _write(
+    hub: Hub,
+    reading: Reading,
+    event: Event,
+    source: Source | None,
+    tale: Tale,
+    consents: Mapping[Key, Consent],
+) -> Result:
+    """Apply the tale. `source`: where its raw text is kept, None where somebody was left out of it."""
     outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
-    kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
-    writes = [
-        *(write for outcome in outcomes for write in outcome.writes),
-        *_outbox(hub, reading, event, tale, outcomes),
-        *_consents(reading, event, consents),
-        _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
-    ]
-    if kind == "applied":
-        entry_item = reading.item(entry, "timeline")
-        data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
-        writes.append(Put(replace(entry_item, data=data)))
-    hub.store.commit(writes)
-    return Result(kind, _name(event), drift=tale.drift)
+    kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
+    hub.store.commit(
+        [
+            *(write for outcome in outcomes for write in outcome.writes),
+            *_outbox(hub, reading, event, tale, outcomes),
+            *_consents(reading, event, consents),
+            _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
+            *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
+        ]
+    )
+    return Result(kind, _name(event), drift=tale.drift, kept=source is not None)
+
+
+def _suppress(hub: Hub, reading: Reading, event: Event) -> Result:
+    """Drop what is told of somebody who was erased: nothing is left of it, not even its marker.
+
+    A marker that is there already (it was parked, or applied before) loses what it says.
+    """
+    marker = reading[keys.event(event.key)]
+    if marker is not None and marker.data["status"] != SUPPRESSED:
+        hub.store.commit(
+            [Put(Item(marker.key, "marker", {"status": SUPPRESSED}, marker.version, marker.ttl))]
+        )
+        trails.blank(hub.archive, marker.data.get("archive"))
+    if event.record is None:
+        hub.archive.put(kept_name(hub, event), "")
+    return Result(SUPPRESSED, _name(event), kept=False)
 
 
 def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outcome:
@@ -154,27 +200,28 @@ def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
     return [root_key(record), *ledgers(telling, [record.data["root"]])] if record else []
 
 
-def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
+def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result | None:
     """What became of the event before, when there is nothing to do; a replay may change something."""
     key = keys.event(event.key)
     reading.load([key])
     marker = reading[key]
     if marker is None:
         return None
+    status, kept = marker.data["status"], marker.data.get("archive") == [*source]
     if event.replay:
-        done = marker.data["status"] != "parked" and marker.data["revision"] == hub.catalog.revision
-        return Result("unchanged", _name(event)) if done else None
-    told_again = event.via != "webhook" or event.record is None
+        done = status not in ("parked", SUPPRESSED) and marker.data["revision"] == hub.catalog.revision
+        return Result("unchanged", _name(event), kept=kept) if done else None
+    told_again = event.via != "webhook" or event.record is None or status == SUPPRESSED
     if told_again or marker.data["digest"] == body_digest(event):
-        return Result("duplicate", _name(event))
+        return Result("duplicate", _name(event), kept=kept)
     return Result("mismatch", _name(event))
 
 
-def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: Any) -> Put:
+def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **data: Any) -> Put:
     marker = reading.item(keys.event(event.key), "marker")
     told: dict[str, Any] = {
         "digest": body_digest(event),
-        "archive": [source.name, source.line],
+        **({"archive": [*source]} if source else {}),
         "received_at": event.received_at,
         "revision": hub.catalog.revision,
         "source": event.source,
@@ -185,17 +232,24 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: An
     return Put(Item(marker.key, "marker", {**told, **data}, marker.version, ttl))
 
 
-def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
-    """Keep the event where people see it, with the reason and the deciding line, and let it be replayed."""
+def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: list[Pepper]) -> Result:
+    """Keep the event where people see it, with the reason and the deciding line, and let it be replayed.
+
+    Not that of a record that was erased: nothing more is kept of it.
+    """
     reading = Reading(hub.store)
-    if known := _known(hub, reading, event):
+    if known := _known(hub, reading, event, source):
         return known
+    if forgotten.erased(reading, event, peppers):
+        return _suppress(hub, reading, event)
     place = str(error.place) if error.place else ""
     put = _marker(
         hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
     )
     ttl = int(hub.clock()) + PARKED_DAYS * DAY
     hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
+    before = reading[put.item.key]
+    trails.blank(hub.archive, before.data.get("archive") if before else None)
     return Result("parked", _name(event), error.reason, place)
 
 
@@ -233,19 +287,6 @@ def _consents(reading: Reading, event: Event, told: Mapping[Key, Consent]) -> It
         if item.version == 0 or rank > item.data["rank"]:
             data = {"state": consent.state, "rank": rank, "at": at, "source": event.source}
             yield Put(replace(item, data=data))
-
-
-def _timeline_key(event: Event, telling: Telling) -> Key:
-    owner = record_key(telling.customer) if telling.customer else telling.record
-    return keys.timeline(owner, event.at or event.received_at, event.key)
-
-
-def _archive(hub: Hub, texts: Sequence[str]) -> str:
-    """Put the raw events of this invocation into one object, which a repeat writes again."""
-    text = "\n".join(texts)
-    name = f"raw/{times.from_epoch(hub.clock())[:10]}/{digest(text)}.jsonl"
-    hub.archive.put(name, text)
-    return name
 
 
 def _name(event: Event) -> str:

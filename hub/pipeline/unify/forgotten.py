@@ -1,12 +1,12 @@
-"""Tellings about somebody who was erased: dropped when they are history, else without the person."""
+"""Tellings about somebody who was erased: dropped when they are history, else told without the person."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from hub import keys
 from hub.catalog import Catalog
-from hub.identity import Pepper, hashed
+from hub.identity import Pepper, hashed, namespace
+from hub.messages import Event
 from hub.pipeline import suppression
 from hub.pipeline.suppression import GONE, Verdict
 from hub.pipeline.unify.rules import CUSTOMER
@@ -43,22 +43,45 @@ def places(reading: Reading, tellings: Iterable[Telling], peppers: Sequence[Pepp
 
 
 def heed(reading: Reading, tale: Tale, catalog: Catalog, peppers: Sequence[Pepper]) -> Tale | None:
-    """The tale without whoever was erased; the tale itself when nobody was, None when nothing is left."""
+    """The tale without whoever was erased; the tale itself when nobody was, None when nothing is left.
+
+    What `places` says must have been read.
+    """
     findings = [_finding(reading, telling, peppers) for telling in tale.tellings]
     worst = max(finding.worst for finding in findings)
     if worst is Verdict.FREE:
         return tale
     if worst is Verdict.HISTORY:
         return None
-    kept = [
-        stripped
-        for telling, finding in zip(tale.tellings, findings, strict=True)
-        if (stripped := _stripped(telling, finding)) is not None
-    ]
-    person = next((telling.record.pk for telling in kept if telling.entity == CUSTOMER), "")
-    if not person:
+    told = (_stripped(*pair) for pair in zip(tale.tellings, findings, strict=True))
+    kept = [telling for telling in told if telling is not None]
+    if not any(telling.entity == CUSTOMER for telling in kept):
         kept = [replace(t, customer="") for t in kept if not _personal(catalog, t.entity)]
     return replace(tale, tellings=tuple(kept), consents=()) if kept else None
+
+
+def erased(reading: Reading, event: Event, peppers: Sequence[Pepper]) -> bool:
+    """Whether the record that an event names was erased: all that can be asked where nothing is mapped."""
+    record = keys.record(event.connector, event.account, event.resource, event.id)
+    places = [suppression.key(pepper, record.pk) for pepper in peppers]
+    reading.load([record, *places])
+    at = event.at or event.received_at
+    return reading[record] is None and bool(suppression.verdict((reading[key] for key in places), at))
+
+
+def _finding(reading: Reading, telling: Telling, peppers: Sequence[Pepper]) -> Finding:
+    record = reading[telling.record]
+    root = reading[root_key(record)] if record else None
+    mine = _of_record(telling, peppers)
+    if root is not None and root.data["state"] in GONE:
+        reading.load(mine)
+    elif record is not None:
+        mine = []
+    claims = {
+        pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, peppers)), telling.at)
+        for pk in _new_claims(reading, telling)
+    }
+    return Finding(suppression.verdict((reading[key] for key in mine), telling.at), claims)
 
 
 def _stripped(telling: Telling, finding: Finding) -> Telling | None:
@@ -69,25 +92,29 @@ def _stripped(telling: Telling, finding: Finding) -> Telling | None:
     left = {pk: strong for pk, strong in telling.claims.items() if pk not in gone}
     if finding.record or (gone and not left):
         return None
-    names = set(map(_namespace, gone))
+    names = set(map(namespace, gone))
     fields = {name: value for name, value in telling.fields.items() if name not in names}
     return replace(telling, fields=fields, claims=left)
 
 
 def _personal(catalog: Catalog, entity: str) -> bool:
-    """Whether an entity is about a person even without a customer, as a message is."""
+    """Whether an entity is about a person even without its customer, as a message is."""
     return any(field.pii for field in catalog.entities[entity].fields.values())
 
 
-def _finding(reading: Reading, telling: Telling, peppers: Sequence[Pepper]) -> Finding:
+def _new_claims(reading: Reading, telling: Telling) -> list[str]:
+    """The claims of a telling that its record has not asserted before."""
     record = reading[telling.record]
-    root = reading[root_key(record)] if record else None
-    mine = _of_record(telling, peppers)
-    if root is not None and root.data["state"] in GONE:
-        reading.load(mine)
-    known = [reading[key] for key in mine] if record is None or _gone(root) else []
-    claims = {
-        pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, peppers)), telling.at)
-        for pk in _new_claims(reading, telling)
-    }
-    return Finding(suppression.verdict(known, telling.at), claims)
+    return [pk for pk in telling.claims if record is None or pk not in record.data["claims"]]
+
+
+def _of_record(telling: Telling, peppers: Sequence[Pepper]) -> list[Key]:
+    return [suppression.key(pepper, telling.record.pk) for pepper in peppers]
+
+
+def _of_claim(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[Key]:
+    """The suppressions of an identifier, as it was hashed by any version of the pepper."""
+    name = namespace(claim)
+    value = str(telling.fields[name])
+    claims = (keys.claim(telling.entity, name, hashed(pepper, name, value)).pk for pepper in peppers)
+    return [suppression.key(pepper, pk) for pepper, pk in zip(peppers, claims, strict=True)]
