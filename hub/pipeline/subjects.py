@@ -46,7 +46,12 @@ class Subject:
 def find(store: Store, entity: str, id: str) -> Subject | None:
     """The active entity that `id` names or was merged into, with its customer; None when there is none."""
     root = root_of(store, entity, id)
-    return None if root is None else _subject(root, _owner(store, root))
+    return None if root is None else subject_of(store, root)
+
+
+def subject_of(store: Store, root: Item) -> Subject:
+    """The entity of a root, active or not, with its customer."""
+    return _subject(root, _owner(store, root))
 
 
 def root_of(store: Store, entity: str, id: str) -> Item | None:

@@ -36,10 +36,10 @@ def key(pepper: Pepper, pk: str) -> Key:
     return keys.suppression(hashed(pepper, NAMESPACE, pk))
 
 
-def imposed(held: Item | None, key: Key, at: str) -> Item:
-    """The suppression that holds from `at` on, over an earlier one."""
-    earlier = held.data["at"] if held else at
-    return Item(key, "suppression", {"at": max(at, earlier)}, held.version if held else 0)
+def imposed(held: Item | None, key: Key, at: str, erasure: str) -> Item:
+    """The suppression that holds from `at` on, over an earlier one. `erasure`: id of what imposes it."""
+    latest = max(at, held.data["at"]) if held else at
+    return Item(key, "suppression", {"at": latest, "erasure": erasure}, held.version if held else 0)
 
 
 def lifted(held: Item, at: str) -> Item:

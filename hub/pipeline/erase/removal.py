@@ -1,0 +1,147 @@
+"""Deleting what the table and the archive hold of a customer, page by page.
+
+Whatever is deleted is found by what is still there: entries lead to archived texts and to orders, records to
+entries, the root to records. So each goes after what it leads to, and a run that stopped anywhere is gone on
+with by starting again.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from hub import keys
+from hub.messages import escape
+from hub.pipeline import suppression
+from hub.pipeline.erase import archived
+from hub.pipeline.erase.begin import held_by, newest_pepper, tombstone
+from hub.pipeline.erase.outward import outward
+from hub.pipeline.erase.work import Work
+from hub.pipeline.subjects import CUSTOMER
+from hub.pipeline.unify.state import claim_key, record_key, root_key
+from hub.store import Delete, Item, Key, Put, Write
+
+PAGE = 50
+
+
+def remove(work: Work, root: Item) -> None:
+    """Delete the customer, and what belongs to it; its root stays as a tombstone. Raises OutOfTime."""
+    _consents(work, root)
+    for pk in root.data["records"]:
+        _record(work, pk, root)
+    _entity(work, root)
+    work.commit([Put(tombstone(root, work.id))], {"root": 1})
+
+
+def _record(work: Work, pk: str, root: Item) -> None:
+    """Everything in a record's partition, then its identifiers and itself."""
+    while True:
+        work.spend()
+        page = work.hub.store.page(pk, limit=PAGE + 1)
+        rest = [item for item in page.items if item.key.sk != "REC"]
+        if not rest:
+            break
+        for item in rest:
+            _owned(work, item, root)
+        archived.clear(work, rest)
+        work.delete(rest)
+    _itself(work, pk, root)
+
+
+def _owned(work: Work, item: Item, root: Item) -> None:
+    """The order, cart or message that an entry tells of, when it belongs to this customer."""
+    pk = item.data.get("record")
+    if root.data["entity"] != CUSTOMER or not pk or pk in root.data["records"]:
+        return
+    store = work.hub.store
+    record = store.read([record_key(pk)]).get(record_key(pk))
+    home = store.read([root_key(record)]).get(root_key(record)) if record else None
+    if home is None or home.data.get("customer") not in root.data["records"]:
+        return
+    for member in home.data["records"]:
+        _record(work, member, home)
+    _entity(work, home)
+    work.delete([home])
+
+
+def _itself(work: Work, pk: str, root: Item) -> None:
+    """The record: with its identifiers, and what keeps an order's record from being told again."""
+    store = work.hub.store
+    record = store.read([record_key(pk)]).get(record_key(pk))
+    if record is None:
+        return
+    claims = store.read([claim_key(claim) for claim in record.data["claims"]]).values()
+    held = [claim for claim in claims if pk in claim.data["records"]]
+    counted = {"record": 1, "claim": sum({*claim.data["records"]} == {pk} for claim in held)}
+    writes: list[Write] = [Delete(record.key, record.version), *(_less(claim, pk) for claim in held)]
+    if root.data["entity"] != CUSTOMER:
+        key = suppression.key(newest_pepper(work.hub), pk)
+        before = store.read([key]).get(key)
+        writes.append(Put(suppression.imposed(before, key, work.data["begun"], work.id)))
+    work.commit(writes, counted)
+
+
+def _less(claim: Item, pk: str) -> Write:
+    """A claim without one of its records; none is left when it was the only one."""
+    left = [one for one in claim.data["records"] if one != pk]
+    if not left:
+        return Delete(claim.key, claim.version)
+    apart = [one for one in claim.data.get("detached", ()) if one != pk]
+    data = {name: value for name, value in claim.data.items() if name != "detached"}
+    data |= {"records": left, **({"detached": apart} if apart else {})}
+    return Put(Item(claim.key, claim.kind, data, claim.version))
+
+
+def _entity(work: Work, root: Item) -> None:
+    """What lies under the ids of an entity: its journal, images, deliveries, acts, waits and notes."""
+    for id in (root.data["id"], *root.data.get("absorbed", ())):
+        entity = root.data["entity"]
+        _partition(work, keys.root(entity, id).pk, prefix="LOG#")
+        _partition(work, keys.outbox(entity, id, 0).pk)
+        _partition(work, f"NOTE#{escape(id)}")
+        _read_and_delete(work, outward(work.hub, root, id))
+
+
+def _partition(work: Work, pk: str, prefix: str = "") -> None:
+    while items := work.hub.store.page(pk, prefix=prefix, limit=PAGE).items:
+        work.spend()
+        work.delete(items)
+
+
+def _read_and_delete(work: Work, wanted: Iterable[Key]) -> None:
+    found = work.hub.store.read(wanted)
+    if found:
+        work.delete(list(found.values()))
+
+
+def _consents(work: Work, root: Item) -> None:
+    """What an address of theirs alone granted, and the proofs; a denial stays, without what told it."""
+    store = work.hub.store
+    for pk in sorted(held_by(store, root).own):
+        _, _, name, hashed = map(unquote, pk.split("#", 3))
+        for channel, purpose in spoken_of(work):
+            key = keys.consent(channel, purpose, hashed)
+            _consent(work, store.page(key.pk, limit=PAGE).items if name in ("email", "phone") else [])
+
+
+def _consent(work: Work, items: list[Item]) -> None:
+    gone = [item for item in items if item.key.sk != "CON" or item.data["state"] != "denied"]
+    if gone:
+        work.delete(gone)
+    for item in items:
+        if item not in gone and item.data["rank"][2:] != [""]:
+            data = {**item.data, "rank": [*item.data["rank"][:2], ""], "source": ""}
+            work.commit([Put(Item(item.key, item.kind, data, item.version))])
+
+
+def spoken_of(work: Work) -> list[tuple[str, str]]:
+    """Each channel and purpose for which the files can tell or ask a consent."""
+    catalog = work.hub.catalog
+    told = {
+        (channel, purpose)
+        for mapping in catalog.mappings.values()
+        for channel, _, purpose in (
+            name.partition(".") for name in mapping.document.data.get("consent") or {}
+        )
+    }
+    channels = {connector.channel for connector in catalog.connectors.values()} - {None}
+    purposes = {flow.purpose for flow in catalog.flows.values()} - {None}
+    return sorted(told | {(str(channel), str(purpose)) for channel in channels for purpose in purposes})
