@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions import api, deliver, poll, receive, route, sweep, unify
+from functions import api, deliver, erase, poll, receive, route, sweep, unify
 from hub import logs
 from hub.connector import HttpResponse
 from hub.errors import RetryError
@@ -21,7 +21,7 @@ from tests.envelopes import message
 from tests.journey import Day
 from tests.memory_hub import PUBLIC
 
-HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
+HANDLERS = (api, deliver, erase, poll, receive, route, sweep, unify)
 SHORTEST = 5
 """Shorter values (a country, a size) also occur where nobody is meant."""
 

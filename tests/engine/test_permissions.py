@@ -32,7 +32,7 @@ def test_an_event_passes_all_functions_with_the_roles_of_the_template(guarded, h
     assert found["fields"]["email"]["value"] == "lucia.fernandez@correo.example"
     told = await_found(lambda: deliveries(guarded))
     assert {"hubspot.main.contact", "klaviyo.main.profile"} <= told
-    for name in ("poll", "sweep"):
+    for name in ("poll", "sweep", "erase"):
         answer = guarded.client("lambda").invoke(FunctionName=f"cauce-{name}", Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
 

@@ -115,7 +115,9 @@ def _begin(hub: Hub, root: Item, order: Order) -> Item:
     imposed = _suppressions(hub, id, [*named, *strangers], now)
     shared = [_without(item, root) for pk, item in held.claims.items() if item and pk not in held.own]
     roots = [with_data(root, state="erasing", erasure=id), *_absorbed(hub.store, root)]
-    return _written(hub, imposed, [*shared, *roots], with_data(item, suppressions=_names(imposed), watch=strangers))
+    return _written(
+        hub, imposed, [*shared, *roots], with_data(item, suppressions=_names(imposed), watch=strangers)
+    )
 
 
 def tombstone(root: Item, erasure: str) -> Item:

@@ -27,9 +27,10 @@ def name(id: str) -> str:
 def keep(hub: Hub, erasure: Item, certificate: Mapping[str, Any] | None = None) -> None:
     """Put the suppressions, and the certificate where there is one, into the archive."""
     data = erasure.data
-    told = {name: data[name] for name in ("begun", "actor", "reason", "source", "lifted") if name in data}
-    kept: dict[str, Any] = {"format": FORMAT, "id": data["customer"], **told, "suppressions": data["suppressions"]}
-    hub.archive.put(name(data["customer"]), dumps({**kept, "certificate": certificate}))
+    told = ("begun", "actor", "reason", "source", "suppressions", "lifted")
+    kept: dict[str, Any] = {key: data[key] for key in told if key in data}
+    text = dumps({**kept, "format": FORMAT, "id": data["customer"], "certificate": certificate})
+    hub.archive.put(name(data["customer"]), text)
 
 
 def kept(hub: Hub, id: str) -> dict[str, Any]:

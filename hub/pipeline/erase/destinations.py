@@ -52,6 +52,18 @@ def receipts(work: Work) -> list[Item]:
             return found
 
 
+def of_record(work: Work, record: Item) -> list[Item]:
+    """The item for an order or the like, where its vendor can empty it; elsewhere it is a document."""
+    told = keys.told(record.key.pk)
+    resource = told.resource.partition(".")[0]
+    connector = work.hub.catalog.connectors.get(told.connector)
+    known = connector.resources.get(resource) if connector else None
+    if known is None or known.delete is None or contained(work.hub.catalog, told):
+        return []
+    item = _item(work, Copy(f"{told.source}.{resource}", told.id), None)
+    return [] if item.key in work.hub.store.read([item.key]) else [item]
+
+
 def _written(work: Work, root: Item) -> Iterator[Copy]:
     """What our own writes made or found there."""
     ids = (root.data["id"], *root.data["absorbed"])
@@ -73,7 +85,7 @@ def _own(work: Work, root: Item) -> Iterator[Copy]:
             yield Copy(f"{told.source}.{told.resource.partition('.')[0]}", told.id)
 
 
-def _item(work: Work, copy: Copy, root: Item) -> Item:
+def _item(work: Work, copy: Copy, root: Item | None) -> Item:
     hub, now = work.hub, from_epoch(work.hub.clock())
     mark = hashed(newest_pepper(hub), copy.destination, copy.remote or "")
     message = Delivery(copy.destination, CUSTOMER, work.id, 0, work.id, FLOW, mark)
@@ -83,7 +95,7 @@ def _item(work: Work, copy: Copy, root: Item) -> Item:
         return Item(key, "receipt", {**data, "state": "asked-by-them", "told": now})
     if copy.remote is None:
         return by_hand(Item(key, "receipt", data), "look for a record that was being made there", now)
-    personal = _is_personal(copy.remote, root)
+    personal = root is not None and _is_personal(copy.remote, root)
     return Item(
         key,
         "receipt",

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from hub import keys
 from hub.messages import escape
 from hub.pipeline import suppression
-from hub.pipeline.erase import archived
+from hub.pipeline.erase import archived, destinations
 from hub.pipeline.erase.begin import held_by, newest_pepper, tombstone
 from hub.pipeline.erase.outward import outward
 from hub.pipeline.erase.work import Work
@@ -73,10 +73,16 @@ def _itself(work: Work, pk: str, root: Item) -> None:
     counted = {"record": 1, "claim": sum({*claim.data["records"]} == {pk} for claim in held)}
     writes: list[Write] = [Delete(record.key, record.version), *(_less(claim, pk) for claim in held)]
     if root.data["entity"] != CUSTOMER:
-        key = suppression.key(newest_pepper(work.hub), pk)
-        before = store.read([key]).get(key)
-        writes.append(Put(suppression.imposed(before, key, work.data["begun"], work.id)))
+        writes += map(Put, _remembered(work, record))
     work.commit(writes, counted)
+
+
+def _remembered(work: Work, record: Item) -> list[Item]:
+    """What keeps an order from being told again with its buyer, and its receipt where it can be emptied."""
+    key = suppression.key(newest_pepper(work.hub), record.key.pk)
+    held = work.hub.store.read([key]).get(key)
+    kept = [suppression.imposed(held, key, work.data["begun"], work.id)]
+    return kept + destinations.of_record(work, record)
 
 
 def _less(claim: Item, pk: str) -> Write:

@@ -53,7 +53,10 @@ def heed(reading: Reading, tale: Tale, catalog: Catalog, peppers: Sequence[Peppe
         return tale
     if worst is Verdict.HISTORY:
         return None
-    told = (_stripped(*pair) for pair in zip(tale.tellings, findings, strict=True))
+    pairs = list(zip(tale.tellings, findings, strict=True))
+    # What is told again of an order that was erased is told of its buyer, whatever the buyer is called now.
+    theirs = any(telling.entity != CUSTOMER and finding.record for telling, finding in pairs)
+    told = (_stripped(telling, finding, theirs=theirs) for telling, finding in pairs)
     kept = [telling for telling in told if telling is not None]
     if not any(telling.entity == CUSTOMER for telling in kept):
         kept = [replace(t, customer="") for t in kept if not _personal(catalog, t.entity)]
@@ -84,13 +87,13 @@ def _finding(reading: Reading, telling: Telling, peppers: Sequence[Pepper]) -> F
     return Finding(suppression.verdict((reading[key] for key in mine), telling.at), claims)
 
 
-def _stripped(telling: Telling, finding: Finding) -> Telling | None:
+def _stripped(telling: Telling, finding: Finding, *, theirs: bool) -> Telling | None:
     """The telling without the identifiers that were erased; None for a person whom nothing else tells."""
     if telling.entity != CUSTOMER:
         return telling
     gone = {pk for pk, verdict in finding.claims.items() if verdict}
     left = {pk: strong for pk, strong in telling.claims.items() if pk not in gone}
-    if finding.record or (gone and not left):
+    if theirs or finding.record or (gone and not left):
         return None
     names = set(map(namespace, gone))
     fields = {name: value for name, value in telling.fields.items() if name not in names}
