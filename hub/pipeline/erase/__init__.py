@@ -13,7 +13,7 @@ from hub import keys
 from hub.errors import RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.forget import FINAL
-from hub.pipeline.erase import certificate, destinations, parked, removal
+from hub.pipeline.erase import certificate, destinations, parked, removal, requests
 from hub.pipeline.erase.begin import BEGUN, DONE, Order, begin, erasure_of, stray, suppress
 from hub.pipeline.erase.work import OutOfTime, Work
 from hub.pipeline.subjects import CUSTOMER
@@ -66,6 +66,10 @@ def _listed(hub: Hub) -> Iterator[Item]:
 def _go_on(work: Work, done: Done) -> None:
     done.worked += 1
     try:
+        if work.item.kind == "request":
+            requests.carry_out(work)
+            done.finished += 1
+            return
         while step := _STEPS.get(work.data["state"]):
             before = work.data["state"]
             step(work)

@@ -18,7 +18,7 @@ from hub.pipeline.erase.outward import resources
 from hub.pipeline.erase.work import CHUNK, Work
 from hub.pipeline.subjects import CUSTOMER, contained
 from hub.pipeline.unify.state import record_key, values
-from hub.store import Item, Put
+from hub.store import Item, Put, Store
 from hub.times import from_epoch
 
 
@@ -42,10 +42,15 @@ def plan(work: Work, root: Item) -> None:
 
 def receipts(work: Work) -> list[Item]:
     """What every destination did so far."""
+    return receipts_of(work.hub.store, work.item)
+
+
+def receipts_of(store: Store, erasure: Item) -> list[Item]:
+    """What every destination did about an erasure so far."""
     found: list[Item] = []
     after = None
     while True:
-        page = work.hub.store.page(work.item.key.pk, prefix="TO#", after=after, limit=100)
+        page = store.page(erasure.key.pk, prefix="TO#", after=after, limit=100)
         found += page.items
         after = page.next
         if after is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from hub import keys
+from hub.catalog import Catalog
 from hub.messages import escape
 from hub.pipeline import suppression
 from hub.pipeline.erase import archived, destinations
@@ -31,19 +32,32 @@ def remove(work: Work, root: Item) -> None:
     work.commit([Put(tombstone(root, work.id))], {"root": 1})
 
 
+def remove_owned(work: Work, root: Item) -> None:
+    """Delete an order, a cart or a message. Raises OutOfTime."""
+    for pk in root.data["records"]:
+        _record(work, pk, root)
+    _entity(work, root)
+    work.delete([root])
+
+
 def _record(work: Work, pk: str, root: Item) -> None:
     """Everything in a record's partition, then its identifiers and itself."""
+    empty(work, pk, root)
+    _itself(work, pk, root)
+
+
+def empty(work: Work, pk: str, root: Item) -> None:
+    """Delete what lies under a record: entries with what they lead to, trails, traits. Raises OutOfTime."""
     while True:
         work.spend()
         page = work.hub.store.page(pk, limit=PAGE + 1)
         rest = [item for item in page.items if item.key.sk != "REC"]
         if not rest:
-            break
+            return
         for item in rest:
             _owned(work, item, root)
         archived.clear(work, rest)
         work.delete(rest)
-    _itself(work, pk, root)
 
 
 def _owned(work: Work, item: Item, root: Item) -> None:
@@ -56,10 +70,7 @@ def _owned(work: Work, item: Item, root: Item) -> None:
     home = store.read([root_key(record)]).get(root_key(record)) if record else None
     if home is None or home.data.get("customer") not in root.data["records"]:
         return
-    for member in home.data["records"]:
-        _record(work, member, home)
-    _entity(work, home)
-    work.delete([home])
+    remove_owned(work, home)
 
 
 def _itself(work: Work, pk: str, root: Item) -> None:
@@ -123,7 +134,7 @@ def _consents(work: Work, root: Item) -> None:
     store = work.hub.store
     for pk in sorted(held_by(store, root).own):
         _, _, name, hashed = map(unquote, pk.split("#", 3))
-        for channel, purpose in spoken_of(work):
+        for channel, purpose in spoken_of(work.hub.catalog):
             key = keys.consent(channel, purpose, hashed)
             _consent(work, store.page(key.pk, limit=PAGE).items if name in ("email", "phone") else [])
 
@@ -138,9 +149,8 @@ def _consent(work: Work, items: list[Item]) -> None:
             work.commit([Put(Item(item.key, item.kind, data, item.version))])
 
 
-def spoken_of(work: Work) -> list[tuple[str, str]]:
+def spoken_of(catalog: Catalog) -> list[tuple[str, str]]:
     """Each channel and purpose for which the files can tell or ask a consent."""
-    catalog = work.hub.catalog
     told = {
         (channel, purpose)
         for mapping in catalog.mappings.values()

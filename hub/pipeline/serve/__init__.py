@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import RetryError
 from hub.pipeline import Hub
+from hub.pipeline.serve import erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.parked import parked
@@ -35,7 +36,7 @@ class Route(NamedTuple):
 
 
 def serve(hub: Hub, question: Question) -> Answer:
-    """The answer to a question to the API: 200 with JSON, else 400, 401 (empty), 404, 405, 409, 413, 503."""
+    """The answer to a question to the API: 200 with JSON, else 400, 401 (empty), 404 to 413, 503."""
     try:
         return Answer(200, _answered(hub, question))
     except Refusal as refusal:
@@ -67,6 +68,22 @@ def _customer(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return profile(hub, path["id"], question.page())
 
 
+def _erase(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.ask_erasure(hub, path["id"], question.json())
+
+
+def _erasure(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.erasure(hub, path["id"])
+
+
+def _export(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.exported(hub, path["id"])
+
+
+def _readmit(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.readmitted(hub, question.json())
+
+
 def _parked(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return parked(hub, question.page())
 
@@ -83,6 +100,10 @@ def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
 ROUTES = (
     Route("POST", re.compile("/v1/customers/search"), _search),
     Route("GET", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})"), _customer),
+    Route("POST", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})/erase"), _erase),
+    Route("GET", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})/erasure"), _erasure),
+    Route("GET", re.compile("/v1/customers/(?P<id>[0-9a-f]{24})/export"), _export),
+    Route("POST", re.compile("/v1/customers/readmit"), _readmit),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("POST", re.compile("/v1/replay"), _replay),
     Route("GET", re.compile("/v1/health"), _health, open=True),

@@ -18,16 +18,29 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
 
     Raises Refusal: 400 for another body, 404 when nobody is known by it, 409 when too many share it.
     """
-    named = _identifying(hub)
-    asked = [name for name in body if name != "country"]
-    if len(asked) != 1 or asked[0] not in (*named, EXTERNAL):
-        raise bad("the body has exactly one of " + ", ".join((*named, EXTERNAL)))
-    name = asked[0]
+    name = _asked(hub, body)
     record = _external(hub, body[name]) if name == EXTERNAL else _asserter(hub, name, body)
     subject = find(hub.store, record.data["entity"], record.data["root"]) if record else None
     if subject is None or subject.customer is None:
         raise Refusal(404, "unknown-customer", "nobody is known by this identifier")
     return subject.customer_id
+
+
+def named(hub: Hub, body: dict[str, Any]) -> list[str]:
+    """The keys of the records and claims that a body names somebody by, known or not. Raises Refusal(400)."""
+    name = _asked(hub, body)
+    return (
+        [_external_key(hub, body[name]).pk] if name == EXTERNAL else [k.pk for k in _claims(hub, name, body)]
+    )
+
+
+def _asked(hub: Hub, body: dict[str, Any]) -> str:
+    """The one member of the body that names somebody. Raises Refusal(400)."""
+    known = _identifying(hub)
+    asked = [name for name in body if name != "country"]
+    if len(asked) != 1 or asked[0] not in (*known, EXTERNAL):
+        raise bad("the body has exactly one of " + ", ".join((*known, EXTERNAL)))
+    return asked[0]
 
 
 def _identifying(hub: Hub) -> list[str]:
@@ -36,6 +49,11 @@ def _identifying(hub: Hub) -> list[str]:
 
 def _external(hub: Hub, told: Any) -> Item | None:
     """The record of that source with that id."""
+    key = _external_key(hub, told)
+    return hub.store.read([key]).get(key)
+
+
+def _external_key(hub: Hub, told: Any) -> Key:
     if not isinstance(told, dict) or sorted(told) != sorted(_PARTS):
         raise bad("external_id has source, resource and id")
     source, resource, id = (told[part] for part in _PARTS)
@@ -44,15 +62,12 @@ def _external(hub: Hub, told: Any) -> Item | None:
     if source not in hub.catalog.accounts:
         raise bad("source is connector.account, as in accounts.yaml")
     connector, _, account = source.partition(".")
-    key = keys.record(connector, account, resource, id)
-    return hub.store.read([key]).get(key)
+    return keys.record(connector, account, resource, id)
 
 
 def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
     """A record that asserts this identifier; those who do belong to one customer."""
-    value = _normal(hub, name, body)
-    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
-    wanted = [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
+    wanted = _claims(hub, name, body)
     claims = hub.store.read(wanted)
     found = [claims[key] for key in wanted if key in claims]
     if found and all(claim.data.get("demoted") for claim in found):
@@ -60,6 +75,13 @@ def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
     pks = [pk for claim in found if not claim.data.get("demoted") for pk in claim.data["records"]]
     record = Key(pks[0], "REC") if pks else None
     return hub.store.read([record]).get(record) if record else None
+
+
+def _claims(hub: Hub, name: str, body: dict[str, Any]) -> list[Key]:
+    """The claims of what was asked for, by each version of the pepper."""
+    value = _normal(hub, name, body)
+    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+    return [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
 
 
 def _normal(hub: Hub, name: str, body: dict[str, Any]) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import identity, keys
+from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper, hashed
 from hub.mapping import Consent
 from hub.messages import Event, digest
 from hub.pipeline import Hub
-from hub.pipeline.unify import forgotten, trails
+from hub.pipeline.unify import asked, forgotten, trails
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.batch import Raw, Source
 from hub.pipeline.unify.outbox import images
@@ -100,6 +101,9 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
 
     Raises RetryError when it has to come again. `last`: it will not, so what cannot be fetched is parked.
     """
+    ask = asked.ask_of(hub, event)
+    if ask is not None:
+        return _ask(hub, event, source, ask, peppers)
     if event.record is None and (known := _known(hub, Reading(hub.store), event, source)):
         return known
     try:
@@ -114,6 +118,19 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
         reason = RecordError("same-id-other-body", "an event with this id was applied with another body")
         return _park(hub, other, source, reason, peppers)
     return result
+
+
+def _ask(hub: Hub, event: Event, source: Source, ask: Ask, peppers: list[Pepper]) -> Result:
+    """Note what is asked about somebody; nothing of what was told is kept."""
+    reading = Reading(hub.store)
+    if known := _known(hub, reading, event, source):
+        return known
+    try:
+        request = asked.noted(hub, reading, event, ask, peppers)
+    except RecordError as error:
+        return _park(hub, event, source, error, peppers)
+    hub.store.commit([request, _marker(hub, reading, event, None, status=asked.ASKED)])
+    return Result(asked.ASKED, _name(event), kept=False)
 
 
 def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> Result:

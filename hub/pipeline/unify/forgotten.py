@@ -115,9 +115,13 @@ def _of_record(telling: Telling, peppers: Sequence[Pepper]) -> list[Key]:
     return [suppression.key(pepper, telling.record.pk) for pepper in peppers]
 
 
-def _of_claim(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[Key]:
-    """The suppressions of an identifier, as it was hashed by any version of the pepper."""
+def claims_of(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[str]:
+    """The keys of an identifier that a telling asserts, as any version of the pepper hashes it."""
     name = namespace(claim)
     value = str(telling.fields[name])
-    claims = (keys.claim(telling.entity, name, hashed(pepper, name, value)).pk for pepper in peppers)
+    return [keys.claim(telling.entity, name, hashed(pepper, name, value)).pk for pepper in peppers]
+
+
+def _of_claim(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[Key]:
+    claims = claims_of(telling, claim, peppers)
     return [suppression.key(pepper, pk) for pepper, pk in zip(peppers, claims, strict=True)]
