@@ -33,17 +33,26 @@ def remove(work: Work, root: Item) -> None:
 
 
 def remove_owned(work: Work, root: Item) -> None:
-    """Delete an order, a cart or a message. Raises OutOfTime."""
+    """Delete an order, a cart or a message. Raises OutOfTime.
+
+    Its records and its root go in one transaction: either leads here, and to what lies under their keys.
+    """
     for pk in root.data["records"]:
-        _record(work, pk, root)
+        empty(work, pk, root)
     _entity(work, root)
-    work.delete([root])
+    records = list(work.hub.store.read(map(record_key, root.data["records"])).values())
+    for record in records:
+        _unclaim(work, record)
+    work.delete([*records, root], [one for record in records for one in _remembered(work, record)])
 
 
 def _record(work: Work, pk: str, root: Item) -> None:
-    """Everything in a record's partition, then its identifiers and itself."""
+    """Everything in the partition of a customer's record, then its identifiers and itself."""
     empty(work, pk, root)
-    _itself(work, pk, root)
+    record = work.hub.store.read([record_key(pk)]).get(record_key(pk))
+    if record is not None:
+        _unclaim(work, record)
+        work.delete([record])
 
 
 def empty(work: Work, pk: str, root: Item) -> None:
@@ -73,19 +82,14 @@ def _owned(work: Work, item: Item, root: Item) -> None:
     remove_owned(work, home)
 
 
-def _itself(work: Work, pk: str, root: Item) -> None:
-    """The record: with its identifiers, and what keeps an order's record from being told again."""
-    store = work.hub.store
-    record = store.read([record_key(pk)]).get(record_key(pk))
-    if record is None:
-        return
-    claims = store.read([claim_key(claim) for claim in record.data["claims"]]).values()
+def _unclaim(work: Work, record: Item) -> None:
+    """Take a record out of its claims."""
+    pk = record.key.pk
+    claims = work.hub.store.read([claim_key(claim) for claim in record.data["claims"]]).values()
     held = [claim for claim in claims if pk in claim.data["records"]]
-    counted = {"record": 1, "claim": sum({*claim.data["records"]} == {pk} for claim in held)}
-    writes: list[Write] = [Delete(record.key, record.version), *(_less(claim, pk) for claim in held)]
-    if root.data["entity"] != CUSTOMER:
-        writes += map(Put, _remembered(work, record))
-    work.commit(writes, counted)
+    if held:
+        alone = sum({*claim.data["records"]} == {pk} for claim in held)
+        work.commit([_less(claim, pk) for claim in held], {"claim": alone})
 
 
 def _remembered(work: Work, record: Item) -> list[Item]:

@@ -51,7 +51,8 @@ class Work:
         """
         counts = dict(self.data["counts"])
         for name, number in (counted or {}).items():
-            counts[name] = counts.get(name, 0) + number
+            if number:
+                counts[name] = counts.get(name, 0) + number
         merged = {**self.data, "counts": counts, **changes}
         data = {name: value for name, value in merged.items() if value is not None}
         done = changes.get("state") == "done"

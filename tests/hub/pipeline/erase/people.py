@@ -77,7 +77,10 @@ def left_at_vendors(day, values=LUCIA):
     """The vendors whose state still holds a value."""
     state = day.town.state().items()
     return {
-        account for account, rows in state for value in values if value in json.dumps(rows, ensure_ascii=False)
+        account
+        for account, rows in state
+        for value in values
+        if value in json.dumps(rows, ensure_ascii=False)
     }
 
 
@@ -108,5 +111,3 @@ def polled(events):
         replace(event, via="poll", topic=f"poll/{event.resource}", event_id=(event.id, "again"))
         for event in events
     ]
-
-

@@ -98,7 +98,9 @@ def test_a_later_order_reaches_the_erp_without_its_customer():
     at = "2026-11-25T10:00:00Z"
     record = {**sample.record, "id": 999001, "name": "#2000", "updated_at": at, "created_at": at}
     record["customer"] = {**(record["customer"] or {}), "updated_at": at}
-    later = type(sample)(**{**plain(sample), "id": "999001", "event_id": ("later",), "record": record, "at": at})
+    later = type(sample)(
+        **{**plain(sample), "id": "999001", "event_id": ("later",), "record": record, "at": at}
+    )
     day.clock.now += 6 * 86_400
     day.again([later])
     assert "suppressed" not in [getattr(r, "kind", r) for r in day.runner.results[-1:]]
@@ -125,7 +127,18 @@ def test_somebody_who_comes_back_is_known_again_from_then_on():
     [sample] = [e for e in day.history if e.topic == "customers/create" and e.connector == "shopify"]
     day.clock.now += 86_400 * 6
     at = "2026-11-25T10:00:00Z"
-    day.again([type(sample)(**{**plain(sample), "event_id": ("back",), "record": {**sample.record, "updated_at": at}, "at": at})])
+    day.again(
+        [
+            type(sample)(
+                **{
+                    **plain(sample),
+                    "event_id": ("back",),
+                    "record": {**sample.record, "updated_at": at},
+                    "at": at,
+                }
+            )
+        ]
+    )
     [back] = day.customers()
     assert back.data["fields"]["email"][0] == "lucia.fernandez@correo.example"
     assert list(back.data["records"]) == ["REC#shopify#co#customer#8120044231001"]
@@ -142,7 +155,9 @@ def test_an_identifier_that_somebody_else_has_later_is_not_theirs_but_they_are_k
     at = "2026-11-25T10:00:00Z"
     record = {"id": 77, "email": "otra.persona@correo.example", "phone": "+573105550147", "first_name": "Otra",
               "updated_at": at, "created_at": at}  # fmt: skip
-    day.again([type(sample)(**{**plain(sample), "id": "77", "event_id": ("other",), "record": record, "at": at})])
+    day.again(
+        [type(sample)(**{**plain(sample), "id": "77", "event_id": ("other",), "record": record, "at": at})]
+    )
     [other] = day.customers()
     assert other.data["fields"]["email"][0] == "otra.persona@correo.example"
     assert "phone" not in other.data["fields"]
