@@ -27,5 +27,7 @@ def _say(outcome: Result | Exception) -> None:
         logs.failed(outcome)
         return
     logs.told(outcome.kind, event=outcome.event, reason=outcome.reason, place=outcome.place)
+    if outcome.quarantined:
+        logs.warned("quarantined", event=outcome.event, reason=outcome.reason)
     for place in outcome.drifted:  # a line each, counted by place: a metric by place would cost one for each
         logs.warned("drift", event=outcome.event, place=place)

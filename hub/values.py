@@ -199,16 +199,24 @@ def _email(value: str, region: str, zone: str) -> str:
 
 
 def _phone(value: Any, region: str, zone: str) -> str:
+    """In E.164. "00" before a country code is dialled in most of the world, and typed in all of it."""
+    typed = plain(value).strip()
+    number = _dialled(typed, region) or (_dialled(f"+{typed[2:]}", region) if typed[:2] == "00" else "")
+    if not number:
+        raise ValueError("not a phone")
+    return number
+
+
+def _dialled(typed: str, region: str) -> str:
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(plain(value), region or None)
+        number = phonenumbers.parse(typed, region or None)
     except phonenumbers.NumberParseException:
-        raise ValueError("not a phone") from None
-    if not phonenumbers.is_valid_number(number):
-        raise ValueError("not a phone")
+        return ""
     number.extension = None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    valid = phonenumbers.is_valid_number(number)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)) if valid else ""
 
 
 def _time(value: Any, region: str, zone: str) -> str:

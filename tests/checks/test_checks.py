@@ -91,6 +91,15 @@ def test_a_file_that_is_not_there_is_no_clean_file(project, capsys):
     assert said(capsys, str(HERE), "--root", str(project))[0] == 2
 
 
+def test_a_pattern_that_is_none_is_shown_with_its_place(tmp_path, capsys):
+    shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "entities/customer.yaml").open("a", encoding="utf-8") as file:
+        file.write('guards:\n  never: {email: ["(info@.*"]}\n')
+    code, output = said(capsys, "--root", str(tmp_path))
+    assert code == 1
+    assert 'entities/customer.yaml:16:20: bad-value: "email" must be a regular expression' in output
+
+
 def test_the_shipped_project_is_checked_within_two_seconds():
     started = time.process_time()
     assert check(HERE.parents[1]).errors == ()

@@ -9,6 +9,7 @@ from hub import keys
 from hub.catalog import Catalog
 from hub.drift.expectation import claims
 from hub.expressions.compiler import loaded
+from hub.identity import Guards
 from hub.mapping import compiler
 from hub.messages import Event
 from hub.samples import Samples
@@ -74,6 +75,17 @@ def test_an_event_that_the_rules_do_not_allow_is_parked_and_its_line_counted(say
 
 def test_an_event_that_is_parked_for_another_reason_is_no_drift(say):
     assert say(event(person(), id="")) == [("INFO", "parked", "")]
+
+
+def test_an_event_that_would_join_too_much_is_in_quarantine_and_counted_for_the_alarm(say, hub):
+    hub.catalog.entities["customer"].__dict__["guards"] = Guards(records=1)
+    told = event(person(id=2), id="2")
+    assert say(event(person()), told) == [
+        ("INFO", "applied", ""),
+        ("INFO", "parked", ""),
+        ("WARNING", "quarantined", ""),
+    ]
+    assert kept(hub, told) == "parked"
 
 
 def test_an_event_that_comes_again_is_not_counted_again(say):

@@ -74,10 +74,9 @@ def _without(work: Work, key: Key) -> list[Write]:
         return []
     settled = settle(
         reading,
-        replace(around, members={pk: item for pk, item in around.members.items() if pk != key.pk}),
+        around,
         {pk: item for pk, item in around.members.items() if pk != key.pk},
         {pk: _less(claim, key.pk) for pk, claim in around.claims.items()},
-        {},
         rules(work.hub.catalog, record.data["entity"]),
         Reason(from_epoch(work.hub.clock()), actor=work.data["source"], text=work.data["topic"], op="erase"),
     )

@@ -35,6 +35,9 @@ PARKED_DAYS = 180
 SUPPRESSED = "suppressed"
 """What becomes of an event about somebody who was erased."""
 
+CAPS = frozenset({"too-many-records", "too-many-identifiers", "component-too-large"})
+"""Reasons for which an event is in quarantine: it would have joined more than one person has."""
+
 REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
 """Reasons for which a mapping's line refuses a record."""
 
@@ -52,6 +55,11 @@ class Result:
     place: str = ""
     drift: tuple[str, ...] = ()
     kept: bool = True
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether it was parked because it would join too much: somebody should look for what is shared."""
+        return self.kind == "parked" and self.reason in CAPS
 
     @property
     def drifted(self) -> tuple[str, ...]:

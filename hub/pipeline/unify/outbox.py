@@ -18,7 +18,7 @@ def images(
     cause: Mapping[str, Any],
     now: float,
 ) -> Iterator[Put]:
-    """The images of these changes. `known`: record -> id and fields of its customer from now on."""
+    """The images of these changes. `known`: record -> id and fields of its customer after it."""
     for change in changed:
         id, fields = known.get(change.customer) or _customer(reading, change.customer)
         image = {

@@ -27,7 +27,7 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
     members = {**around.members, telling.record.pk: _told(reading, telling, told, event)}
     claims = {pk: _asserted(found, telling, rules.guards) for pk, found in around.claims.items()}
     reason = Reason(event.received_at, event.key)
-    settled = settle(reading, around, members, claims, mine, rules, reason)
+    settled = settle(reading, around, members, claims, rules, reason)
     home = settled.home(telling.record.pk)
     return Outcome(home.data["id"], values(home), settled.writes, settled.changed, news=bool(told))
 

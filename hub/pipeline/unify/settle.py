@@ -24,7 +24,7 @@ from hub.pipeline.unify.state import (
     values,
     with_data,
 )
-from hub.pipeline.unify.survey import Mine, Surroundings
+from hub.pipeline.unify.survey import Surroundings
 from hub.store import TRANSACTION_ITEMS, Item, Put
 
 OWN_WRITES = 8
@@ -51,7 +51,6 @@ def settle(
     around: Surroundings,
     members: Mapping[str, Item],
     claims: Mapping[str, Claim],
-    mine: Mine,
     rules: Rules,
     reason: Reason,
 ) -> Settled:
@@ -72,7 +71,7 @@ def settle(
     moved = [
         with_data(item, root=homes[pk])
         for pk, item in members.items()
-        if item.key in mine or item.data["root"] != homes[pk]
+        if item is not around.members.get(pk) or item.data["root"] != homes[pk]
     ]
     losers = _losers(around.roots, {root.data["id"] for root in roots})
     writes = [*_claim_writes(reading, around.claims, claims), *moved, *roots, *losers, *logged]
