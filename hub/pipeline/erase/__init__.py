@@ -1,9 +1,9 @@
 """erase: by the clock, what is left to do of the erasures that have begun, and of what sources asked for.
 
 An erasure goes from `begun` (nobody reads the customer any more) by way of `recorded` (its suppressions are
-in the archive, outside of the table), `told` (each copy elsewhere has its item) and `removed` (nothing is
-left here) to `done` (every destination has answered; there is a certificate). Each run goes on where the
-last one stopped, wherever that was. Decisions: docs/decisions/0018-erasure.md.
+in the archive, outside of the table), `told` (each copy elsewhere has its item), `purged` (nothing of it is
+parked) and `removed` (nothing is left here) to `done` (every destination has answered; there is a
+certificate). Each run goes on where the last one stopped. Decisions: docs/decisions/0018-erasure.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -96,10 +96,16 @@ def _tell(work: Work) -> None:
     work.commit(state="told")
 
 
-def _remove(work: Work) -> None:
+def _purge(work: Work) -> None:
     root = _root(work)
     if root is not None:
         parked.purge(work, root)
+    work.commit(state="purged")
+
+
+def _remove(work: Work) -> None:
+    root = _root(work)
+    if root is not None:
         removal.remove(work, root)
     work.commit(state="removed")
 
@@ -126,6 +132,7 @@ def _root(work: Work) -> Item | None:
 _STEPS: dict[str, Callable[[Work], None]] = {
     BEGUN: _record,
     "recorded": _tell,
-    "told": _remove,
+    "told": _purge,
+    "purged": _remove,
     "removed": _finish,
 }

@@ -26,7 +26,6 @@ def erase_account(work: Work) -> dict[str, int]:
     """Erase every record of the account that asked: the counts. Raises OutOfTime, with the place noted."""
     while True:
         after = work.data.get("cursor")
-        work.spend()
         page = work.hub.store.walk(after=Key(*after) if after else None, limit=PAGE)
         for item in page.items:
             if item.kind == "record" and keys.told(item.key.pk).source == work.data["source"]:
@@ -34,6 +33,7 @@ def erase_account(work: Work) -> dict[str, int]:
         if page.next is None:
             return dict(work.data["counts"])
         work.commit(cursor=[*page.next])
+        work.spend()
 
 
 def _leave(work: Work, found: Item) -> None:

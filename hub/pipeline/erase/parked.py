@@ -48,22 +48,22 @@ class Person:
 
 
 def purge(work: Work, root: Item) -> None:
-    """Delete parked events, and parked or due deliveries and acts, that are about this customer."""
+    """Delete parked events, and parked or due deliveries and acts, that are about this customer.
+
+    How far it came is noted with the erasure. Raises OutOfTime.
+    """
     person = Person.of(work.hub, root)
     for name in (keys.PARKED, keys.DUE):
-        for items in _pages(work, name):
-            _purge(work, items, person)
-
-
-def _pages(work: Work, name: str) -> Iterator[list[Item]]:
-    after = None
-    while True:
-        work.spend()
-        page = work.hub.store.agenda(name, after=after, limit=PAGE)
-        yield list(work.hub.store.read([item.key for item in page.items]).values())
-        after = page.next
-        if after is None:
-            return
+        while work.data.get("list", name) == name:
+            after = work.data.get("after")
+            page = work.hub.store.agenda(name, after=after, limit=PAGE)
+            _purge(work, work.hub.store.read([item.key for item in page.items]).values(), person)
+            if page.next is None:
+                work.commit(list=keys.DUE if name == keys.PARKED else "", after=None)
+                break
+            work.commit(list=name, after=page.next)
+            work.spend()
+    work.commit(list=None, after=None)
 
 
 def _purge(work: Work, items: Iterable[Item], person: Person) -> None:

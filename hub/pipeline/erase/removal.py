@@ -58,7 +58,6 @@ def _record(work: Work, pk: str, root: Item) -> None:
 def empty(work: Work, pk: str, root: Item) -> None:
     """Delete what lies under a record: entries with what they lead to, trails, traits. Raises OutOfTime."""
     while True:
-        work.spend()
         page = work.hub.store.page(pk, limit=PAGE + 1)
         rest = [item for item in page.items if item.key.sk != "REC"]
         if not rest:
@@ -67,6 +66,7 @@ def empty(work: Work, pk: str, root: Item) -> None:
             _owned(work, item, root)
         archived.clear(work, rest)
         work.delete(rest)
+        work.spend()
 
 
 def _owned(work: Work, item: Item, root: Item) -> None:
@@ -123,8 +123,8 @@ def _entity(work: Work, root: Item) -> None:
 
 def _partition(work: Work, pk: str, prefix: str = "") -> None:
     while items := work.hub.store.page(pk, prefix=prefix, limit=PAGE).items:
-        work.spend()
         work.delete(items)
+        work.spend()
 
 
 def _read_and_delete(work: Work, wanted: Iterable[Key]) -> None:

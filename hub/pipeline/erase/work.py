@@ -33,14 +33,14 @@ class Work:
 
     @property
     def id(self) -> str:
-        """The erasure's id: that of the customer."""
-        return str(self.data["customer"])
+        """The erasure's id: that of the customer; of a request that of its event."""
+        return str(self.data.get("customer") or self.item.key.pk.partition("#")[2])
 
     def spend(self) -> None:
-        """One page more. Raises OutOfTime."""
+        """One page was done: so each run gets on by one at least. Raises OutOfTime after the last one."""
+        self.pages -= 1
         if self.pages <= 0 or self.hub.clock() >= self.deadline:
             raise OutOfTime("out of time")
-        self.pages -= 1
 
     def commit(
         self, writes: Sequence[Write] = (), counted: Mapping[str, int] | None = None, **changes: Any

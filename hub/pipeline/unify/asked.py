@@ -50,9 +50,9 @@ def noted(hub: Hub, reading: Reading, event: Event, ask: Ask, peppers: Sequence[
 
 
 def _tellings(hub: Hub, event: Event, peppers: Sequence[Pepper]) -> tuple[Telling, ...]:
-    """What the event says of its person; nothing where the mapping does not understand it."""
+    """What the event says of its person, whenever; nothing where the mapping does not understand it."""
     try:
-        return tell(hub, replace(event, id=event.id or NOBODY), list(peppers)).tellings
+        return tell(hub, replace(event, id=event.id or NOBODY, at=None), list(peppers)).tellings
     except RecordError:
         if not event.id:
             raise

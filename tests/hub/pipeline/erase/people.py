@@ -68,8 +68,8 @@ def left(day, values=LUCIA):
         text = json.dumps([item.key, item.data], ensure_ascii=False).lower()
         found += [(item.key, value) for value in values if value.lower() in text]
     for name, text in day.hub.archive.texts.items():
-        text = text.encode().decode("unicode_escape", "replace") if "\\u" in text else text
-        found += [(name, value) for value in values if value.lower() in text.lower()]
+        told = text.encode().decode("unicode_escape", "replace") if "\\u" in text else text
+        found += [(name, value) for value in values if value.lower() in told.lower()]
     return found
 
 

@@ -153,8 +153,8 @@ def test_an_identifier_that_somebody_else_has_later_is_not_theirs_but_they_are_k
     [sample] = [e for e in day.history if e.topic == "customers/create" and e.connector == "shopify"]
     day.clock.now += 86_400 * 6
     at = "2026-11-25T10:00:00Z"
-    record = {"id": 77, "email": "otra.persona@correo.example", "phone": "+573105550147", "first_name": "Otra",
-              "updated_at": at, "created_at": at}  # fmt: skip
+    told = {"email": "otra.persona@correo.example", "phone": "+573105550147", "first_name": "Otra"}
+    record = {"id": 77, **told, "updated_at": at, "created_at": at}
     day.again(
         [type(sample)(**{**plain(sample), "id": "77", "event_id": ("other",), "record": record, "at": at})]
     )
@@ -166,7 +166,7 @@ def test_an_identifier_that_somebody_else_has_later_is_not_theirs_but_they_are_k
 
 def test_a_table_restored_from_a_backup_forgets_them_again():
     day = Lived()
-    backup = {key: held for key, held in day.hub.store._items.items()}
+    backup = dict(day.hub.store._items)
     day.erase()
     restored = MemoryStore(day.clock)
     restored._items = backup
