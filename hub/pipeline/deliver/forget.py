@@ -6,6 +6,7 @@ A deletion may be repeated: a record that is not there any more is one that is f
 from dataclasses import replace
 
 from hub import keys
+from hub.connector import HttpResponse, Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
@@ -22,6 +23,9 @@ FLOW = "~erase"
 
 WAITING = "waiting"
 BY_HAND = "by-hand"
+
+NO_CALL = "its API cannot be asked to: delete the record there by hand"
+"""What a person is told where the connector has no `delete:`."""
 
 FINAL = frozenset(
     {"done", BY_HAND, "done-by-hand", "rejected", "exhausted", "dry-run", "gone", "asked-by-them"}
@@ -68,19 +72,28 @@ def _call(case: Case) -> str:
     call = case.target.resource.delete
     now = from_epoch(case.now)
     if call is None:
-        listed = by_hand(case.item, "its API cannot be asked to: delete the record there", now)
+        listed = by_hand(case.item, NO_CALL, now)
         kept = {"remote": listed.data.get("remote"), "personal": None}
         case.write(**{**listed.data, **kept}, agenda=keys.PARKED, at=case.now)
         return f"parked:{BY_HAND}"
     scope = {"id": case.data["remote"], "record": {}, "customer": {}, "key": case.delivery.trigger}
     try:
-        Calls(case.hub, case.target).make(call, scope)
+        _plausible(Calls(case.hub, case.target).make(call, scope))
     except StoppedError as stop:
         return _stopped(case, stop)
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, told=now)
     case.write(state="done", remote=None, personal=None, told=now, **parking.CLEAN)
     return "done"
+
+
+def _plausible(response: HttpResponse | None) -> None:
+    """Raise StoppedError for a yes that no API would give, such as the page of a captive network."""
+    if response is not None and response.body.strip():
+        try:
+            response.json()
+        except (ValueError, RecursionError):
+            raise StoppedError(Outcome("unknown", reason="not-json")) from None
 
 
 def _stopped(case: Case, stop: StoppedError) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub import keys
+from hub.catalog import Catalog
 from hub.golden import DELETED
 from hub.identity import hashed
 from hub.messages import Delivery
-from hub.pipeline.deliver.forget import FLOW, WAITING, by_hand
+from hub.pipeline.deliver.forget import FLOW, NO_CALL, WAITING, by_hand
+from hub.pipeline.deliver.target import Target
 from hub.pipeline.erase.begin import newest_pepper
 from hub.pipeline.erase.outward import resources
 from hub.pipeline.erase.work import CHUNK, Work
@@ -60,12 +62,10 @@ def receipts_of(store: Store, erasure: Item) -> list[Item]:
 def of_record(work: Work, record: Item) -> list[Item]:
     """The item for an order or the like, where its vendor can empty it; elsewhere it is a document."""
     told = keys.told(record.key.pk)
-    resource = told.resource.partition(".")[0]
-    connector = work.hub.catalog.connectors.get(told.connector)
-    known = connector.resources.get(resource) if connector else None
-    if known is None or known.delete is None or contained(work.hub.catalog, told):
+    destination = f"{told.source}.{told.resource.partition('.')[0]}"
+    if contained(work.hub.catalog, told) or not _can_be_asked(work.hub.catalog, destination):
         return []
-    item = _item(work, Copy(f"{told.source}.{resource}", told.id), None)
+    item = _item(work, Copy(destination, told.id), None)
     return [] if item.key in work.hub.store.read([item.key]) else [item]
 
 
@@ -100,14 +100,17 @@ def _item(work: Work, copy: Copy, root: Item | None) -> Item:
         return Item(key, "receipt", {**data, "state": "asked-by-them", "told": now})
     if copy.remote is None:
         return by_hand(Item(key, "receipt", data), "look for a record that was being made there", now)
-    personal = root is not None and _is_personal(copy.remote, root)
-    return Item(
-        key,
-        "receipt",
-        {**data, "state": WAITING, "remote": copy.remote, **({"personal": True} if personal else {})},
-        agenda=keys.DUE,
-        at=now,
-    )
+    data["remote"] = copy.remote
+    if root is not None and _is_personal(copy.remote, root):
+        data["personal"] = True
+    if not _can_be_asked(hub.catalog, copy.destination):
+        return by_hand(Item(key, "receipt", data), NO_CALL, now)
+    return Item(key, "receipt", {**data, "state": WAITING}, agenda=keys.DUE, at=now)
+
+
+def _can_be_asked(catalog: Catalog, destination: str) -> bool:
+    target = Target.find(catalog, destination)
+    return target is not None and target.resource.delete is not None
 
 
 def _is_personal(remote: str, root: Item) -> bool:
