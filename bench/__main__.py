@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import imports, mapping, receiving, size, unifying
+from bench import imports, mapping, receiving, size, storm, unifying
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "mapping": mapping.measure,
     "imports": imports.measure,
     "size": size.measure,
+    "storm": storm.measure,
 }
 
 

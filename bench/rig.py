@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import Any, cast
 
 from hub.archive import MemoryArchive
 from hub.catalog import Catalog
@@ -15,13 +15,25 @@ from hub.queues import MemoryQueue
 from hub.samples.signing import Endpoint
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
-from hub.store import Item, Key, Page, Write
+from hub.store import Item, Key, Page, Store, Write
 from hub.store.memory import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
-NOW = 1_795_000_000.0
+NOW = 1_796_000_000.0
 URL = "https://hub.example"
 SECRET = "bench-secret"
+
+
+class PlainStore(MemoryStore):
+    """The store in memory without the text of the table: data is kept and given as it is, uncopied."""
+
+    def pack(self, data: dict[str, Any]) -> Any:
+        """As it is."""
+        return data
+
+    def unpack(self, text: Any) -> dict[str, Any]:
+        """As it was."""
+        return cast(dict[str, Any], text)
 
 
 class CountingStore(MemoryStore):
@@ -61,8 +73,8 @@ class CountingStore(MemoryStore):
         return super().agenda(name, until=until, after=after, limit=limit)
 
 
-def rig() -> Hub:
-    """A hub whose ports are in memory and whose clock stands."""
+def rig(store: Store | None = None) -> Hub:
+    """A hub whose ports are in memory (or this store) and whose clock stands."""
     catalog = Catalog.thaw(json.loads(json.dumps(Catalog.read(ROOT).freeze())))
     secrets: dict[str, list[dict[str, str]]] = {"pepper": [{"1": "bench-pepper"}]}
     for connector in catalog.connectors.values():
@@ -75,7 +87,7 @@ def rig() -> Hub:
         sleep=lambda _: None,
         random=random.Random(1),
         catalog=catalog,
-        store=CountingStore(lambda: NOW),
+        store=store or CountingStore(lambda: NOW),
         inbound=MemoryQueue(lambda: NOW),
         outbound=MemoryQueue(lambda: NOW),
         archive=MemoryArchive(),

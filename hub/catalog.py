@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -96,10 +96,14 @@ class Catalog:
 
     def mappings_of(self, connector: str, resource: str) -> list[Mapping]:
         """The mappings of one kind of record, by name."""
-        found = (mapping for name, mapping in sorted(self.mappings.items()))
-        return [
-            mapping for mapping in found if (mapping.connector, mapping.resource) == (connector, resource)
-        ]
+        return self._by_resource.get((connector, resource), [])
+
+    @cached_property
+    def _by_resource(self) -> dict[tuple[str, str], list[Mapping]]:
+        found: dict[tuple[str, str], list[Mapping]] = {}
+        for _, mapping in sorted(self.mappings.items()):
+            found.setdefault((mapping.connector, mapping.resource), []).append(mapping)
+        return found
 
     def destination(self, to: str) -> str:
         """`connector.account.resource` of a destination as a flow names it; a single account may go unsaid.

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hub.reprs import discreet
+
 DELETED = "__deleted__"
 """The register that says that the record is gone at its source."""
 
@@ -21,6 +23,7 @@ class Stamp(NamedTuple):
     revision: int
 
 
+@discreet()
 class Register(NamedTuple):
     """What one record says of a field: `run` are the tellings of `value` since another value was told last.
 
@@ -61,6 +64,7 @@ class Policy(NamedTuple):
     owner: str = ""
 
 
+@discreet("role")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A record of the entity: its key, the role of its account, its creation time, its registers."""
@@ -71,6 +75,7 @@ class Member:
     registers: Mapping[str, Register]
 
 
+@discreet()
 class Value(NamedTuple):
     """A golden value and where it comes from. A union's value comes from several; the latest is named."""
 
@@ -130,13 +135,13 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
 def _merged(told: Register, held: Register | None) -> Register:
     stamp = told.since
     if held is None or (told.value != held.value and stamp > held.last):
-        return told._replace(other=held.last if held else None)
+        return Register(told.value, told.run, held.last if held else None)
     if stamp in held.run or (held.other and stamp <= held.other):
         return held
     if told.value == held.value:
         run = tuple(sorted((*held.run, stamp)))
-        return held._replace(run=run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]))
-    return held._replace(run=tuple(one for one in held.run if one > stamp), other=stamp)
+        return Register(held.value, run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]), held.other)
+    return Register(held.value, tuple(one for one in held.run if one > stamp), stamp)
 
 
 def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:

@@ -3,7 +3,9 @@
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from hub.identity import Pepper, lifted
 from hub.messages import Delivery, digest, escape
+from hub.reprs import discreet
 from hub.store import Key
 
 
@@ -17,6 +19,7 @@ def record(connector: str, account: str, resource: str, id: str) -> Key:
     return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
 
 
+@discreet("connector", "account", "resource")
 class Told(NamedTuple):
     """Which record a key names: where its source has it."""
 
@@ -44,6 +47,12 @@ def timeline(record: Key, at: str, dedupe: str) -> Key:
 def claim(entity: str, namespace: str, hashed: str) -> Key:
     """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
     return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")
+
+
+def lifted_claim(pk: str, pepper: Pepper) -> str:
+    """The partition key of the same claim under this pepper; any other text stays as it is."""
+    front, mark, hash = pk.rpartition("#")
+    return front + mark + lifted(pepper, hash) if pk.startswith("ID#") else pk
 
 
 def root(entity: str, id: str) -> Key:
@@ -87,6 +96,11 @@ def consent(channel: str, purpose: str, hashed: str) -> Key:
     return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")
 
 
+def told_consent(consent: Key, at: str, said: str) -> Key:
+    """One state that somebody told of a consent. `said`: digest of who told which state."""
+    return Key(consent.pk, f"H#{at}#{said}")
+
+
 def limit(account: str, name: str) -> Key:
     """A rate limit's state."""
     return Key(f"LIM#{escape(account, name)}", "LIM")
@@ -102,9 +116,9 @@ def cursor(account: str, resource: str) -> Key:
     return Key(f"CUR#{escape(account, resource)}", "CUR")
 
 
-def suppression(hashed: str) -> Key:
-    """That a record or an identifier was erased. `hashed`: versioned HMAC of its partition key."""
-    return Key(f"SUP#{escape(hashed)}", "SUP")
+def suppression(entity: str, namespace: str, hashed: str) -> Key:
+    """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
+    return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")
 
 
 def erasure(id: str) -> Key:

@@ -6,20 +6,29 @@ described in docs/decisions/0002-keys-and-messages.md; `FORMAT` is its version.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import quote
 
+from hub.reprs import discreet
 from hub.times import to_epoch
 
 FORMAT = 1
 
-LONGEST_PART = 256
-"""Bytes of one part of an event's own id in a key; DynamoDB takes 2,048 for all of them."""
+LONGEST_PART = 128
+"""Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
+
+_encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+_PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
 
 def escape(*parts: object) -> str:
     """Parts joined by `#` after percent-encoding, so that no two lists of parts meet in one text."""
+    text = "#".join(map(str, parts))
+    if _PLAIN(text) and text.count("#") == len(parts) - 1:
+        return text
     return "#".join(quote(str(part), safe="@:+,~ /") for part in parts)
 
 
@@ -35,9 +44,10 @@ def digest(text: str) -> str:
 
 def dumps(value: object) -> str:
     """Compact ASCII JSON with keys in order: equal values give equal texts. Refuses NaN and Infinity."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _encoded(value)
 
 
+@discreet("connector", "account", "resource", "topic", "via")
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a source told: a record, or (thin) only that a record changed.
@@ -69,8 +79,11 @@ class Event:
 
     @property
     def key(self) -> str:
-        """The dedupe key: connector, account, topic and the event id's parts, each escaped."""
-        return escape(self.connector, self.account, self.topic, *self.event_id)
+        """The dedupe key: connector, account, topic and the event id's parts, each escaped.
+
+        Topic and id are digests where they are long; the key of a digest is the same again.
+        """
+        return _key(self.connector, self.account, self.topic, self.event_id)
 
     @property
     def revision(self) -> int:
@@ -89,7 +102,7 @@ class Event:
 
     def dumps(self) -> str:
         """The message body."""
-        return _body(asdict(self))
+        return _body(self)
 
     @classmethod
     def loads(cls, text: str) -> Self:
@@ -98,6 +111,7 @@ class Event:
         return cls(**{**data, "event_id": tuple(data["event_id"])})
 
 
+@discreet("destination", "entity", "id", "epoch", "flow")
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One entity that one destination must hear of. Thin: deliver reads the current state.
@@ -131,7 +145,7 @@ class Delivery:
 
     def dumps(self) -> str:
         """The message body."""
-        return _body(asdict(self))
+        return _body(self)
 
     @classmethod
     def loads(cls, text: str) -> Self:
@@ -139,7 +153,16 @@ class Delivery:
         return cls(**_members(text))
 
 
-def _body(members: dict[str, Any]) -> str:
+@lru_cache(maxsize=256)
+def _key(connector: str, account: str, topic: str, event_id: tuple[str, ...]) -> str:
+    named = escape(*event_id)
+    return "#".join(
+        (escape(connector, account, brief(topic)), named if len(named) <= LONGEST_PART else digest(named))
+    )
+
+
+def _body(message: Event | Delivery) -> str:
+    members = {field.name: getattr(message, field.name) for field in fields(message)}
     return dumps({"format": FORMAT, **members})
 
 

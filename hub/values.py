@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +20,7 @@ LARGEST_TEXT = 1_000_000
 ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
 
 _LONGEST_ADDRESS = 254
+_COSTLY = frozenset({"email", "phone", "time"})
 _LONGEST_TYPED = 1_000
 _LONGEST_URL = 8_192
 _LONGEST_CODE = 100
@@ -95,9 +96,17 @@ def normalise(type: str, value: Any, *, region: str = "", zone: str = "UTC") -> 
     Raises ValueError, without the value, where there is none.
     """
     try:
+        if isinstance(value, str) and type in _COSTLY and len(value) <= _LONGEST_ADDRESS:
+            return _remembered(type, value, region, zone)
         return TYPES[type](value, region, zone)
     except (ValueError, TypeError, AttributeError, ArithmeticError, OSError):
         raise ValueError(f"not a value of type {type}") from None
+
+
+@lru_cache(maxsize=1024)
+def _remembered(type: str, value: str, region: str, zone: str) -> Any:
+    """A record says the same address of its person and of a consent, and one time of more than one thing."""
+    return TYPES[type](value, region, zone)
 
 
 def exponent(currency: str) -> int:
@@ -207,6 +216,12 @@ def _phone(value: Any, region: str, zone: str) -> str:
     return number
 
 
+def _tax_id(value: Any, region: str, zone: str) -> str:
+    from hub import tax_ids
+
+    return tax_ids.normal(value, region)
+
+
 def _dialled(typed: str, region: str) -> str:
     import phonenumbers
 
@@ -308,6 +323,7 @@ TYPES: dict[str, Callable[[Any, str, str], Any]] = {
     "text": _text,
     "email": _email,
     "phone": _phone,
+    "tax_id": _tax_id,
     "time": _time,
     "date": _date,
     "number": _number,

@@ -119,7 +119,7 @@ def _destination(catalog: Catalog, flow: Flow, send: Send, path: tuple[Step, ...
         return
     yield from _account(catalog, flow, send, path)
     yield from _mapped(catalog, flow, send, path, (name, kind))
-    if flow.purpose and send.fields is not None and connector.channel is None:
+    if flow.purpose and connector.channel is None:
         message = f"{name} has no channel, so nobody consented to it"
         yield error("no-channel", message, *path, hint="set channel: in the connector", offset=0)
 

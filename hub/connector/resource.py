@@ -12,8 +12,8 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
 from hub.messages import Event, escape
 
-LONGEST_ID = 1024
-"""Bytes of a vendor's id in a key, which DynamoDB lets have 2,048 in all: a longer one is none."""
+LONGEST_ID = 200
+"""Bytes of a vendor's id in a key: a timeline entry has room for two such keys. A longer one is none."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,6 +128,8 @@ class Signature:
         return raw.hex().encode() if self.encoding == "hex" else base64.b64encode(raw)
 
     def _content(self, request: Request, stamp: str, secret: str) -> bytes:
+        if self.over == "{body}":
+            return request.body
         scope = {
             "method": request.method,
             "url": _raw(_decoded(request.url, self.decode)),

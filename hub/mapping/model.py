@@ -12,9 +12,10 @@ from hub.entity import Entity, Field
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.claims import Claim, thawed
-from hub.mapping.leaves import Leaves, Ledger, Target
+from hub.mapping.leaves import Leaves, Ledger, Target, addresses
 from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
+from hub.reprs import discreet
 from hub.values import normalise
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MESSAGES = {
 }
 
 
+@discreet("received_at")
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose record it is, and when the hub got it (canonical time)."""
@@ -42,6 +44,7 @@ class Context:
     received_at: str
 
 
+@discreet("channel", "purpose", "state")
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What a record says of one address. `state`: granted, denied, unknown; `at`: canonical time or None."""
@@ -54,6 +57,7 @@ class Consent:
     at: str | None
 
 
+@discreet("drift")
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What a record says. `fields`: normal forms, None where it says that there is no value (any more).
@@ -126,6 +130,11 @@ class Mapping:
     def writes(self) -> tuple[Target, ...]:
         """What is written: the vendor's names and where the value comes from."""
         return self.leaves.writes
+
+    @cached_property
+    def addresses(self) -> dict[tuple[str, str], str]:
+        """Channel and purpose of each consent that is told -> type of its address; nothing is compiled."""
+        return addresses(self.document.data)
 
     @property
     def consents(self) -> tuple[Ledger, ...]:
@@ -244,8 +253,12 @@ class _Reading:
 
     def fields(self, raw: dict[str, Any], facts: Facts) -> dict[str, Any]:
         """The fields of which something is said."""
-        forms = ((fact[0], self._form(raw.get(fact[0], ABSENT), *fact)) for fact in facts)
-        return {name: form for name, form in forms if form is not ABSENT}
+        found = {}
+        for fact in facts:
+            form = self._form(raw.get(fact[0], ABSENT), *fact)
+            if form is not ABSENT:
+                found[fact[0]] = form
+        return found
 
     def consents(self, ledgers: Any, said: list[tuple[Any, Any, Any]]) -> Iterator[Consent]:
         """The consents whose address and state are said."""
@@ -299,10 +312,10 @@ class _Reading:
 
 
 def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def _is_too_large(form: Any) -> bool:
-    if isinstance(form, list | dict):
-        return len(dumps(form)) > LARGEST
-    return isinstance(form, str) and len(form) > LARGEST
+    if isinstance(form, str):
+        return len(form) > LARGEST
+    return isinstance(form, list | dict) and len(dumps(form)) > LARGEST

@@ -16,6 +16,7 @@ from hub.expressions import EvaluationError
 from hub.flow import Flow
 from hub.messages import escape
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Put, Store
 
 NOTES = 25
@@ -27,6 +28,7 @@ NOTE_DAYS = 7
 DAY = 86_400
 
 
+@discreet("created")
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a flow sees: the trigger by its entity's name, `customer`, and whether it is new."""

@@ -6,11 +6,13 @@ from typing import Any
 from hub import keys
 from hub.catalog import Catalog
 from hub.errors import RetryError
+from hub.reprs import discreet
 from hub.store import Item, Key, Store
 
 CUSTOMER = "customer"
 
 
+@discreet("entity", "id", "epoch")
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One active entity. `epoch`: the version of its root; `records`: keys of the records it is made of.

@@ -11,9 +11,10 @@ from enum import IntEnum
 
 from hub import keys
 from hub.identity import Pepper, hashed
+from hub.identity import lifted as lifted_hash
 from hub.store import Item, Key
 
-NAMESPACE = "erased"
+NAMESPACE = "@erased"
 
 GONE = frozenset({"erasing", "erased"})
 """States of a root whose customer is no more for readers."""
@@ -32,8 +33,20 @@ class Verdict(IntEnum):
 
 
 def key(pepper: Pepper, pk: str) -> Key:
-    """Where the suppression of a record or a claim (its partition key) lies."""
-    return keys.suppression(hashed(pepper, NAMESPACE, pk))
+    """Where the suppression of a record or a claim (its partition key) lies.
+
+    A record's is of the first pepper for good; a claim's is named as the claim, so that it can be brought to
+    a newer pepper as that is.
+    """
+    if pk.startswith("REC#"):
+        return keys.suppression("record", NAMESPACE, hashed(pepper.base, NAMESPACE, pk).partition(".")[2])
+    return Key(f"SUP#{pk.removeprefix('ID#')}", "SUP")
+
+
+def newer(pk: str, pepper: Pepper) -> str:
+    """The partition key of a suppression under this pepper."""
+    front, mark, hash = pk.rpartition("#")
+    return front + mark + lifted_hash(pepper, hash)
 
 
 def imposed(held: Item | None, key: Key, at: str, erasure: str) -> Item:

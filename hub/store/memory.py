@@ -3,30 +3,67 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any, NamedTuple, overload
 
 from hub.store import TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
+from hub.store.order import Order
+
+LAST = "\U0010ffff"
+"""Above every character of a key."""
+
+
+class Row(NamedTuple):
+    """What is kept of one item: its data as JSON text, as in the table, so that nothing is shared."""
+
+    text: Any
+    key: Key
+    kind: str
+    version: int
+    ttl: int | None
+    agenda: str | None
+    at: str | None
+
+
+Decode = Callable[[Row], Item]
+
+
+class Log(Sequence[Item]):
+    """What was written, in order; each is decoded when it is looked at."""
+
+    def __init__(self, decode: Decode) -> None:
+        self.rows: list[Row] = []
+        self._decode = decode
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | list[Item]:
+        found = self.rows[index]
+        return self._decode(found) if isinstance(found, Row) else [self._decode(row) for row in found]
 
 
 class MemoryStore:
-    """A dictionary under a lock. `stream` holds what was written, in order, for whoever relays it.
-
-    Data is kept as JSON text, as in the table, so that nothing is shared with the caller.
-    """
+    """A dictionary under a lock, its keys in order. `stream`: what was written, for whoever relays it."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.stream: list[Item] = []
-        self._items: dict[Key, tuple[Item, str]] = {}
+        self.stream = Log(self._item)
+        self._items: dict[Key, Row] = {}
+        self._keys: Order[Key] = Order()
+        self._agendas: dict[str, Order[tuple[str, Key]]] = {}
         self._limits: dict[Key, list[float]] = {}
         self._lock = threading.RLock()
 
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The live items of these keys."""
         with self._lock:
-            found = ((key, self._live(key)) for key in keys)
-            return {key: item for key, item in found if item is not None}
+            return {key: self._item(row) for key in keys if (row := self._live(key)) is not None}
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
@@ -41,33 +78,37 @@ class MemoryStore:
                 if isinstance(write, Put):
                     self._put(write.item)
                 elif isinstance(write, Delete):
-                    del self._items[write.key]
+                    self._delete(write.key)
 
     def page(
         self, pk: str, *, prefix: str = "", after: str | None = None, limit: int = 50, reverse: bool = False
     ) -> Page:
         """Items of one partition in the order of the sort key."""
+        if reverse:
+            keys = self._keys.downward((pk, prefix + LAST if after is None else after))
+        else:
+            keys = self._keys.upward((pk, prefix if after is None else max(prefix, after + "\0")))
         with self._lock:
-            keys = sorted((k for k in self._items if k.pk == pk and k.sk.startswith(prefix)), reverse=reverse)
-            items = [item for key in keys if (item := self._live(key)) is not None]
-        if after is not None:
-            items = [item for item in items if (item.key.sk < after if reverse else item.key.sk > after)]
+            inside = takewhile(lambda key: key.pk == pk and key.sk.startswith(prefix), keys)
+            items = self._first(inside, limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
     def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of one list of things to be done, oldest first."""
+        at, *key = after.split("\x1f") if after else ("", "", "")
         with self._lock:
-            keys = [key for key, (held, _) in self._items.items() if held.agenda == name]
-            live = [item for key in keys if (item := self._live(key)) is not None]
-        listed = sorted(((_position(i), i) for i in live), key=lambda pair: pair[0])
-        due = [(p, i) for p, i in listed if (i.at or "") <= until and (after is None or p > after)]
-        return Page([i for _, i in due[:limit]], due[limit - 1][0] if len(due) > limit else None)
+            listed = self._agendas.get(name, Order()).upward((at, (*key, "\0")))
+            due = (key for _, key in takewhile(lambda one: one[0] <= until, listed))
+            items = self._first(due, limit + 1)
+        last = items[limit - 1] if len(items) > limit else None
+        return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
 
     def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
         """Items of the whole table, by key."""
         with self._lock:
-            keys = [key for key in sorted(self._items) if after is None or key > after]
-            items = [item for key in keys[:limit] if (item := self._live(key)) is not None]
+            start = (after.pk, after.sk + "\0") if after else ("", "")
+            keys = [key for _, key in zip(range(limit + 1), self._keys.upward(start), strict=False)]
+            items = [self._item(row) for key in keys[:limit] if (row := self._live(key)) is not None]
         return Walk(items, keys[limit - 1] if len(keys) > limit else None)
 
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
@@ -89,30 +130,48 @@ class MemoryStore:
     def items(self) -> list[Item]:
         """Every live item, in the order of the keys: what snapshots of tests compare."""
         with self._lock:
-            return [item for key in sorted(self._items) if (item := self._live(key)) is not None]
+            return self._first(self._keys, len(self._items))
 
-    def _live(self, key: Key) -> Item | None:
-        held = self._held(key)
-        return replace(held[0], data=json.loads(held[1])) if held else None
+    def pack(self, data: dict[str, Any]) -> Any:
+        """How data is kept."""
+        return json.dumps(data, separators=(",", ":"))
 
-    def _held(self, key: Key) -> tuple[Item, str] | None:
-        """A live item without its data, and its data as text."""
-        held = self._items.get(key)
-        if held is None or (held[0].ttl is not None and held[0].ttl <= self.clock()):
-            return None
-        return held
+    def unpack(self, text: Any) -> dict[str, Any]:
+        """Data of its own from how it is kept."""
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def _first(self, keys: Iterable[Key], count: int) -> list[Item]:
+        live: Iterator[Row] = (row for key in keys if (row := self._live(key)) is not None)
+        return [self._item(row) for _, row in zip(range(count), live, strict=False)]
+
+    def _item(self, row: Row) -> Item:
+        return Item(row.key, row.kind, self.unpack(row.text), row.version, row.ttl, row.agenda, row.at)
+
+    def _live(self, key: Key) -> Row | None:
+        row = self._items.get(key)
+        return None if row is None or (row.ttl is not None and row.ttl <= self.clock()) else row
 
     def _holds(self, key: Key, write: Write) -> bool:
-        held = self._held(key)
+        row = self._live(key)
         expected = write.item.version if isinstance(write, Put) else write.version
-        return (held[0].version if held else 0) == expected
+        return (row.version if row else 0) == expected
+
+    def _delete(self, key: Key) -> None:
+        row = self._items.pop(key)
+        self._keys.remove(key)
+        if row.agenda is not None and row.at is not None:
+            self._agendas[row.agenda].remove((row.at, key))
 
     def _put(self, item: Item) -> None:
-        text = json.dumps(item.data)
-        written = replace(item, version=item.version + 1)
-        self._items[item.key] = (written, text)
-        self.stream.append(replace(written, data=json.loads(text)))
-
-
-def _position(item: Item) -> str:
-    return f"{item.at}\x1f{item.key.pk}\x1f{item.key.sk}"
+        key, agenda, at = item.key, item.agenda, item.at
+        row = Row(self.pack(item.data), key, item.kind, item.version + 1, item.ttl, agenda, at)
+        held = self._items.get(key)
+        if held is None:
+            self._keys.add(key)
+        elif held.agenda is not None and held.at is not None:
+            self._agendas[held.agenda].remove((held.at, key))
+        if agenda is not None and at is not None:
+            self._agendas.setdefault(agenda, Order()).add((at, key))
+        self._items[key] = row
+        self.stream.rows.append(row)

@@ -11,10 +11,11 @@ from hub.pipeline.erase.begin import Order, begin, newest_pepper
 from hub.pipeline.erase.work import Work
 from hub.pipeline.subjects import CUSTOMER
 from hub.pipeline.unify.journal import Reason
+from hub.pipeline.unify.lens import Lens, Moved
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.settle import Settled, settle
-from hub.pipeline.unify.state import Moved, Reading, root_key
+from hub.pipeline.unify.state import Reading, root_key
 from hub.pipeline.unify.survey import survey
 from hub.store import Conflict, Delete, Item, Key, Put, Write
 from hub.times import from_epoch
@@ -67,7 +68,7 @@ def _cut(work: Work, record: Item) -> None:
 
 def _without(work: Work, key: Key) -> list[Write]:
     """The writes that take a record out of its component. Raises Moved, RecordError."""
-    reading = Reading(work.hub.store)
+    reading = Reading(work.hub.store, Lens(newest_pepper(work.hub), {}, work.hub.clock()))
     around = survey(reading, {key: {}})
     record = reading[key]
     if record is None:
@@ -82,8 +83,9 @@ def _without(work: Work, key: Key) -> list[Write]:
     )
     cause = {"event": "", "source": work.data["source"], "record": "", "via": "erase"}
     told = images(reading, settled.changed, {}, cause, work.hub.clock())
-    writes = [_cleaned(put, key.pk, settled) for put in settled.writes]
-    return [*writes, *told, *_traces(work, reading, record, settled), Delete(key, record.version)]
+    writes: list[Write] = [_cleaned(put, key.pk, settled) for put in settled.writes]
+    stored = reading.lens.stored([*writes, *told, *_traces(work, reading, record, settled)])
+    return [*stored, Delete(key, record.version)]
 
 
 def _less(claim: Claim, pk: str) -> Claim:
@@ -105,7 +107,7 @@ def _traces(work: Work, reading: Reading, record: Item, settled: Settled) -> Ite
 def _cleaned(put: Put, pk: str, settled: Settled) -> Write:
     """A write without the record: a claim that nobody asserts goes, a tombstone leads elsewhere."""
     item = put.item
-    if item.kind == "claim" and not item.data["records"]:
+    if item.kind == "claim" and item.version and not item.data["records"]:
         return Delete(item.key, item.version)
     return Put(_heir(item, settled)) if item.data.get("record") == pk else put
 

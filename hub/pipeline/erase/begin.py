@@ -12,13 +12,13 @@ from hub import identity, keys
 from hub.errors import RetryError
 from hub.identity import SAME, Pepper, namespace
 from hub.pipeline import Hub, suppression
+from hub.pipeline.contention import ATTEMPTS, come_apart
+from hub.pipeline.erase.claims import lying
 from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.pipeline.suppression import GONE
 from hub.pipeline.unify.state import claim_key, record_key, with_data
 from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put, Store
 from hub.times import from_epoch
-
-ATTEMPTS = 8
 
 BEGUN = "begun"
 DONE = "done"
@@ -57,7 +57,7 @@ def begin(hub: Hub, id: str, order: Order) -> Item | None:
             root = root_of(hub.store, CUSTOMER, id)
             return erasure_of(hub.store, id) if root is None else _begin(hub, root, order)
         except Conflict:
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
     raise RetryError("contended")
 
 
@@ -94,20 +94,19 @@ def stray(store: Store, pks: Iterable[str]) -> str:
     return next((str(record.data["root"]) for record in found if record.data["entity"] == CUSTOMER), "")
 
 
-def held_by(store: Store, root: Item) -> Held:
+def held_by(hub: Hub, root: Item) -> Held:
     """What a customer holds. A claim that records of others assert, too, is not its own."""
     mine = root.data["records"].keys()
-    records = store.read(map(record_key, mine))
+    records = hub.store.read(map(record_key, mine))
     asserted = sorted({pk for record in records.values() for pk in record.data["claims"]})
-    found = store.read(map(claim_key, asserted))
-    claims = {pk: found.get(claim_key(pk)) for pk in asserted}
+    claims = lying(hub.store, newest_pepper(hub), asserted)
     own = frozenset(pk for pk, item in claims.items() if item is None or {*item.data["records"]} <= mine)
     return Held(records, claims, own)
 
 
 def _begin(hub: Hub, root: Item, order: Order) -> Item:
     id, now = root.data["id"], from_epoch(hub.clock())
-    held = held_by(hub.store, root)
+    held = held_by(hub, root)
     key = keys.erasure(id)
     item = _new(id, order, now, hub.store.read([key]).get(key))
     named = [*root.data["records"], *(pk for pk in held.own if namespace(pk) != SAME)]

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from hub import keys
 from hub.messages import dumps
 from hub.pipeline import Hub
-from hub.pipeline.erase.begin import held_by
+from hub.pipeline.consents import consents_of
 from hub.pipeline.erase.outward import resources
-from hub.pipeline.erase.removal import spoken_of
 from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.pipeline.unify.state import record_key, registers, root_key, values
 from hub.store import Item, Store
@@ -36,7 +34,7 @@ def export(hub: Hub, id: str) -> dict[str, Any] | None:
         "traits": root.data.get("traits", {}),
         "records": [_record(item) for _, item in sorted(records.items())],
         "identifiers": list(_identifiers(hub, records.values())),
-        "consents": list(_consents(hub, root)),
+        "consents": consents_of(hub, values(root)),
         "timeline": [_entry(item) for item in entries],
         "belongings": list(_belongings(hub.store, root, entries)),
         "recipients": list(_recipients(hub, root)),
@@ -77,16 +75,6 @@ def _identifiers(hub: Hub, records: Iterable[Item]) -> Iterator[dict[str, Any]]:
         for name, register in sorted(registers(record).items()):
             if name in names and register.value is not None:
                 yield {"kind": name, "value": register.value, **_reference(record.key.pk)}
-
-
-def _consents(hub: Hub, root: Item) -> Iterator[dict[str, Any]]:
-    """The consents of their addresses. The address is kept as a hash only: the kind of it is told."""
-    for pk in sorted(held_by(hub.store, root).claims):
-        _, _, kind, hashed = map(unquote, pk.split("#", 3))
-        for channel, purpose in spoken_of(hub.catalog) if kind in ("email", "phone") else ():
-            for item in hub.store.page(keys.consent(channel, purpose, hashed).pk, limit=PAGE).items:
-                told = _part(item, "state", "at", "source")
-                yield {"channel": channel, "purpose": purpose, "address": kind, **told, "entry": item.key.sk}
 
 
 def _entries(store: Store, root: Item) -> Iterator[Item]:

@@ -5,19 +5,24 @@ entries, the root to records. So each goes after what it leads to, and a run tha
 with by starting again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from hub import keys
 from hub.catalog import Catalog
+from hub.identity import Pepper
 from hub.messages import escape
 from hub.pipeline import suppression
+from hub.pipeline.consents import DENIED, known
 from hub.pipeline.erase import archived, destinations
 from hub.pipeline.erase.begin import held_by, newest_pepper, tombstone
+from hub.pipeline.erase.claims import lying
 from hub.pipeline.erase.outward import outward
 from hub.pipeline.erase.work import Work
 from hub.pipeline.subjects import CUSTOMER
-from hub.pipeline.unify.state import claim_key, record_key, root_key
+from hub.pipeline.unify.lens import Lens
+from hub.pipeline.unify.state import record_key, root_key
 from hub.store import Delete, Item, Key, Put, Write
 
 PAGE = 50
@@ -85,8 +90,8 @@ def _owned(work: Work, item: Item, root: Item) -> None:
 def _unclaim(work: Work, record: Item) -> None:
     """Take a record out of its claims."""
     pk = record.key.pk
-    claims = work.hub.store.read([claim_key(claim) for claim in record.data["claims"]]).values()
-    held = [claim for claim in claims if pk in claim.data["records"]]
+    claims = lying(work.hub.store, newest_pepper(work.hub), record.data["claims"]).values()
+    held = [claim for claim in claims if claim is not None and pk in claim.data["records"]]
     if held:
         alone = sum({*claim.data["records"]} == {pk} for claim in held)
         work.commit([_less(claim, pk) for claim in held], {"claim": alone})
@@ -134,34 +139,29 @@ def _read_and_delete(work: Work, wanted: Iterable[Key]) -> None:
 
 
 def _consents(work: Work, root: Item) -> None:
-    """What an address of theirs alone granted, and the proofs; a denial stays, without what told it."""
-    store = work.hub.store
-    for pk in sorted(held_by(store, root).own):
-        _, _, name, hashed = map(unquote, pk.split("#", 3))
-        for channel, purpose in spoken_of(work.hub.catalog):
-            key = keys.consent(channel, purpose, hashed)
-            _consent(work, store.page(key.pk, limit=PAGE).items if name in ("email", "phone") else [])
+    """What an address of theirs alone granted, and the proofs; a denial stays, without its proof."""
+    hub, pepper = work.hub, newest_pepper(work.hub)
+    for pk in sorted(held_by(hub, root).own):
+        for key in consents_at(hub.catalog, pk, pepper):
+            _consent(work, hub.store.page(key.pk, limit=PAGE).items)
+
+
+def consents_at(catalog: Catalog, claim: str, pepper: Pepper) -> Iterator[Key]:
+    """Where the consents of an address lie that a claim stands for, under each pepper."""
+    lens = Lens(pepper, {}, 0.0)
+    newest = lens.lift(claim)
+    for pk in (newest, *lens.older.get(newest, ())):
+        _, _, kind, hashed = map(unquote, pk.split("#", 3))
+        for one in known(catalog):
+            if one.kind == kind:
+                yield keys.consent(one.channel, one.purpose, hashed)
 
 
 def _consent(work: Work, items: list[Item]) -> None:
-    gone = [item for item in items if item.key.sk != "CON" or item.data["state"] != "denied"]
+    gone = [item for item in items if item.key.sk != "CON" or item.data["state"] != DENIED]
     if gone:
         work.delete(gone)
     for item in items:
-        if item not in gone and item.data["rank"][2:] != [""]:
-            data = {**item.data, "rank": [*item.data["rank"][:2], ""], "source": ""}
-            work.commit([Put(Item(item.key, item.kind, data, item.version))])
-
-
-def spoken_of(catalog: Catalog) -> list[tuple[str, str]]:
-    """Each channel and purpose for which the files can tell or ask a consent."""
-    told = {
-        (channel, purpose)
-        for mapping in catalog.mappings.values()
-        for channel, _, purpose in (
-            name.partition(".") for name in mapping.document.data.get("consent") or {}
-        )
-    }
-    channels = {connector.channel for connector in catalog.connectors.values()} - {None}
-    purposes = {flow.purpose for flow in catalog.flows.values()} - {None}
-    return sorted(told | {(str(channel), str(purpose)) for channel in channels for purpose in purposes})
+        if item not in gone and "archive" in item.data:
+            kept = {name: item.data[name] for name in ("state", "rank", "at", "event")}
+            work.commit([Put(replace(item, data={**kept, "source": ""}))])

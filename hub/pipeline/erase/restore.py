@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from hub import keys
+from hub.identity import Pepper
 from hub.pipeline import Hub, suppression
 from hub.pipeline.erase import certificate
 from hub.pipeline.erase.begin import Order, begin, newest_pepper
@@ -37,7 +38,9 @@ def readmit(hub: Hub, named: list[str]) -> str | None:
 
 
 def _lift(hub: Hub, pks: list[str], now: str) -> None:
-    found = list(hub.store.read(Key(pk, "SUP") for pk in pks).values())
+    pepper = newest_pepper(hub)
+    wanted = dict.fromkeys([*pks, *(suppression.newer(pk, pepper) for pk in pks)])
+    found = list(hub.store.read(Key(pk, "SUP") for pk in wanted).values())
     for start in range(0, len(found), TRANSACTION_ITEMS):
         part = found[start : start + TRANSACTION_ITEMS]
         hub.store.commit([Put(suppression.lifted(item, now)) for item in part])
@@ -55,6 +58,15 @@ def reapply(hub: Hub) -> dict[str, int]:
     _impose(hub, imposed)
     begun = {id: begin(hub, id, _order(one)) for id, one in _present(hub, imposed).items()}
     return {"erasures": len(kept), "suppressions": len(imposed), "begun": len(begun)}
+
+
+def _all(kept: list[dict[str, Any]], pepper: Pepper) -> dict[str, dict[str, Any]]:
+    """Each suppression, under the newest pepper as well: the latest erasure that imposes it."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in sorted(kept, key=lambda one: str(one["begun"])):
+        for pk in one["suppressions"]:
+            found |= {pk: one, suppression.newer(pk, pepper): one}
+    return found
 
 
 def _impose(hub: Hub, imposed: dict[str, dict[str, Any]]) -> None:

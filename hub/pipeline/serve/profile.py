@@ -7,6 +7,7 @@ from typing import Any
 from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
+from hub.pipeline.consents import consents_of
 from hub.pipeline.serve.erasure import gone
 from hub.pipeline.serve.exchange import Page, bad
 from hub.pipeline.subjects import CUSTOMER, root_of
@@ -33,6 +34,7 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
         "epoch": root.version,
         "fields": {name: _field(told) for name, told in sorted(root.data["fields"].items())},
         "records": [{**_reference(pk), "created_at": at} for pk, at in _by_age(records)],
+        "consents": consents_of(hub, {name: told[0] for name, told in root.data["fields"].items()}),
         "timeline": timeline(hub.store, records, page),
         "deliveries": deliveries(hub, root.data["id"]),
     }

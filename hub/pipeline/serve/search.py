@@ -6,6 +6,7 @@ from hub import identity, keys
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Refusal, bad
 from hub.pipeline.subjects import CUSTOMER, find
+from hub.pipeline.unify.lens import MOVED
 from hub.store import Item, Key
 
 EXTERNAL = "external_id"
@@ -69,7 +70,7 @@ def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
     """A record that asserts this identifier; those who do belong to one customer."""
     wanted = _claims(hub, name, body)
     claims = hub.store.read(wanted)
-    found = [claims[key] for key in wanted if key in claims]
+    found = [claims[key] for key in wanted if key in claims and MOVED not in claims[key].data]
     if found and all(claim.data.get("demoted") for claim in found):
         raise Refusal(409, "shared-identifier", "too many records share this identifier to name one customer")
     pks = [pk for claim in found if not claim.data.get("demoted") for pk in claim.data["records"]]

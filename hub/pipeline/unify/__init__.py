@@ -4,29 +4,30 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import identity, keys
 from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
-from hub.identity import Pepper, hashed
-from hub.mapping import Consent
+from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
-from hub.pipeline.unify import asked, forgotten, trails
+from hub.pipeline.contention import ATTEMPTS, come_apart
+from hub.pipeline.unify import asked, consents, forgotten, sizes, trails
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.batch import Raw, Source
+from hub.pipeline.unify.consents import Statement
+from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, root_key
+from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
 from hub.store import Conflict, Item, Key, Put
 
-ATTEMPTS = 8
 DAY = 86_400
 MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
@@ -116,6 +117,9 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
         return known
     try:
         result = _attempt(hub, event, source, peppers)
+    except NewPepperError:
+        hub.secrets.refresh(hub.settings.pepper_secret)
+        raise
     except FetchError as error:
         if not last:
             raise
@@ -148,50 +152,57 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
         return _park(hub, event, source, error, peppers)
     for attempt in range(ATTEMPTS):
         try:
-            return _commit(hub, event, source, tale, peppers)
+            return _commit(hub, event, source, tale, peppers, again=attempt > 0)
         except (Conflict, Moved):
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
         except RecordError as error:
             return _park(hub, event, source, error, peppers)
     raise RetryError("contended")
 
 
-def _commit(hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper]) -> Result:
-    """Read, compute, write: raises Conflict or Moved when somebody else wrote in between."""
-    reading = Reading(hub.store)
-    consents = {_consent_key(consent, peppers[0]): consent for consent in tale.consents}
-    entry = trails.entry_key(event, tale.tellings[-1])
-    claims = [claim_key(pk) for telling in tale.tellings for pk in telling.claims]
-    reading.load([keys.event(event.key), entry, *(t.record for t in tale.tellings), *claims, *consents])
+def _commit(
+    hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper], *, again: bool
+) -> Result:
+    """Read, compute, write: raises Conflict or Moved when somebody else wrote in between.
+
+    The timeline entry is as new as the marker, so it is only read beside one, or `again`: the marker of an
+    event that comes after more than 35 days is gone, the entry is not.
+    """
+    older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
+    reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
+    said = consents.statements(event, tale.consents, [*source], peppers)
+    marker, entry = keys.event(event.key), trails.entry_key(event, tale.tellings[-1])
+    reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
-    next_keys = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
-    reading.load([*next_keys, *forgotten.places(reading, tale.tellings, peppers)])
-    heeded = forgotten.heed(reading, tale, hub.catalog, peppers)
+    told = [entry] if again or reading[marker] else []
+    following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
+    asked = forgotten.places(reading, tale.tellings, peppers[0])
+    reading.load([*told, *following, *consents.entries_of(reading, said), *asked])
+    heeded = forgotten.heed(reading, tale, hub.catalog, peppers[0])
     if heeded is None:
         return _suppress(hub, reading, event)
     if heeded is not tale:
-        return _write(hub, reading, event, None, heeded, {})
-    return _write(hub, reading, event, source, tale, consents)
+        reading.load([trails.entry_key(event, heeded.tellings[-1])])
+        return _write(hub, reading, event, None, heeded, [])
+    return _write(hub, reading, event, source, tale, said)
 
 
 def _write(
-    hub: Hub,
-    reading: Reading,
-    event: Event,
-    source: Source | None,
-    tale: Tale,
-    consents: Mapping[Key, Consent],
+    hub: Hub, reading: Reading, event: Event, source: Source | None, tale: Tale, said: list[Statement]
 ) -> Result:
     """Apply the tale. `source`: where its raw text is kept, None where somebody was left out of it."""
-    outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    outcomes = [
+        consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
+        for telling in tale.tellings
+    ]
     kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
-    hub.store.commit(
+    reading.commit(
         [
             *(write for outcome in outcomes for write in outcome.writes),
             *_outbox(hub, reading, event, tale, outcomes),
-            *_consents(reading, event, consents),
-            _marker(hub, reading, event, source, status=kind, drift=list(tale.drift)),
+            *consents.writes(reading, said),
+            _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
             *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
         ]
     )
@@ -220,9 +231,11 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads for a record that is known: its root, and what we wrote to it."""
+    """What the second round reads: a known record's root, what we wrote to it, identifiers that are new."""
     record = reading[telling.record]
-    return [root_key(record), *ledgers(telling, [record.data["root"]])] if record else []
+    held = record.data["claims"] if record else ()
+    claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
+    return [root_key(record), *ledgers(telling, [record.data["root"]]), *claims] if record else claims
 
 
 def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result | None:
@@ -254,7 +267,7 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **d
         "topic": event.topic,
     }
     ttl = int(hub.clock()) + MARKER_DAYS * DAY
-    return Put(Item(marker.key, "marker", {**told, **data}, marker.version, ttl))
+    return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
 
 
 def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: list[Pepper]) -> Result:
@@ -265,7 +278,7 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: l
     reading = Reading(hub.store)
     if known := _known(hub, reading, event, source):
         return known
-    if forgotten.erased(reading, event, peppers):
+    if forgotten.erased(reading, event, peppers[0]):
         return _suppress(hub, reading, event)
     place = str(error.place) if error.place else ""
     put = _marker(
@@ -290,28 +303,6 @@ def _outbox(
     }
     changed = (change for outcome in outcomes for change in outcome.changed)
     return images(reading, changed, known, cause, hub.clock())
-
-
-_RESTRICTIVE = {"granted": 0, "denied": 1}
-
-
-def _consent_key(consent: Consent, pepper: Pepper) -> Key:
-    return keys.consent(
-        consent.channel, consent.purpose, hashed(pepper, consent.address_type, consent.address)
-    )
-
-
-def _consents(reading: Reading, event: Event, told: Mapping[Key, Consent]) -> Iterator[Put]:
-    """The consents that are news: later wins, at the same time the opt-out; what is unknown says nothing."""
-    for key, consent in told.items():
-        if consent.state not in _RESTRICTIVE:
-            continue
-        at = consent.at or event.at or event.received_at
-        item = reading.item(key, "consent")
-        rank = [at, _RESTRICTIVE[consent.state], event.key]
-        if item.version == 0 or rank > item.data["rank"]:
-            data = {"state": consent.state, "rank": rank, "at": at, "source": event.source}
-            yield Put(replace(item, data=data))
 
 
 def _name(event: Event) -> str:

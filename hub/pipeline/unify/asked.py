@@ -42,7 +42,7 @@ def noted(hub: Hub, reading: Reading, event: Event, ask: Ask, peppers: Sequence[
         "counts": {},
     }
     if ask.do != "erase-account":
-        data |= _named(_tellings(hub, event, peppers), event, peppers)
+        data |= _named(_tellings(hub, event, peppers), event)
     key = keys.request(digest(event.key)[:24])
     reading.load([key])
     held = reading.item(key, "request")
@@ -59,10 +59,8 @@ def _tellings(hub: Hub, event: Event, peppers: Sequence[Pepper]) -> tuple[Tellin
         return ()
 
 
-def _named(tellings: Sequence[Telling], event: Event, peppers: Sequence[Pepper]) -> dict[str, list[str]]:
+def _named(tellings: Sequence[Telling], event: Event) -> dict[str, list[str]]:
     own = [keys.record(event.connector, event.account, event.resource, event.id).pk] if event.id else []
     records = dict.fromkeys([*own, *(telling.record.pk for telling in tellings)])
-    claims = {
-        pk for telling in tellings for claim in telling.claims for pk in claims_of(telling, claim, peppers)
-    }
+    claims = {pk for telling in tellings for claim in telling.claims for pk in claims_of(telling, claim)}
     return {"records": list(records), "claims": sorted(claims)}

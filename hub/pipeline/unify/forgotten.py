@@ -1,11 +1,11 @@
 """Tellings about somebody who was erased: dropped when they are history, else told without the person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hub import keys
 from hub.catalog import Catalog
-from hub.identity import Pepper, hashed, namespace
+from hub.identity import Pepper, namespace
 from hub.messages import Event
 from hub.pipeline import suppression
 from hub.pipeline.suppression import GONE, Verdict
@@ -28,7 +28,7 @@ class Finding:
         return max([self.record, *self.claims.values()])
 
 
-def places(reading: Reading, tellings: Iterable[Telling], peppers: Sequence[Pepper]) -> list[Key]:
+def places(reading: Reading, tellings: Iterable[Telling], pepper: Pepper) -> list[Key]:
     """Where to ask whether these tellings are about somebody erased.
 
     Nowhere for a known record that tells no new identifier: the fast path.
@@ -37,17 +37,17 @@ def places(reading: Reading, tellings: Iterable[Telling], peppers: Sequence[Pepp
     for telling in tellings:
         new = _new_claims(reading, telling)
         if new or reading[telling.record] is None:
-            found += _of_record(telling, peppers)
-            found += [key for claim in new for key in _of_claim(telling, claim, peppers)]
+            found.append(_of_record(telling, pepper))
+            found += [key for claim in new for key in _of_claim(telling, claim, pepper)]
     return found
 
 
-def heed(reading: Reading, tale: Tale, catalog: Catalog, peppers: Sequence[Pepper]) -> Tale | None:
+def heed(reading: Reading, tale: Tale, catalog: Catalog, pepper: Pepper) -> Tale | None:
     """The tale without whoever was erased; the tale itself when nobody was, None when nothing is left.
 
     What `places` says must have been read.
     """
-    findings = [_finding(reading, telling, peppers) for telling in tale.tellings]
+    findings = [_finding(reading, telling, pepper) for telling in tale.tellings]
     worst = max(finding.worst for finding in findings)
     if worst is Verdict.FREE:
         return tale
@@ -63,25 +63,24 @@ def heed(reading: Reading, tale: Tale, catalog: Catalog, peppers: Sequence[Peppe
     return replace(tale, tellings=tuple(kept), consents=()) if kept else None
 
 
-def erased(reading: Reading, event: Event, peppers: Sequence[Pepper]) -> bool:
+def erased(reading: Reading, event: Event, pepper: Pepper) -> bool:
     """Whether the record that an event names was erased: all that can be asked where nothing is mapped."""
     record = keys.record(event.connector, event.account, event.resource, event.id)
-    places = [suppression.key(pepper, record.pk) for pepper in peppers]
-    reading.load([record, *places])
+    place = suppression.key(pepper, record.pk)
+    reading.load([record, place])
     at = event.at or event.received_at
-    return reading[record] is None and bool(suppression.verdict((reading[key] for key in places), at))
+    return reading[record] is None and bool(suppression.verdict([reading[place]], at))
 
 
-def _finding(reading: Reading, telling: Telling, peppers: Sequence[Pepper]) -> Finding:
+def _finding(reading: Reading, telling: Telling, pepper: Pepper) -> Finding:
     record = reading[telling.record]
     root = reading[root_key(record)] if record else None
-    mine = _of_record(telling, peppers)
+    mine = [_of_record(telling, pepper)] if record is None else []
     if root is not None and root.data["state"] in GONE:
+        mine = [_of_record(telling, pepper)]
         reading.load(mine)
-    elif record is not None:
-        mine = []
     claims = {
-        pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, peppers)), telling.at)
+        pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, pepper)), telling.at)
         for pk in _new_claims(reading, telling)
     }
     return Finding(suppression.verdict((reading[key] for key in mine), telling.at), claims)
@@ -111,17 +110,14 @@ def _new_claims(reading: Reading, telling: Telling) -> list[str]:
     return [pk for pk in telling.claims if record is None or pk not in record.data["claims"]]
 
 
-def _of_record(telling: Telling, peppers: Sequence[Pepper]) -> list[Key]:
-    return [suppression.key(pepper, telling.record.pk) for pepper in peppers]
+def _of_record(telling: Telling, pepper: Pepper) -> Key:
+    return suppression.key(pepper, telling.record.pk)
 
 
-def claims_of(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[str]:
+def claims_of(telling: Telling, claim: str) -> list[str]:
     """The keys of an identifier that a telling asserts, as any version of the pepper hashes it."""
-    name = namespace(claim)
-    value = str(telling.fields[name])
-    return [keys.claim(telling.entity, name, hashed(pepper, name, value)).pk for pepper in peppers]
+    return [claim, *telling.older.get(claim, ())]
 
 
-def _of_claim(telling: Telling, claim: str, peppers: Sequence[Pepper]) -> list[Key]:
-    claims = claims_of(telling, claim, peppers)
-    return [suppression.key(pepper, pk) for pepper, pk in zip(peppers, claims, strict=True)]
+def _of_claim(telling: Telling, claim: str, pepper: Pepper) -> list[Key]:
+    return [suppression.key(pepper, pk) for pk in claims_of(telling, claim)]

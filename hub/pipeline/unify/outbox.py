@@ -29,7 +29,7 @@ def images(
             "changed": list(change.names),
             "created": change.created,
             "customer": change.id if change.entity == "customer" else id,
-            "customer_fields": change.fields if change.entity == "customer" else fields,
+            "customer_fields": {} if change.entity == "customer" else fields,
             "cause": cause,
         }
         key = keys.outbox(change.entity, change.id, change.epoch)

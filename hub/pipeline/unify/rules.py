@@ -33,7 +33,14 @@ class Rules:
 
 
 def rules(catalog: Catalog, entity: str) -> Rules:
-    """The rules of an entity as the deployed files have them."""
+    """The rules of an entity as the deployed files have them, kept with the catalogue that they come from."""
+    kept: dict[str, Rules] = catalog.__dict__.setdefault("rules of unify", {})
+    if entity not in kept:
+        kept[entity] = _rules(catalog, entity)
+    return kept[entity]
+
+
+def _rules(catalog: Catalog, entity: str) -> Rules:
     declared = catalog.entities[entity]
     policies = {
         name: Policy(field.keep, field.roles, catalog.owners.owner(entity, name) or "")

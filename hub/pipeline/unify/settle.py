@@ -25,12 +25,14 @@ from hub.pipeline.unify.state import (
     with_data,
 )
 from hub.pipeline.unify.survey import Surroundings
+from hub.reprs import discreet
 from hub.store import TRANSACTION_ITEMS, Item, Put
 
 OWN_WRITES = 8
 """Left free in the transaction for marker, timeline, consents and outbox."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Who belongs together now: the roots after the change, record -> id of its entity, the writes, and the

@@ -5,12 +5,12 @@ of the customer's record (or of the record itself where it has no customer).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from hub import keys
 from hub.archive import Archive
 from hub.messages import Event
+from hub.pipeline.unify import sizes
 from hub.pipeline.unify.batch import Source
 from hub.pipeline.unify.state import Reading, record_key
 from hub.pipeline.unify.telling import Telling, summary
@@ -35,10 +35,11 @@ def left(
 ) -> Iterator[Put]:
     """The entry of what is news, and a trail for an echo and for the text that a replay takes over from."""
     key = entry_key(event, telling)
-    reading.load([key])
     if news:
         archive = {"archive": [*source]} if source else {}
-        yield Put(replace(reading.item(key, "timeline"), data={**summary(event, telling), **archive}))
+        version = held.version if (held := reading.get(key)) else 0
+        entry = Item(key, "timeline", {**summary(event, telling), **archive}, version)
+        yield Put(sizes.entry(entry))
     elif source:
         yield _trail(key, source)
     before = reading[keys.event(event.key)]

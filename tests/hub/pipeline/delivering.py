@@ -344,7 +344,7 @@ class World:
     def consent(self, channel: str, purpose: str, kind: str, address: str, state: str = "granted") -> None:
         key = keys.consent(channel, purpose, identity.hashed(PEPPER, kind, address))
         held = self.store.read([key]).get(key, Item(key, "consent"))
-        self.store.commit([Put(Item(key, "consent", {"state": state}, held.version))])
+        self.store.commit([Put(Item(key, "consent", {"state": state, "rank": ["", 0, ""]}, held.version))])
 
     def switch(self, account: str, **data: Any) -> None:
         key = keys.account(account)

@@ -28,6 +28,16 @@ def test_a_new_record_founds_a_customer_who_knows_where_each_field_came_from():
     assert list(root.data["records"]) == ["REC#shop#co#customer#1"]
 
 
+def test_an_event_that_comes_after_its_marker_is_gone_is_applied_over_its_timeline_entry():
+    world = World()
+    told = event(email="ada@correo.co")
+    world.tell(told)
+    world.now += 36 * 86_400
+    assert world.tell(told).kind == "applied"
+    (entry,) = [item for item in world.store.items() if item.kind == "timeline"]
+    assert (entry.version, world.value("email")) == (2, "ada@correo.co")
+
+
 def test_the_same_event_again_changes_nothing():
     world = World()
     world.tell(event(**ADA))

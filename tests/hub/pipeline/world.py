@@ -84,6 +84,7 @@ def catalog(revision="r1", guards=None, **changes):
         accounts={name: account(name, role) for name, role in ROLES.items()},
         owners=SimpleNamespace(owner=lambda entity, field: "erp" if field == "tax_id" else None),
         mappings_of=lambda connector, resource: [FakeMapping(f"{connector}.{resource}", resource)],
+        mappings={},
     )
 
 
