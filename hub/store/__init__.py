@@ -65,6 +65,7 @@ class Check:
     version: int
 
 
+@discreet("version")
 @dataclass(frozen=True, slots=True)
 class Delete:
     """Remove the item of `key`, provided that it still has `version`."""
@@ -92,6 +93,7 @@ class Page(NamedTuple):
     next: str | None
 
 
+@discreet()
 class Walk(NamedTuple):
     """A part of the table, and the key to go on after, or None at the end."""
 

@@ -9,9 +9,11 @@ from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.erase.work import Work
 from hub.pipeline.unify.telling import kept_name
+from hub.reprs import discreet
 from hub.store import Item
 
 
+@discreet()
 @dataclass(slots=True)
 class Lines:
     """Archived lines by object, and what they tell; lines that are blank already tell nothing."""

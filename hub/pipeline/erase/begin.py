@@ -17,6 +17,7 @@ from hub.pipeline.erase.claims import lying
 from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.pipeline.suppression import GONE
 from hub.pipeline.unify.state import claim_key, record_key, with_data
+from hub.reprs import discreet
 from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put, Store
 from hub.times import from_epoch
 
@@ -24,6 +25,7 @@ BEGUN = "begun"
 DONE = "done"
 
 
+@discreet("source")
 @dataclass(frozen=True, slots=True)
 class Order:
     """Who wants it and why, in words without the person's own data.
@@ -38,6 +40,7 @@ class Order:
     also: tuple[str, ...] = ()
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a customer holds: records and claims by key, and which claims are nobody else's."""

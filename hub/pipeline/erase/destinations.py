@@ -20,10 +20,12 @@ from hub.pipeline.erase.outward import resources
 from hub.pipeline.erase.work import CHUNK, Work
 from hub.pipeline.subjects import CUSTOMER, contained
 from hub.pipeline.unify.state import record_key, values
+from hub.reprs import discreet
 from hub.store import Item, Put, Store
 from hub.times import from_epoch
 
 
+@discreet("destination")
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A record somewhere else: `remote` None where one was being made when the customer was erased."""

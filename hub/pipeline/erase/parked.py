@@ -12,6 +12,7 @@ from hub.pipeline import Hub
 from hub.pipeline.erase.archived import Lines, clear
 from hub.pipeline.erase.work import Work
 from hub.pipeline.unify.state import record_key, registers
+from hub.reprs import discreet
 from hub.store import Item
 
 PAGE = 100
@@ -19,6 +20,7 @@ SHORTEST = 6
 """Characters of a value that is looked for in raw texts: a shorter one would be found in others' as well."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Person:
     """How raw texts and messages name somebody: ids of ours, keys of records, patterns of what identifies."""

@@ -7,6 +7,7 @@ from typing import Any
 from hub.errors import HubError
 from hub.pipeline import Hub
 from hub.pipeline.unify.state import with_data
+from hub.reprs import discreet
 from hub.store import Delete, Item, Put, Write
 
 CHUNK = 99
@@ -17,6 +18,7 @@ class OutOfTime(HubError):
     """This run has done its share; the next one goes on where it stopped."""
 
 
+@discreet()
 @dataclass(slots=True)
 class Work:
     """`pages`: how many pages of things to delete this run may still look at; `deadline`: Unix seconds."""

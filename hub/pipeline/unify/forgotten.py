@@ -12,9 +12,11 @@ from hub.pipeline.suppression import GONE, Verdict
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading, root_key
 from hub.pipeline.unify.telling import Tale, Telling
+from hub.reprs import discreet
 from hub.store import Key
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is suppressed of one telling: its record, and which of its claims."""
