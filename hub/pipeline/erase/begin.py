@@ -136,7 +136,12 @@ def _absorbed(store: Store, root: Item) -> list[Item]:
 
 
 def _new(id: str, order: Order, now: str, before: Item | None) -> Item:
-    """The item of an erasure that begins; what it replaces is the one before somebody came back."""
+    """The item of an erasure that begins; what it replaces is the one before somebody came back.
+
+    Raises Conflict where another has just begun.
+    """
+    if before is not None and "certificate" not in before.data:
+        raise Conflict([before.key])
     earlier = [*before.data.get("earlier", ()), before.data["certificate"]] if before else []
     data: dict[str, Any] = {
         "customer": id,
