@@ -18,10 +18,12 @@ from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
+DELETES = frozenset({"id", "key", "account", "secret"})
+"""Whoever is erased is known by the id there only."""
 
 CUSTOMER = "customer"
 
-_READ = frozenset({"get", "list"})
+_SCOPES: dict[Step, frozenset[str]] = {"get": READS, "list": READS, "delete": DELETES}
 _PATH = re.compile(r"\{[\w.]+\}")
 _ALONE = re.compile(r"[?&][^=&{]*=(\{[\w.]+\})(?=&|$)")
 _ACCOUNT = re.compile(r"\baccount\.(\w+)")
@@ -117,7 +119,7 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
         full = ("resources", name, *path)
         if connector.base_url is None:
             yield connector.document.error("no-base-url", "base_url: is missing", *full)
-        yield from _names(connector, full, READS if path[0] in _READ else WRITES)
+        yield from _names(connector, full, _SCOPES.get(path[0], WRITES))
         if path[0] == "find":
             yield from _open_searches(connector, full)
 
