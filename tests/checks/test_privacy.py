@@ -36,7 +36,7 @@ def test_what_a_vendor_may_ask_is_no_mistake(tmp_path, capsys):
         ("  x: {do: erase, resource: custmer, record: body}", "unknown-resource", "19:28"),
         ("  x: {do: erase, resource: customer}", "missing-key", "19:3"),
         ("  x: {do: forget}", "bad-value", "19:11"),
-        ("  x: {do: erase, resource: customer, record: body[}", "yaml", "19"),
+        ("  x: {do: erase, resource: customer, record: body[}", "unquoted-expression", "19:6"),
         ('  x: {do: erase, resource: customer, record: "body.("}', "expression", "19:"),
     ],
 )
