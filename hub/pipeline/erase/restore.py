@@ -52,9 +52,7 @@ def reapply(hub: Hub) -> dict[str, int]:
     For a table that was restored, before events are let in. Repeating it changes nothing.
     """
     kept = [json.loads(hub.archive.get(name)) for name in hub.archive.names(certificate.FOLDER)]
-    imposed = {
-        pk: one for one in sorted(kept, key=lambda one: str(one["begun"])) for pk in one["suppressions"]
-    }
+    imposed = _all(kept, newest_pepper(hub))
     _impose(hub, imposed)
     begun = {id: begin(hub, id, _order(one)) for id, one in _present(hub, imposed).items()}
     return {"erasures": len(kept), "suppressions": len(imposed), "begun": len(begun)}

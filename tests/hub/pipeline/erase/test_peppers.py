@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.identity import peppers
-from hub.pipeline.erase.restore import readmit
+from hub.pipeline.erase.restore import readmit, reapply
 from hub.pipeline.rekey import brought
 from hub.pipeline.serve.search import named
 from tests.hub.pipeline.erase.people import Lived, left, shuffled
@@ -30,6 +30,7 @@ def test_suppressions_are_brought_to_the_newer_pepper_so_that_the_older_one_can_
     newer(day)
     brought(day.hub.store, day.hub.store.items(), peppers([TWO])[0], day.clock())
     day.hub.secrets.held["pepper"] = [{**TWO, "floor": "2"}]
+    assert reapply(day.hub)["begun"] == 0
     events = [replace(e, id=f"x{e.id}") for e in day.history if e.topic == "customers/create"]
     day.again([replace(e, record={**e.record, "id": 9}) for e in events])
     assert day.customers() == [], "another record, the same identifiers"

@@ -217,3 +217,18 @@ def test_an_erasure_that_has_begun_is_found_by_the_clock_alone():
         day.clock.now += 61
     assert left(day) == []
     assert erasure_of(day.hub.store, day.id).data["state"] == "removed", "sweep has not told anybody yet"
+
+
+def test_what_only_repeats_what_we_wrote_is_found_in_the_archive_as_well():
+    day = Lived()
+    whole = day.town.state()["woocommerce.co"]["customer"]["201"]
+    row = {name: whole[name] for name in ("id", "email", "first_name", "last_name", "date_modified_gmt")}
+    known = next(e for e in day.history if e.connector == "woocommerce")
+    day.clock.now += 60
+    named = {"resource": "customer", "topic": "customer.updated", "id": "201", "event_id": ("echo",)}
+    told = replace(known, **named, record=row, at=None, received_at="2026-11-20T17:40:00.000000Z")
+    day.again([told])
+    assert "echo" in [getattr(one, "kind", one) for one in day.runner.results]
+    assert "trail" in {item.kind for item in day.hub.store.items()}
+    day.erase()
+    assert left(day) == []
