@@ -180,3 +180,17 @@ def test_a_table_restored_from_a_backup_forgets_them_again():
     assert left(day) == []
     assert reapply(day.hub)["begun"] == 0
     assert erasure_of(day.hub.store, day.id).data["state"] == "done"
+
+
+def test_an_event_of_a_known_customer_asks_for_no_suppression():
+    day = Lived()
+    read, asked = day.hub.store.read, []
+    day.hub.store.read = lambda wanted: read(asked.extend(kept := list(wanted)) or kept)
+    [known] = [e for e in day.history if e.topic == "customers/create" and e.connector == "shopify"]
+    record = {**known.record, "first_name": "Luz", "updated_at": "2026-11-20T17:30:00Z"}
+    day.again([replace(known, event_id=("edit",), record=record, received_at="2026-11-20T17:31:00.000000Z")])
+    assert day.customers()[0].data["fields"]["family_name"][0] == "Fernández Ríos"
+    assert asked and not [key for key in asked if key.pk.startswith("SUP#")]
+    record = {**record, "phone": "+573015550188"}
+    day.again([replace(known, event_id=("more",), record=record, received_at="2026-11-20T17:32:00.000000Z")])
+    assert len([key for key in asked if key.pk.startswith("SUP#")]) >= 1, "a new identifier does"
