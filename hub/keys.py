@@ -44,6 +44,15 @@ def timeline(record: Key, at: str, dedupe: str) -> Key:
     return Key(record.pk, f"T#{at}#{digest(dedupe)[:16]}")
 
 
+COUNTED = "O#"
+"""How the sort keys of a customer record's counted orders begin."""
+
+
+def counted(record: str, at: str, id: str) -> Key:
+    """What one order counts for, under the record (a partition key) of the customer who placed it `at`."""
+    return Key(record, f"{COUNTED}{at}#{id}")
+
+
 def claim(entity: str, namespace: str, hashed: str) -> Key:
     """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
     return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")

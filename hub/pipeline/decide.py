@@ -274,7 +274,8 @@ def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
     if not order.preview:
         known = {pk: (root.data["id"], values(root)) for pk in settled.homes if (root := settled.home(pk))}
         cause = {"decision": change.op, "actor": order.actor, "via": "operator"}
-        reading.commit([*settled.writes, *images(reading, settled.changed, known, cause, hub.clock())])
+        told = images(reading, settled.changed, known, cause, hub.clock(), writes=settled.writes)
+        reading.commit([*settled.writes, *told])
     return _decision(around, graph, settled)
 
 

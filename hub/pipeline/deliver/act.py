@@ -66,7 +66,7 @@ def _decided(case: Case) -> bool:
 def _cause(case: Case) -> Cause | None:
     catalog, delivery = case.hub.catalog, case.delivery
     flow = catalog.flows.get(delivery.flow)
-    subject = find(case.hub.store, delivery.entity, delivery.id)
+    subject = find(case.hub, delivery.entity, delivery.id)
     sends = flow.send if flow else ()
     to = next((to for to in sends if catalog.destination(to.to) == delivery.destination), None)
     return Cause(flow, to, subject) if flow and to and subject else None
@@ -95,10 +95,10 @@ def _perform(case: Case, cause: Cause) -> str:
 
 def _refusal(case: Case, cause: Cause) -> str:
     """Why the act must not happen (any more), "" when it may."""
-    flow, subject, store = cause.flow, cause.subject, case.hub.store
+    flow, subject = cause.flow, cause.subject
     if flow.wait and not flows.holds(flow, Sight(subject)):
         return "condition"
-    if flows.cancelled(store, flow, subject):
+    if flows.cancelled(case.hub, flow, subject):
         return "cancelled"
     return refusal(case, flow, subject.customer)
 

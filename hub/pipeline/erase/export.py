@@ -8,7 +8,7 @@ from hub.messages import dumps
 from hub.pipeline import Hub
 from hub.pipeline.consents import consents_of
 from hub.pipeline.erase.outward import resources
-from hub.pipeline.subjects import CUSTOMER, root_of
+from hub.pipeline.subjects import CUSTOMER, root_of, traits_of
 from hub.pipeline.unify.state import record_key, registers, root_key, values
 from hub.store import Item, Store
 from hub.times import from_epoch
@@ -31,7 +31,7 @@ def export(hub: Hub, id: str) -> dict[str, Any] | None:
         "id": root.data["id"],
         "merged_from": root.data["absorbed"],
         "fields": {name: _winner(told) for name, told in sorted(root.data["fields"].items())},
-        "traits": root.data.get("traits", {}),
+        "traits": traits_of(hub, root.data.get("traits", {}).values()),
         "records": [_record(item) for _, item in sorted(records.items())],
         "identifiers": list(_identifiers(hub, records.values())),
         "consents": consents_of(hub, values(root)),

@@ -29,7 +29,7 @@ def outward(hub: Hub, root: Item, id: str) -> Iterator[Key]:
     entity = root.data["entity"]
     for destination in resources(hub.catalog):
         yield keys.delivery(destination, entity, id)
-    subject = subject_of(hub.store, root)
+    subject = subject_of(hub, root)
     for flow in hub.catalog.flows.values():
         if flow.on == entity:
             yield keys.wait(flow.name, entity, id)

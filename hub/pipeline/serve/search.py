@@ -21,7 +21,7 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
     """
     name = _asked(hub, body)
     record = _external(hub, body[name]) if name == EXTERNAL else _asserter(hub, name, body)
-    subject = find(hub.store, record.data["entity"], record.data["root"]) if record else None
+    subject = find(hub, record.data["entity"], record.data["root"]) if record else None
     if subject is None or subject.customer is None:
         raise Refusal(404, "unknown-customer", "nobody is known by this identifier")
     return subject.customer_id

@@ -26,7 +26,8 @@ from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
 from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
-from hub.store import Conflict, Item, Key, Put
+from hub.pipeline.unify.traits import counted, expected
+from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
 
 DAY = 86_400
 MARKER_DAYS = 35
@@ -192,20 +193,22 @@ def _write(
     hub: Hub, reading: Reading, event: Event, source: Source | None, tale: Tale, said: list[Statement]
 ) -> Result:
     """Apply the tale. `source`: where its raw text is kept, None where somebody was left out of it."""
-    outcomes = [
+    found = [
         consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
         for telling in tale.tellings
     ]
+    outcomes = counted(reading, found, hub.clock())
     kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
-    reading.commit(
-        [
-            *(write for outcome in outcomes for write in outcome.writes),
-            *_outbox(hub, reading, event, tale, outcomes),
-            *consents.writes(reading, said),
-            _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
-            *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
-        ]
-    )
+    writes = [
+        *(write for outcome in outcomes for write in outcome.writes),
+        *_outbox(hub, reading, event, tale, outcomes),
+        *consents.writes(reading, said),
+        _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
+        *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
+    ]
+    if len(writes) > TRANSACTION_ITEMS:
+        raise RecordError("component-too-large", "this event needs more than one transaction")
+    reading.commit(writes)
     return Result(kind, _name(event), drift=tale.drift, kept=source is not None)
 
 
@@ -231,11 +234,13 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads: a known record's root, what we wrote to it, identifiers that are new."""
+    """The second round: root, ledgers, counted order of a known record; what it newly asserts."""
     record = reading[telling.record]
     held = record.data["claims"] if record else ()
     claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
-    return [root_key(record), *ledgers(telling, [record.data["root"]]), *claims] if record else claims
+    if record is None:
+        return claims
+    return [root_key(record), *ledgers(telling, [record.data["root"]]), *expected(telling, record), *claims]
 
 
 def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result | None:
@@ -302,7 +307,8 @@ def _outbox(
         "via": event.via,
     }
     changed = (change for outcome in outcomes for change in outcome.changed)
-    return images(reading, changed, known, cause, hub.clock())
+    writes = [write for outcome in outcomes for write in outcome.writes]
+    return images(reading, changed, known, cause, hub.clock(), writes=writes)
 
 
 def _name(event: Event) -> str:

@@ -312,7 +312,7 @@ class World:
             return "", {}
         record = Key(root.data["customer"], "REC")
         id = self.store.read([record])[record].data["root"]
-        found = find(self.store, "customer", id)
+        found = find(self.hub, "customer", id)
         return found.id, found.fields
 
     def record(self, account: str, resource: str, id: str, root: str, **registers: Any) -> str:
