@@ -14,6 +14,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     hub, batch = current(), taken(event)
     step = opened(hub, [one.body for one in batch])
     outcomes = list(work_through(batch, lambda number: step(number, last=batch[number].last)))
+    step.close()
     for outcome in outcomes:
         _say(outcome)
     return {

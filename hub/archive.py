@@ -1,6 +1,7 @@
 """Texts that are too large or too old for queue and table: raw events and claim checks, in S3."""
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -20,6 +21,18 @@ class Archive(Protocol):
 
     def get(self, name: str) -> str:
         """The text of a name. Raises KeyError without it, RetryError."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Keep a text no longer, if it is there. Raises RetryError."""
+        ...
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names that start like this, in order. Raises RetryError."""
+        ...
+
+    def link(self, name: str, seconds: int) -> str:
+        """A URL that gives the text to whoever has it, for so long."""
         ...
 
 
@@ -53,6 +66,18 @@ class MemoryArchive:
         """The text of a name."""
         return self.texts[name]
 
+    def delete(self, name: str) -> None:
+        """Keep a text no longer."""
+        self.texts.pop(name, None)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names that start like this."""
+        return iter(sorted(name for name in self.texts if name.startswith(prefix)))
+
+    def link(self, name: str, seconds: int) -> str:
+        """No URL reaches into this process: the name alone."""
+        return f"memory:{name}"
+
 
 class S3Archive:
     """An archive in one bucket, encrypted by S3 (or by the bucket's own key where it names one)."""
@@ -67,6 +92,25 @@ class S3Archive:
     def get(self, name: str) -> str:
         """The text of a name."""
         return str(self._call("get_object", Key=name)["Body"].read().decode())
+
+    def delete(self, name: str) -> None:
+        """Keep a text no longer; S3 does not mind one that is not there."""
+        self._call("delete_object", Key=name)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names that start like this, in pages of 1,000."""
+        page: dict[str, str] = {}
+        while True:
+            answer = self._call("list_objects_v2", Prefix=prefix, **page)
+            yield from (str(one["Key"]) for one in answer.get("Contents", ()))
+            if not answer.get("IsTruncated"):
+                return
+            page = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def link(self, name: str, seconds: int) -> str:
+        """A signed URL; it ends earlier when the credentials that signed it do."""
+        asked = {"Bucket": self.bucket, "Key": name}
+        return str(self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
 
     @cached_property
     def _client(self) -> Any:

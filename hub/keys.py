@@ -125,6 +125,31 @@ def cursor(account: str, resource: str) -> Key:
     return Key(f"CUR#{escape(account, resource)}", "CUR")
 
 
+def suppression(entity: str, namespace: str, hashed: str) -> Key:
+    """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
+    return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")
+
+
+def erasure(id: str) -> Key:
+    """How far the erasure of a customer (or of an account, `@<account>`) has come, then its certificate."""
+    return Key(f"ERA#{escape(id)}", "ERA")
+
+
+def receipt(id: str, destination: str, hashed: str) -> Key:
+    """What one destination did about an erasure. `hashed`: HMAC of the id there."""
+    return Key(erasure(id).pk, f"TO#{escape(destination, hashed)}")
+
+
+def request(event: str) -> Key:
+    """What a source asked of us about a person. `event`: digest of the event's dedupe key."""
+    return Key(f"ASK#{escape(event)}", "ASK")
+
+
+def trail(record: Key, archive: str, line: int) -> Key:
+    """An archived line about this record that no timeline entry points to."""
+    return Key(record.pk, f"E#{digest(archive)[:16]}#{line}")
+
+
 PENDING = "pending"
 """List of outbox items that the relay has not sent yet."""
 
@@ -133,6 +158,9 @@ DUE = "due"
 
 WAITING = "waiting"
 """List of waiting flows, by the time at which they are decided."""
+
+ERASING = "erasing"
+"""List of erasures and requests that are not finished, by the time at which they began."""
 
 PARKED = "parked"
 """List of events and deliveries that were rejected, for people, by the time of parking."""

@@ -31,7 +31,18 @@ FIELDS = frozenset(
         "trace",
     }
     | {"event", "place", "destination", "entity", "id", "epoch", "flow", "account", "resource"}
-    | {"path", "status", "deliveries", "waiting", "relayed", "records", "errors"}
+    | {
+        "path",
+        "status",
+        "deliveries",
+        "waiting",
+        "relayed",
+        "records",
+        "errors",
+        "worked",
+        "finished",
+        "moved",
+    }
 )
 """What a line may hold: names, counts, hashes and our own ids. All else is dropped."""
 

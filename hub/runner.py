@@ -100,7 +100,8 @@ class Runner:
 
     def _events(self, batch: Sequence[Taken]) -> Iterator[Result | Exception]:
         step = opened(self.hub, [one.body for one in batch])
-        return work_through(batch, lambda number: step(number, last=batch[number].last))
+        yield from work_through(batch, lambda number: step(number, last=batch[number].last))
+        step.close()
 
     def _deliver(self, batch: Sequence[Taken]) -> Iterator[str | Exception]:
         return work_through(batch, lambda number: deliver(self.hub, Delivery.loads(batch[number].body)))

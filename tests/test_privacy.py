@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from functions import api, deliver, poll, receive, route, sweep, unify
+from functions import api, deliver, erase, poll, receive, route, sweep, unify
 from hub import logs
 from hub.connector import HttpResponse
 from hub.errors import RetryError
@@ -27,7 +27,7 @@ from tests.journey import Day
 from tests.memory_hub import PUBLIC
 
 ROOT = Path(__file__).parents[1]
-HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
+HANDLERS = (api, deliver, erase, poll, receive, route, sweep, unify)
 SHORTEST = 5
 """Shorter values (a country, a size) also occur where nobody is meant."""
 

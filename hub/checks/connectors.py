@@ -18,8 +18,12 @@ from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
+DELETES = frozenset({"id", "key", "account", "secret"})
+"""Whoever is erased is known by the id there only."""
 
-_READ = frozenset({"get", "list"})
+CUSTOMER = "customer"
+
+_SCOPES: dict[Step, frozenset[str]] = {"get": READS, "list": READS, "delete": DELETES}
 _PATH = re.compile(r"\{[\w.]+\}")
 _ALONE = re.compile(r"[?&][^=&{]*=(\{[\w.]+\})(?=&|$)")
 _ACCOUNT = re.compile(r"\baccount\.(\w+)")
@@ -30,6 +34,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     for connector in catalog.connectors.values():
         yield from _topics(connector)
         yield from _account_settings(connector)
+        yield from _privacy(catalog, connector)
         for name, resource in connector.data["resources"].items():
             yield from _resource(catalog, connector, name, resource or {})
             yield from _mapped(samples, connector, name)
@@ -44,6 +49,34 @@ def _topics(connector: Connector) -> Iterator[FileError]:
                 path = ("resources", name, "topics", number)
                 yield connector.document.error("topic-twice", message, *path, offset=0)
             seen.setdefault(topic, name)
+
+
+def _privacy(catalog: Catalog, connector: Connector) -> Iterator[FileError]:
+    """Topics that ask about people: each told once, of a resource that holds people, with what names them."""
+    error = connector.document.error
+    for topic, part in (connector.data.get("privacy") or {}).items():
+        here = ("privacy", topic)
+        if topic in connector.reception.topics:
+            told = connector.reception.topics[topic].name
+            yield error("topic-twice", f'"{topic}" already tells of {told}', *here)
+        if part["do"] == "erase-account":
+            continue
+        yield from (
+            error("missing-key", f"{name}: is missing", *here)
+            for name in ("resource", "record")
+            if name not in part
+        )
+        name = part.get("resource")
+        if name is not None and name not in connector.resources:
+            hint = suggest(name, connector.resources)
+            yield error("unknown-resource", f"no resource {name}", *here, "resource", hint=hint, offset=0)
+        elif name and not _holds_customers(catalog, connector, name):
+            message = f"no mapping makes customers of {connector.name}.{name}"
+            yield error("other-entity", message, *here, "resource", offset=0)
+
+
+def _holds_customers(catalog: Catalog, connector: Connector, resource: str) -> bool:
+    return any(mapping.entity == CUSTOMER for mapping in catalog.mappings_of(connector.name, resource))
 
 
 def _account_settings(connector: Connector) -> Iterator[FileError]:
@@ -86,7 +119,7 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
         full = ("resources", name, *path)
         if connector.base_url is None:
             yield connector.document.error("no-base-url", "base_url: is missing", *full)
-        yield from _names(connector, full, READS if path[0] in _READ else WRITES)
+        yield from _names(connector, full, _SCOPES.get(path[0], WRITES))
         if path[0] == "find":
             yield from _open_searches(connector, full)
 

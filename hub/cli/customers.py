@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from hub.cli import customers_decisions, customers_views
+from hub.cli import customers_decisions, customers_erase, customers_views
 from hub.cli.api import add_where, api_of
 
 ACTIONS = (*customers_views.ACTIONS, *customers_decisions.ACTIONS)
@@ -14,7 +14,7 @@ def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
     parser = subparsers.add_parser(
         "customers",
-        help="show and explain customers; merge, split, and take it back",
+        help="show and explain customers; merge, split, and take it back; forget somebody",
         description="What a running hub knows of customers, by its API. The stack's address and key are read "
         "with your environment's AWS credentials and region.",
     )
@@ -25,6 +25,7 @@ def add(subparsers: Any) -> None:
         made.add_argument("--json", action="store_true", help="for programs")
         add_where(made)
         made.set_defaults(run=run, action=action.run)
+    customers_erase.add(actions)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from hub.errors import HubError
 
 FAULT = "klaviyo.main:2:429"
 """One write of the story meets a rate limit, as writes do."""
-FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "api")
+FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "erase", "api")
 HOME = Path("build/demo")
 OWN = ("timestamp", "level", "message", "service", "step", "request", "xray_trace_id")
 """What a log line holds beside its facts."""

@@ -10,6 +10,7 @@ from typing import Any
 from hub.connector import duration
 from hub.connector.call import Call
 from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
+from hub.connector.privacy import Ask
 from hub.connector.reception import Reception
 from hub.connector.resource import Resource
 from hub.connector.response import meaning
@@ -88,6 +89,11 @@ class Connector:
     def reception(self) -> Reception:
         """What it says of receiving."""
         return Reception(self.document, self.name, self.resources)
+
+    @property
+    def asks(self) -> dict[str, Ask]:
+        """What its webhooks ask of us about people, by topic."""
+        return self.reception.asks
 
     @property
     def receives(self) -> bool:

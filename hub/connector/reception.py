@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.connector import body
 from hub.connector.exchange import Reply, Request
+from hub.connector.privacy import Ask, asks
 from hub.connector.resource import Resource, quiet
 from hub.connector.signature import Signature
 from hub.documents import Document
@@ -53,6 +54,11 @@ class Reception:
     def topics(self) -> dict[str, Resource]:
         """Topic -> the resource that it tells of."""
         return {topic: resource for resource in self.resources.values() for topic in resource.topics}
+
+    @cached_property
+    def asks(self) -> dict[str, Ask]:
+        """Topic -> what it asks of us about people."""
+        return asks(self.document, self.resources)
 
     def handshake(self, request: Request, secrets: Mapping[str, str]) -> Reply | None:
         """The answer to a vendor that asks whether this URL is ours; None for any other request."""
@@ -102,6 +108,8 @@ class Reception:
         inner = {**item, **scope} if isinstance(item, dict) else scope
         topic = _text(self._value(inner, "topic"))
         resource = self.topics.get(topic)
+        if topic in self.asks:
+            return self._asked(self.asks[topic], inner, whose, received_at)
         if resource is None or resource.says("skip", inner):
             return None
         account, zone = whose(inner)
@@ -117,6 +125,22 @@ class Reception:
             deleted=resource.says("deleted", inner),
         )
         return event if resource.get else replace(event, record=resource.record_in(inner, item))
+
+    def _asked(self, ask: Ask, scope: dict[str, Any], whose: Whose, received_at: str) -> Event:
+        """What is asked about a person, as an event of the record that it names."""
+        account, zone = whose(scope)
+        record = ask.record(scope)
+        return Event(
+            connector=self.connector,
+            account=account,
+            resource=ask.resource.name if ask.resource else "",
+            topic=ask.topic,
+            id=(ask.resource.identify(record) if ask.resource else None) or "",
+            event_id=self._event_id(scope) or (digest(dumps(self._item(scope))),),
+            received_at=received_at,
+            at=moment(quiet(self.data.get("at"), scope), zone),
+            record=record,
+        )
 
     def _at(self, scope: Mapping[str, Any], resource: Resource, zone: str) -> str | None:
         """When it happened, as the source says; a time that cannot be read is none, and loses no event."""
@@ -178,7 +202,8 @@ def _joined(events: Sequence[Event], resources: Mapping[str, Resource]) -> Itera
     """The events, with those that only tell of the same record joined to the last of them."""
     seen: dict[tuple[str, str, str], list[Event]] = {}
     for number, event in enumerate(events):
-        thin = resources[event.resource].get is not None and event.id
+        resource = resources.get(event.resource)
+        thin = resource is not None and resource.get is not None and event.record is None and event.id
         seen.setdefault((event.source, event.resource, event.id if thin else f"#{number}"), []).append(event)
     return map(_last, seen.values())
 

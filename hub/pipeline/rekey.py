@@ -11,6 +11,7 @@ from itertools import chain
 from hub import keys
 from hub.identity import Pepper, lifted
 from hub.pipeline.consents import ENTRY, beats
+from hub.pipeline.suppression import newer
 from hub.pipeline.unify.lens import CLAIM, MOVED, Lens, renamed
 from hub.pipeline.unify.state import Reading, claim_key
 from hub.store import Conflict, Item, Key, Put, Store
@@ -30,6 +31,8 @@ def rekey(store: Store, item: Item, pepper: Pepper, now: float) -> bool:
             return MOVED not in item.data and _claim(store, item.key.pk, pepper, now)
         if item.key.pk.startswith("CON#"):
             return _consent(store, item.key, pepper, now)
+        if item.kind == "suppression":
+            return _suppression(store, item, pepper)
         return _names(store, item, pepper, now)
     except Conflict as conflict:
         raise Busy from conflict
@@ -85,6 +88,15 @@ def _consent(store: Store, old: Key, pepper: Pepper, now: float) -> bool:
         return False
     stays = Put(replace(told, ttl=told.ttl or int(now) + KEPT))
     store.commit([stays, *([Put(replace(held, data=told.data))] if better else [])])
+    return True
+
+
+def _suppression(store: Store, item: Item, pepper: Pepper) -> bool:
+    """Copy the suppression of an identifier to its newest key: it stays under the older one, too."""
+    new = Key(newer(item.key.pk, pepper), item.key.sk)
+    if new == item.key or new in store.read([new]):
+        return False
+    store.commit([Put(replace(item, key=new, version=0))])
     return True
 
 

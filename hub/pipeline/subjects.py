@@ -53,7 +53,12 @@ class Subject:
 def find(hub: Hub, entity: str, id: str) -> Subject | None:
     """The active entity that `id` names or was merged into, with its customer; None when there is none."""
     root = root_of(hub.store, entity, id)
-    return None if root is None else _subject(hub, root, _owner(hub, root))
+    return None if root is None else subject_of(hub, root)
+
+
+def subject_of(hub: Hub, root: Item) -> Subject:
+    """The entity of a root, active or not, with its customer."""
+    return _subject(hub, root, _owner(hub, root))
 
 
 def traits_of(hub: Hub, sums: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

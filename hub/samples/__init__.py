@@ -122,7 +122,7 @@ def _record(mapping: Mapping, payload: dict[str, Any]) -> dict[str, Any]:
 def _told(connector: Connector, resource: str, sample: dict[str, Any]) -> Iterator[Any]:
     """The records of a resource that a webhook tells of, those inside of others too."""
     for event in connector.events(_request(connector, sample), "sample", RECEIVED_AT):
-        if event.record is None or event.deleted:
+        if event.record is None or event.deleted or event.topic in connector.asks:
             continue
         if event.resource == resource:
             yield event.record

@@ -134,6 +134,20 @@ _AUTH = shape(
         "header": mapped("header: text with {secret.name}", template()),
     },
 )
+_PRIVACY = shape(
+    "what a topic asks of us about people",
+    {
+        "do": choice(
+            "forget the person, hand out what is known, forget the account",
+            "erase",
+            "export",
+            "erase-account",
+        ),
+        "resource": text("whose record names the person"),
+        "record": expression("what the event says of the person: an id, identifiers, or both"),
+    },
+    "do",
+)
 CONNECTOR = shape(
     "Everything that one vendor does differently.",
     {
@@ -146,6 +160,9 @@ CONNECTOR = shape(
         ),
         "channel": text("of consent, for what is sent through it"),
         "receive": _RECEIVE,
+        "privacy": mapped(
+            "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
+        ),
         "base_url": template("start of its URLs"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),

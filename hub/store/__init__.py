@@ -65,7 +65,16 @@ class Check:
     version: int
 
 
-Write = Put | Check
+@discreet("version")
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the item of `key`, provided that it still has `version`."""
+
+    key: Key
+    version: int
+
+
+Write = Put | Check | Delete
 
 
 class Conflict(HubError):
@@ -82,6 +91,19 @@ class Page(NamedTuple):
 
     items: list[Item]
     next: str | None
+
+
+@discreet()
+class Walk(NamedTuple):
+    """A part of the table, and the key to go on after, or None at the end."""
+
+    items: list[Item]
+    next: Key | None
+
+
+def key_of(write: Write) -> Key:
+    """The key that a write is about."""
+    return write.item.key if isinstance(write, Put) else write.key
 
 
 class Store(Protocol):
@@ -116,6 +138,10 @@ class Store(Protocol):
 
     def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
         """Items of a list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
+        ...
+
+    def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
+        """Items of the whole table, in the table's own order: for who has to look at each of them."""
         ...
 
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:

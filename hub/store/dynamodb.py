@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.errors import RetryError
-from hub.store import FORMAT, TRANSACTION_ITEMS, Conflict, Item, Key, Page, Put, Write
+from hub.store import FORMAT, TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -117,6 +117,15 @@ class DynamoStore:
         last = items[limit - 1] if len(items) > limit else None
         return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
 
+    def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
+        """Items of the whole table, in its own order; the rate limits, which are plain numbers, left out."""
+        start: dict[str, Any] = {"ExclusiveStartKey": _key(after)} if after is not None else {}
+        answer: Any = self.client.scan(TableName=self.table, Limit=limit, ConsistentRead=True, **start)
+        items = [decode(image) for image in answer["Items"] if "v" in image]
+        last: Any = answer.get("LastEvaluatedKey")
+        end = Key(last["pk"]["S"], last["sk"]["S"]) if last else None
+        return Walk([item for item in items if not self._expired(item)], end)
+
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
         """Take tokens of a rate limit in one conditional write (a second one when the limit was idle).
 
@@ -216,8 +225,9 @@ class DynamoStore:
     def _action(self, write: Write, now: int) -> Any:
         if isinstance(write, Put):
             return {"Put": {"TableName": self.table, **_put(write.item, now)}}
+        action = "Delete" if isinstance(write, Delete) else "ConditionCheck"
         guard = _guard(write.version, now)
-        return {"ConditionCheck": {"TableName": self.table, "Key": _key(write.key), **guard}}
+        return {action: {"TableName": self.table, "Key": _key(write.key), **guard}}
 
     def _expired(self, item: Item) -> bool:
         return item.ttl is not None and item.ttl <= self.clock()
@@ -285,7 +295,7 @@ def _code(error: ClientError) -> str:
 
 def _raise_unless_busy(error: ClientError, writes: Sequence[Write]) -> None:
     """Raise Conflict for a version that moved; return when the engine was only busy; else raise the error."""
-    keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
+    keys = [key_of(write) for write in writes]
     reasons: Any = error.response.get("CancellationReasons", [])
     codes = [reason.get("Code", "None") for reason in reasons]
     if _code(error) == "ConditionalCheckFailedException":

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple, overload
 
 from hub.reprs import discreet
-from hub.store import TRANSACTION_ITEMS, Check, Conflict, Item, Key, Page, Put, Write
+from hub.store import TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
 from hub.store.order import Order
 
 LAST = "\U0010ffff"
@@ -69,7 +69,7 @@ class MemoryStore:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
-        keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
+        keys = [key_of(write) for write in writes]
         if len(keys) > TRANSACTION_ITEMS or len(set(keys)) < len(keys):
             raise ValueError("a transaction takes at most 100 distinct items")
         with self._lock:
@@ -79,6 +79,8 @@ class MemoryStore:
             for write in writes:
                 if isinstance(write, Put):
                     self._put(write.item)
+                elif isinstance(write, Delete):
+                    self._delete(write.key)
 
     def page(
         self, pk: str, *, prefix: str = "", after: str | None = None, limit: int = 50, reverse: bool = False
@@ -102,6 +104,14 @@ class MemoryStore:
             items = self._first(due, limit + 1)
         last = items[limit - 1] if len(items) > limit else None
         return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
+
+    def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
+        """Items of the whole table, by key."""
+        with self._lock:
+            start = (after.pk, after.sk + "\0") if after else ("", "")
+            keys = [key for _, key in zip(range(limit + 1), self._keys.upward(start), strict=False)]
+            items = [self._item(row) for key in keys[:limit] if (row := self._live(key)) is not None]
+        return Walk(items, keys[limit - 1] if len(keys) > limit else None)
 
     def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
         """Take tokens of a rate limit, or say how long to wait."""
@@ -146,8 +156,14 @@ class MemoryStore:
 
     def _holds(self, key: Key, write: Write) -> bool:
         row = self._live(key)
-        expected = write.version if isinstance(write, Check) else write.item.version
+        expected = write.item.version if isinstance(write, Put) else write.version
         return (row.version if row else 0) == expected
+
+    def _delete(self, key: Key) -> None:
+        row = self._items.pop(key)
+        self._keys.remove(key)
+        if row.agenda is not None and row.at is not None:
+            self._agendas[row.agenda].remove((row.at, key))
 
     def _put(self, item: Item) -> None:
         key, agenda, at = item.key, item.agenda, item.at

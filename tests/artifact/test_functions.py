@@ -17,6 +17,7 @@ ANSWERS = {
     "deliver": lambda answer: answer == {"batchItemFailures": []},
     "poll": lambda answer: answer["records"] == 0,
     "sweep": lambda answer: set(answer) == {"deliveries", "waiting", "relayed"},
+    "erase": lambda answer: set(answer) == {"worked", "finished", "moved"},
     "api": lambda answer: json.loads(answer["body"])["status"] == "ok",
 }
 

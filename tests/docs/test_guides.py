@@ -92,12 +92,13 @@ def served_day():
     )
     list(unify(day.hub, [told.dumps()]))
     day.hub.secrets.held["api-key"] = [{"key": "k-2"}]
+    day.person = day.customers()[0].data["id"]
     return day
 
 
 def ask(day, text):
     first, _, body = text.partition("\n")
-    method, url = first.split()
+    method, url = first.replace("{id}", day.person).split()
     parts = urlsplit(url)
     return serve(day.hub, Question(method, parts.path, dict(parse_qsl(parts.query)), KEY, body.encode()))
 

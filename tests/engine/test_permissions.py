@@ -32,9 +32,38 @@ def test_an_event_passes_all_functions_with_the_roles_of_the_template(guarded, h
     assert found["fields"]["email"]["value"] == "lucia.fernandez@correo.example"
     told = await_found(lambda: deliveries(guarded))
     assert {"hubspot.main.contact", "klaviyo.main.profile"} <= told
-    for name in ("poll", "sweep"):
+    for name in ("poll", "sweep", "erase"):
         answer = guarded.client("lambda").invoke(FunctionName=f"cauce-{name}", Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_somebody_is_erased_with_the_roles_of_the_template(guarded, http):
+    assert post_customer(guarded, http) == 200
+    found = await_found(lambda: search(guarded, http))
+    answer = api(guarded, http, "POST", f"/v1/customers/{found['id']}/erase", {"actor": "t", "reason": "t"})
+    assert (answer.status, answer.json()["state"]) == (200, "begun")
+    long_ago(guarded, found["id"])
+    for _ in range(2):
+        run = guarded.client("lambda").invoke(FunctionName="cauce-erase", Payload=b"{}")
+        assert "FunctionError" not in run, run["Payload"].read()
+    answer = api(guarded, http, "GET", f"/v1/customers/{found['id']}/erasure")
+    assert answer.json()["state"] in ("removed", "done")
+    items = guarded.client("dynamodb").scan(TableName=guarded.outputs["TableName"])["Items"]
+    assert "lucia.fernandez@correo.example" not in json.dumps(items)
+    assert api(guarded, http, "GET", f"/v1/customers/{found['id']}").status == 410
+    back = api(guarded, http, "POST", "/v1/customers/readmit", {"email": "lucia.fernandez@correo.example"})
+    assert (back.status, back.json()["erasure"]) == (200, found["id"])
+
+
+def long_ago(stack, id):
+    """Let an erasure have begun long enough ago for nobody to be at work who has read the customer before."""
+    key = {"pk": {"S": f"ERA#{id}"}, "sk": {"S": "ERA"}}
+    table = {"TableName": stack.outputs["TableName"], "Key": key}
+    held = stack.client("dynamodb").get_item(**table)["Item"]
+    data = {**json.loads(held["data"]["S"]), "begun": "2026-01-01T00:00:00.000000Z"}
+    stack.client("dynamodb").put_item(
+        TableName=table["TableName"], Item={**held, "data": {"S": json.dumps(data)}}
+    )
 
 
 def test_a_permission_that_is_taken_away_is_missed(guarded, http):
@@ -66,14 +95,18 @@ def post_customer(stack, http):
     return http.request("POST", f"{stack.api}/v1/webhooks/shopify/co", body=body, headers=headers).status
 
 
-def search(stack, http):
+def api(stack, http, method, path, body=None):
     secret = stack.client("secretsmanager").get_secret_value(SecretId="cauce/api-key")["SecretString"]
-    answer = http.request(
-        "POST",
-        f"{stack.api}/v1/customers/search",
-        body=json.dumps({"email": "lucia.fernandez@correo.example"}),
+    return http.request(
+        method,
+        f"{stack.api}{path}",
+        body=None if body is None else json.dumps(body),
         headers={"authorization": f"Bearer {json.loads(secret)['key']}", "content-type": "application/json"},
     )
+
+
+def search(stack, http):
+    answer = api(stack, http, "POST", "/v1/customers/search", {"email": "lucia.fernandez@correo.example"})
     return answer.json() if answer.status == 200 else None
 
 

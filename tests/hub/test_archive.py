@@ -45,6 +45,27 @@ def test_a_text_that_is_not_in_s3_is_a_key_error(bucket):
         S3Archive(bucket).get("claims/2")
 
 
+@pytest.mark.parametrize("kind", ["memory", "s3"])
+def test_a_text_that_is_deleted_is_gone_and_the_others_are_listed(bucket, kind):
+    archive = MemoryArchive() if kind == "memory" else S3Archive(bucket)
+    for name in ("raw/1", "raw/2", "erased/1"):
+        archive.put(name, "x")
+    archive.delete("raw/1")
+    archive.delete("raw/1")
+    assert list(archive.names("raw/")) == ["raw/2"]
+    assert list(archive.names("")) == ["erased/1", "raw/2"]
+    with pytest.raises(KeyError):
+        archive.get("raw/1")
+    assert "erased/1" in archive.link("erased/1", 60)
+
+
+def test_more_names_than_a_page_holds_are_all_listed(bucket):
+    archive = S3Archive(bucket)
+    for number in range(1001):
+        archive.put(f"raw/{number:04d}", "")
+    assert len(list(archive.names("raw/"))) == 1001
+
+
 def test_a_bucket_that_refuses_is_a_reason_to_retry(bucket):
     with pytest.raises(RetryError, match="archive"):
         S3Archive("absent").put("claims/1", "x")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hub import keys
+from hub.pipeline.erase import SECONDS, SETTLE
 from hub.store import Item
 from hub.store.dynamodb import encode
 
@@ -101,7 +102,7 @@ def test_t07_all_that_holds_data_can_be_encrypted_with_a_key_of_the_owner(templa
     """AWS's own keys by default; nothing is ever unencrypted."""
     kinds = ("DynamoDB::Table", "SQS::Queue", "S3::Bucket", "Logs::LogGroup", "SecretsManager::Secret")
     held = {name for kind in kinds for name in template.of(f"AWS::{kind}")}
-    assert len(held) == 17
+    assert len(held) == 18
     for name in held:
         assert "KeyArn" in json.dumps(template.resources[name]), name
     for bucket in template.of("AWS::S3::Bucket").values():
@@ -132,10 +133,12 @@ def test_t08_a_role_reads_only_the_secrets_of_its_own_stack(template):
                     assert ":secret:${AWS::StackName}/" in resource["Fn::Sub"]
 
 
-def test_t09_no_function_may_scan_the_table_or_delete_from_it(template):
-    for role in template.of("AWS::IAM::Role"):
+def test_t09_no_function_but_erase_may_scan_the_table_or_delete_from_it(template):
+    for role in template.of("AWS::IAM::Role").keys() - {"EraseRole"}:
         for statement in template.statements(role):
-            assert not {"dynamodb:Scan", "dynamodb:DeleteItem"} & set(listed(statement["Action"]))
+            assert not {"dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject"} & set(
+                listed(statement["Action"])
+            )
 
 
 def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
@@ -168,7 +171,11 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
         "DeliverRole": consume | state | secrets,
         "PollRole": state | send | secrets | {"s3:PutObject"},
         "SweepRole": state | send,
-        "ServeRole": state | send | secrets | {"s3:GetObject"},
+        "EraseRole": state
+        | secrets
+        | {"dynamodb:DeleteItem", "dynamodb:Scan", "s3:ListBucket"}
+        | {f"s3:{name}Object" for name in ("Put", "Get", "Delete")},
+        "ServeRole": state | send | secrets | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     }
 
 
@@ -264,10 +271,13 @@ def test_t18_each_function_is_traced_and_names_its_metrics(template):
         assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Cauce"
 
 
-def test_raw_events_and_claims_expire(template):
-    [claims, archive, _] = template.of("AWS::S3::Bucket")["Archive"]["LifecycleConfiguration"]["Rules"]
+def test_raw_events_claims_and_exports_expire_and_erasures_do_not(template):
+    [claims, archive, exports, _] = template.of("AWS::S3::Bucket")["Archive"]["LifecycleConfiguration"][
+        "Rules"
+    ]
     assert (claims["Prefix"], claims["ExpirationInDays"]) == ("claims/", 30)
-    assert archive["ExpirationInDays"] == {"Ref": "ArchiveDays"}
+    assert (archive["Prefix"], archive["ExpirationInDays"]) == ("raw/", {"Ref": "ArchiveDays"})
+    assert (exports["Prefix"], exports["ExpirationInDays"]) == ("exports/", 30)
 
 
 def test_all_functions_share_one_artifact_runtime_and_architecture(template):
@@ -278,23 +288,34 @@ def test_all_functions_share_one_artifact_runtime_and_architecture(template):
     assert len(shared) == 1
 
 
-def test_poll_and_sweep_are_not_retried_by_lambda_but_by_the_clock(template):
+def test_the_clock_steps_are_not_retried_by_lambda_but_by_the_clock(template):
     configs = template.of("AWS::Lambda::EventInvokeConfig").values()
     assert {target(one["FunctionName"]): one["MaximumRetryAttempts"] for one in configs} == {
         "Poll": 0,
         "Sweep": 0,
+        "Erase": 0,
     }
     rules = {name: one["ScheduleExpression"] for name, one in template.of("AWS::Events::Rule").items()}
-    assert rules == {"PollTick": "rate(5 minutes)", "SweepTick": "rate(1 minute)"}
+    assert rules == {
+        "PollTick": "rate(5 minutes)",
+        "SweepTick": "rate(1 minute)",
+        "EraseTick": "rate(1 minute)",
+    }
 
 
 def test_a_clock_step_ends_before_the_next_one(template):
     assert template.functions()["Poll"]["Timeout"] < 300
     assert template.functions()["Sweep"]["Timeout"] < 60
+    assert SECONDS < template.functions()["Erase"]["Timeout"] < 60
+
+
+def test_an_erasure_waits_until_nobody_is_at_work_who_has_read_the_customer_before(template):
+    functions = template.functions()
+    assert 2 * max(functions["Unify"]["Timeout"], functions["Deliver"]["Timeout"]) <= SETTLE
 
 
 def test_each_function_names_the_artifact_itself(source):
     """`sam build` moves the template and corrects such paths in resources, but not in Globals."""
     functions = [one for one in source["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
-    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 7
+    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 8
     assert all(one["Metadata"] == {"SkipBuild": True} for one in functions)

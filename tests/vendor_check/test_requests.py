@@ -14,7 +14,8 @@ from tests.vendor_check.specification import Specification
 
 SPECS = {
     "klaviyo": [
-        Specification(VENDORS / f"specs/klaviyo/{name}.openapi.json") for name in ("profiles", "events")
+        Specification(VENDORS / f"specs/klaviyo/{name}.openapi.json")
+        for name in ("profiles", "events", "data_privacy")
     ],
     "square": [Specification(VENDORS / "specs/square/api.json")],
     "whatsapp": [Specification(VENDORS / "specs/whatsapp/business-messaging-api_v23.0.yaml")],

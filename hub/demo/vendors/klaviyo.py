@@ -19,6 +19,7 @@ class Klaviyo:
         self.routes: tuple[Route, ...] = (
             ("POST", "/api/profile-import", self._import),
             ("POST", "/api/events", self._event),
+            ("POST", "/api/data-privacy-deletion-jobs", self._forget),
         )
 
     def admits(self, headers: dict[str, str]) -> bool:
@@ -107,6 +108,15 @@ class Klaviyo:
             }
             self.tables.put("event", key, row)
         return Answer(202, facts={"metric": metric, "profile": profile, "recorded": recorded})
+
+    def _forget(self, asked: Asked) -> Answer:
+        """A job is taken; the demo's is done at once: the profile and its events."""
+        id = asked.body["data"]["attributes"]["profile"]["data"]["id"]
+        for key in self.tables.where("event", lambda row: row["profile"] == id):
+            self.tables.put("event", key, None)
+        if self.tables.get("profile", id) is not None:
+            self.tables.put("profile", id, None)
+        return Answer(202, facts={"profile": id, "deleted": True})
 
     def _error(self, status: int, code: str, detail: str, duplicate: str = "") -> Answer:
         error = {"id": "demo", "status": status, "code": code, "title": code, "detail": detail}

@@ -1,4 +1,4 @@
-"""Square: orders and customers are read; nothing is written."""
+"""Square: orders and customers are read; nothing is written, but a customer may be deleted."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ class Square:
         self.routes: tuple[Route, ...] = (
             ("GET", r"/v2/(order|customer)s/([\w-]+)", self._get),
             ("POST", r"/v2/(order|customer)s/search", self._search),
+            ("DELETE", r"/v2/customers/([\w-]+)", self._delete),
         )
 
     def admits(self, headers: dict[str, str]) -> bool:
@@ -42,6 +43,12 @@ class Square:
     def _get(self, asked: Asked, resource: str, id: str) -> Answer:
         row = self.tables.get(resource, id)
         return Answer(200, {resource: row}, facts={"id": id}) if row else self._error(404, "NOT_FOUND")
+
+    def _delete(self, asked: Asked, id: str) -> Answer:
+        if self.tables.get("customer", id) is None:
+            return self._error(404, "NOT_FOUND")
+        self.tables.put("customer", id, None)
+        return Answer(200, {}, facts={"id": id, "deleted": True})
 
     def _search(self, asked: Asked, resource: str) -> Answer:
         since = _since(asked.body)

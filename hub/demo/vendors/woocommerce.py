@@ -26,7 +26,9 @@ class WooCommerce:
             ("POST", _CUSTOMERS, self._create),
             ("GET", rf"{_CUSTOMERS}/(\d+)", self._get),
             ("PUT", rf"{_CUSTOMERS}/(\d+)", self._update),
+            ("DELETE", rf"{_CUSTOMERS}/(\d+)", self._delete),
             ("GET", _ORDERS, self._orders),
+            ("PUT", rf"{_ORDERS}/(\d+)", self._order),
         )
 
     def admits(self, headers: dict[str, str]) -> bool:
@@ -59,6 +61,15 @@ class WooCommerce:
         rows = sorted(self.tables.rows("order").values(), key=lambda row: row["date_modified_gmt"])
         return _paged([row for row in rows if row["date_modified_gmt"] > since], asked)
 
+    def _order(self, asked: Asked, id: str) -> Answer:
+        before = self.tables.get("order", id)
+        if before is None:
+            return self._error(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
+        at = {"date_modified": self._now(), "date_modified_gmt": self._now()}
+        row = _patched(before, asked.body) | at
+        self.tables.put("order", id, row)
+        return Answer(200, row, facts={"id": id}, webhooks=self._told("order.updated", row))
+
     def _get(self, asked: Asked, id: str) -> Answer:
         row = self.tables.get("customer", id)
         return (
@@ -82,6 +93,19 @@ class WooCommerce:
         if self.tables.get("customer", id) is None:
             return self._error(400, "woocommerce_rest_invalid_id", "Invalid resource ID.")
         return self._change(id, asked.body)
+
+    def _delete(self, asked: Asked, id: str) -> Answer:
+        """Customers have no trash; their orders keep the address that was typed in."""
+        row = self.tables.get("customer", id)
+        if asked.query.get("force") != "true":
+            return self._error(
+                501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing."
+            )
+        if row is None:
+            return self._error(400, "woocommerce_rest_invalid_id", "Invalid resource ID.")
+        self.tables.put("customer", id, None)
+        hooks = self._told("customer.deleted", {"id": row["id"]})
+        return Answer(200, row, facts={"id": id, "deleted": True}, webhooks=hooks)
 
     def _change(self, id: str, told: Row) -> Answer:
         before = self.tables.rows("customer")[id]

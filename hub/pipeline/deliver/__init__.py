@@ -9,15 +9,26 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver.act import perform
 from hub.pipeline.deliver.case import retire
+from hub.pipeline.deliver.forget import FLOW, forget, receipt_key
 from hub.pipeline.deliver.state import bring
 from hub.pipeline.deliver.target import Target
+from hub.store import Key
 
 
 def deliver(hub: Hub, delivery: Delivery) -> str:
     """Carry out a delivery: the result as a text without any value of the record."""
     target = Target.find(hub.catalog, delivery.destination)
     if target is None:
-        state = keys.delivery(delivery.destination, delivery.entity, delivery.id)
-        retire(hub, keys.act(delivery) if delivery.trigger else state, "gone")
+        retire(hub, _key(delivery), "gone")
         return "skipped:unknown-destination"
+    if delivery.flow == FLOW:
+        return forget(hub, target, delivery)
     return perform(hub, target, delivery) if delivery.trigger else bring(hub, target, delivery)
+
+
+def _key(delivery: Delivery) -> Key:
+    """Where the state of a delivery lies."""
+    if delivery.flow == FLOW:
+        return receipt_key(delivery)
+    state = keys.delivery(delivery.destination, delivery.entity, delivery.id)
+    return keys.act(delivery) if delivery.trigger else state

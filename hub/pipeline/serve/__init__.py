@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import RetryError
 from hub.pipeline import Hub
-from hub.pipeline.serve import decisions
+from hub.pipeline.serve import decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.explain import explain
@@ -38,7 +38,7 @@ class Route(NamedTuple):
 
 
 def serve(hub: Hub, question: Question) -> Answer:
-    """The answer to a question to the API: 200 with JSON, else 400, 401 (empty), 404, 405, 409, 413, 503."""
+    """The answer to a question to the API: 200 with JSON, else 400, 401 (empty), 404 to 413, 503."""
     try:
         return Answer(200, _answered(hub, question))
     except Refusal as refusal:
@@ -94,6 +94,22 @@ def _undo(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return decisions.undo(hub, path["id"], question.json())
 
 
+def _erase(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.ask_erasure(hub, path["id"], question.json())
+
+
+def _erasure(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.erasure(hub, path["id"])
+
+
+def _export(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.exported(hub, path["id"])
+
+
+def _readmit(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return erasure.readmitted(hub, question.json())
+
+
 def _parked(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return parked(hub, question.page())
 
@@ -113,11 +129,15 @@ ROUTES = (
     Route("POST", re.compile("/v1/customers/search"), _search),
     Route("POST", re.compile("/v1/customers/merge"), _merge),
     Route("POST", re.compile("/v1/customers/shared"), _shared),
+    Route("POST", re.compile("/v1/customers/readmit"), _readmit),
     Route("GET", re.compile(CUSTOMER), _customer),
     Route("GET", re.compile(f"{CUSTOMER}/explain"), _explain),
     Route("GET", re.compile(f"{CUSTOMER}/log"), _log),
     Route("POST", re.compile(f"{CUSTOMER}/split"), _split),
     Route("POST", re.compile(f"{CUSTOMER}/undo"), _undo),
+    Route("POST", re.compile(f"{CUSTOMER}/erase"), _erase),
+    Route("GET", re.compile(f"{CUSTOMER}/erasure"), _erasure),
+    Route("GET", re.compile(f"{CUSTOMER}/export"), _export),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("POST", re.compile("/v1/replay"), _replay),
     Route("GET", re.compile("/v1/health"), _health, open=True),

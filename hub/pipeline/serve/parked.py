@@ -12,8 +12,8 @@ from hub.reprs import discreet
 from hub.store import Item, Key
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,4})")
-_SORT_KEYS = {"EVT": "EVT", "DLV": "DLV", "ACT": "ACT", "WAIT": "WAIT"}
-_IMAGE = re.compile(r"(OUT#.+)#(E#\d{12})")
+_SORT_KEYS = {"EVT": "EVT", "DLV": "DLV", "ACT": "ACT", "WAIT": "WAIT", "ASK": "ASK"}
+_TWO = re.compile(r"(OUT#.+)#(E#\d{12})|(ERA#[^#]+)#(TO#.+)")
 
 
 @discreet()
@@ -48,14 +48,14 @@ def listed(hub: Hub, page: Page) -> Listing:
 
 
 def name(item: Item) -> str:
-    """What a replay calls an item: its partition key, with the epoch for an image."""
-    return f"{item.key.pk}#{item.key.sk}" if item.kind == "outbox" else item.key.pk
+    """What a replay calls an item: its partition key, with the sort key for what shares one."""
+    return f"{item.key.pk}#{item.key.sk}" if item.kind in ("outbox", "receipt") else item.key.pk
 
 
 def key(name: str) -> Key | None:
     """The key of an item's name, None for what names nothing that can be sent again."""
-    if image := _IMAGE.fullmatch(name):
-        return Key(image[1], image[2])
+    if two := _TWO.fullmatch(name):
+        return Key(two[1] or two[3], two[2] or two[4])
     kind, _, rest = name.partition("#")
     return Key(name, _SORT_KEYS[kind]) if kind in _SORT_KEYS and rest else None
 
@@ -63,13 +63,13 @@ def key(name: str) -> Key | None:
 def view(item: Item) -> dict[str, Any]:
     """What people see of a parked item."""
     data = item.data
-    if item.kind in ("delivery", "act"):
+    if item.kind in ("delivery", "act", "receipt"):
         message = Delivery.loads(data["message"])
         data = {**data, "destination": message.destination, "flow": message.flow, "message": None}
         data |= {"entity": message.entity, "entity_id": message.id, "customer": message.customer}
     names = (
         *("state", "reason", "place", "message", "source", "resource", "topic", "destination", "flow"),
-        *("entity", "entity_id", "customer", "received_at"),
+        *("entity", "entity_id", "customer", "received_at", "remote", "todo", "export"),
     )
     shown = {name: data[name] for name in names if data.get(name)}
     return {"id": name(item), "kind": "event" if item.kind == "marker" else item.kind, **shown, "at": item.at}

@@ -8,7 +8,8 @@ from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
 from hub.pipeline.consents import consents_of
-from hub.pipeline.serve.exchange import Page, Refusal, bad
+from hub.pipeline.serve.erasure import gone
+from hub.pipeline.serve.exchange import Page, bad
 from hub.pipeline.subjects import CUSTOMER, root_of, traits_of
 from hub.store import Item, Store
 
@@ -19,7 +20,8 @@ _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_([0-9a-f]{16})")
 def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
     """The customer that `id` names or was merged into (`merged_from`), with one page of its timeline.
 
-    At most 25 records are asked for one page each, however long the history is. Raises Refusal(404).
+    At most 25 records are asked for one page each, however long the history is. Raises Refusal: 404,
+    or 410 for one who was erased.
     """
     root = known(hub, id)
     records = root.data["records"]
@@ -38,10 +40,10 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
 
 
 def known(hub: Hub, id: str) -> Item:
-    """The root of the customer that `id` names or was merged into. Raises Refusal(404)."""
+    """The root of the customer that `id` names or was merged into. Raises Refusal: 404, 410 where erased."""
     root = root_of(hub.store, CUSTOMER, id)
     if root is None:
-        raise Refusal(404, "unknown-customer", "there is no customer with this id")
+        raise gone(hub, id)
     return root
 
 

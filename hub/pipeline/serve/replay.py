@@ -24,7 +24,7 @@ LONGEST_KEY = 2048
 """Bytes of a partition key in DynamoDB."""
 SCANNED = 10
 """Pages of the parked list that one call looks through for a reason."""
-_LISTS = {"outbox": keys.PENDING, "waiting": keys.WAITING}
+_LISTS = {"outbox": keys.PENDING, "waiting": keys.WAITING, "request": keys.ERASING}
 
 
 @discreet("replay")

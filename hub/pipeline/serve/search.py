@@ -51,6 +51,14 @@ def asserted(hub: Hub, body: dict[str, Any]) -> Item:
     return found[0]
 
 
+def named(hub: Hub, body: dict[str, Any]) -> list[str]:
+    """The keys of the records and claims that a body names somebody by, known or not. Raises Refusal(400)."""
+    name = _one_of(body, (*_identifying(hub), EXTERNAL))
+    return (
+        [record_of(hub, body[name]).pk] if name == EXTERNAL else [key.pk for key in _places(hub, name, body)]
+    )
+
+
 def _one_of(body: dict[str, Any], names: Sequence[str]) -> str:
     asked = [name for name in body if name != "country"]
     if len(asked) != 1 or asked[0] not in names:
@@ -80,11 +88,16 @@ def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
 
 def _claims(hub: Hub, name: str, body: dict[str, Any]) -> list[Item]:
     """The claims of an identifier, one for each pepper with which it was asserted, the newest first."""
-    value = _normal(hub, name, body)
-    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
-    wanted = [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
+    wanted = _places(hub, name, body)
     claims = hub.store.read(wanted)
     return [claims[key] for key in wanted if key in claims and MOVED not in claims[key].data]
+
+
+def _places(hub: Hub, name: str, body: dict[str, Any]) -> list[Key]:
+    """Where the claim of what was asked for may lie, by each version of the pepper."""
+    value = _normal(hub, name, body)
+    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+    return [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
 
 
 def _normal(hub: Hub, name: str, body: dict[str, Any]) -> str:

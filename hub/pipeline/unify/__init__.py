@@ -4,26 +4,28 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import identity, keys, times
-from hub.archive import unpack
+from hub import identity, keys
+from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.contention import ATTEMPTS, come_apart
-from hub.pipeline.unify import consents, sizes
+from hub.pipeline.unify import asked, consents, forgotten, sizes, trails
 from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.batch import Raw, Source
+from hub.pipeline.unify.consents import Statement
 from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Outcome, Reading, claim_key, record_key, root_key
-from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
+from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key
+from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
 from hub.pipeline.unify.traits import counted, expected
 from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
 
@@ -31,6 +33,9 @@ DAY = 86_400
 MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
 PARKED_DAYS = 180
+
+SUPPRESSED = "suppressed"
+"""What becomes of an event about somebody who was erased."""
 
 CAPS = frozenset({"too-many-records", "too-many-identifiers", "component-too-large"})
 """Reasons for which an event is in quarantine: it would have joined more than one person has."""
@@ -41,13 +46,17 @@ REFUSED = frozenset({"missing-value", "bad-value", "not-a-record"})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one event: `kind` applied, echo, unchanged, duplicate or parked. Safe to log."""
+    """What became of one event: `kind` applied, echo, unchanged, duplicate, suppressed, asked or parked.
+
+    `kept`: something points to its raw text. Safe to log.
+    """
 
     kind: str
     event: str
     reason: str = ""
     place: str = ""
     drift: tuple[str, ...] = ()
+    kept: bool = True
 
     @property
     def quarantined(self) -> bool:
@@ -61,12 +70,24 @@ class Result:
         return tuple(dict.fromkeys((*self.drift, *refused)))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the raw text of an event is archived: object name and line."""
+class Batch:
+    """The events of one invocation: called with a number, applies that one; `close` ends it."""
 
-    name: str
-    line: int
+    def __init__(self, hub: Hub, bodies: Sequence[str]) -> None:
+        self.hub = hub
+        self.raw = Raw(hub, bodies)
+        self.peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+
+    def __call__(self, number: int, *, last: bool = False) -> Result:
+        """What became of one event, as in `apply`."""
+        event, source = self.raw.event(number), self.raw.source(number)
+        result = apply(self.hub, event, source, self.peppers, last=last)
+        self.raw.done(number, kept=result.kept)
+        return result
+
+    def close(self) -> None:
+        """Keep of the raw text what something points to."""
+        self.raw.close()
 
 
 def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
@@ -75,19 +96,14 @@ def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
     Raises RetryError when the world is not ready, anything else for a bug.
     """
     step = opened(hub, bodies)
-    return (step(number) for number in range(len(bodies)))
+    for number in range(len(bodies)):
+        yield step(number)
+    step.close()
 
 
-def opened(hub: Hub, bodies: Sequence[str]) -> Callable[..., Result]:
-    """Archive these message bodies: what is returned applies the one of a number, as `apply` does."""
-    texts = [unpack(hub.archive, body) for body in bodies]
-    name = _archive(hub, texts)
-    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
-
-    def step(number: int, *, last: bool = False) -> Result:
-        return apply(hub, Event.loads(texts[number]), Source(name, number), peppers, last=last)
-
-    return step
+def opened(hub: Hub, bodies: Sequence[str]) -> Batch:
+    """Archive these message bodies, to be applied one after the other."""
+    return Batch(hub, bodies)
 
 
 def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last: bool = False) -> Result:
@@ -95,7 +111,10 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
 
     Raises RetryError when it has to come again. `last`: it will not, so what cannot be fetched is parked.
     """
-    if event.record is None and (known := _known(hub, Reading(hub.store), event)):
+    ask = asked.ask_of(hub, event)
+    if ask is not None:
+        return _ask(hub, event, source, ask, peppers)
+    if event.record is None and (known := _known(hub, Reading(hub.store), event, source)):
         return known
     try:
         result = _attempt(hub, event, source, peppers)
@@ -105,28 +124,40 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
     except FetchError as error:
         if not last:
             raise
-        return _park(
-            hub, event, source, RecordError(error.reason, "its source could not be asked for the record")
-        )
+        reason = RecordError(error.reason, "its source could not be asked for the record")
+        return _park(hub, event, source, reason, peppers)
     if result.kind == "mismatch":
         other = replace(event, event_id=(*event.event_id, body_digest(event)))
         reason = RecordError("same-id-other-body", "an event with this id was applied with another body")
-        return _park(hub, other, source, reason)
+        return _park(hub, other, source, reason, peppers)
     return result
+
+
+def _ask(hub: Hub, event: Event, source: Source, ask: Ask, peppers: list[Pepper]) -> Result:
+    """Note what is asked about somebody; nothing of what was told is kept."""
+    reading = Reading(hub.store)
+    if known := _known(hub, reading, event, source):
+        return known
+    try:
+        request = asked.noted(hub, reading, event, ask, peppers)
+    except RecordError as error:
+        return _park(hub, event, source, error, peppers)
+    hub.store.commit([request, _marker(hub, reading, event, None, status=asked.ASKED)])
+    return Result(asked.ASKED, _name(event), kept=False)
 
 
 def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> Result:
     try:
         tale = tell(hub, event, peppers)
     except RecordError as error:
-        return _park(hub, event, source, error)
+        return _park(hub, event, source, error, peppers)
     for attempt in range(ATTEMPTS):
         try:
             return _commit(hub, event, source, tale, peppers, again=attempt > 0)
         except (Conflict, Moved):
             come_apart(hub, attempt)
         except RecordError as error:
-            return _park(hub, event, source, error)
+            return _park(hub, event, source, error, peppers)
     raise RetryError("contended")
 
 
@@ -140,35 +171,61 @@ def _commit(
     """
     older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
     reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
-    archive = [source.name, source.line]
-    said = consents.statements(event, tale.consents, archive, peppers)
-    marker, entry = keys.event(event.key), Item(_timeline_key(event, tale.tellings[-1]), "timeline")
+    said = consents.statements(event, tale.consents, [*source], peppers)
+    marker, entry = keys.event(event.key), trails.entry_key(event, tale.tellings[-1])
     reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
-    if known := _known(hub, reading, event):
+    if known := _known(hub, reading, event, source):
         return known
-    told = [entry.key] if again or reading[marker] else []
+    told = [entry] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
-    reading.load([*told, *following, *consents.entries_of(reading, said)])
+    asked = forgotten.places(reading, tale.tellings, peppers[0])
+    reading.load([*told, *following, *consents.entries_of(reading, said), *asked])
+    heeded = forgotten.heed(reading, tale, hub.catalog, peppers[0])
+    if heeded is None:
+        return _suppress(hub, reading, event)
+    if heeded is not tale:
+        reading.load([trails.entry_key(event, heeded.tellings[-1])])
+        return _write(hub, reading, event, None, heeded, [])
+    return _write(hub, reading, event, source, tale, said)
+
+
+def _write(
+    hub: Hub, reading: Reading, event: Event, source: Source | None, tale: Tale, said: list[Statement]
+) -> Result:
+    """Apply the tale. `source`: where its raw text is kept, None where somebody was left out of it."""
     found = [
         consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
         for telling in tale.tellings
     ]
     outcomes = counted(reading, found, hub.clock())
-    kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
+    kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
         *_outbox(hub, reading, event, tale, outcomes),
         *consents.writes(reading, said),
         _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
+        *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
     ]
-    if kind == "applied":
-        data = {**summary(event, tale.tellings[-1]), "archive": archive}
-        version = reading.item(entry.key, "timeline").version if told else 0
-        writes.append(Put(sizes.entry(Item(entry.key, "timeline", data, version))))
     if len(writes) > TRANSACTION_ITEMS:
         raise RecordError("component-too-large", "this event needs more than one transaction")
     reading.commit(writes)
-    return Result(kind, _name(event), drift=tale.drift)
+    return Result(kind, _name(event), drift=tale.drift, kept=source is not None)
+
+
+def _suppress(hub: Hub, reading: Reading, event: Event) -> Result:
+    """Drop what is told of somebody who was erased: nothing is left of it, not even its marker.
+
+    A marker that is there already (it was parked, or applied before) loses what it says.
+    """
+    marker = reading[keys.event(event.key)]
+    if marker is not None and marker.data["status"] != SUPPRESSED:
+        hub.store.commit(
+            [Put(Item(marker.key, "marker", {"status": SUPPRESSED}, marker.version, marker.ttl))]
+        )
+        trails.blank(hub.archive, marker.data.get("archive"))
+    if event.record is None:
+        hub.archive.put(kept_name(hub, event), "")
+    return Result(SUPPRESSED, _name(event), kept=False)
 
 
 def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outcome:
@@ -186,27 +243,28 @@ def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
     return [root_key(record), *ledgers(telling, [record.data["root"]]), *expected(telling, record), *claims]
 
 
-def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
+def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result | None:
     """What became of the event before, when there is nothing to do; a replay may change something."""
     key = keys.event(event.key)
     reading.load([key])
     marker = reading[key]
     if marker is None:
         return None
+    status, kept = marker.data["status"], marker.data.get("archive") == [*source]
     if event.replay:
-        done = marker.data["status"] != "parked" and marker.data["revision"] == hub.catalog.revision
-        return Result("unchanged", _name(event)) if done else None
-    told_again = event.via != "webhook" or event.record is None
+        done = status not in ("parked", SUPPRESSED) and marker.data["revision"] == hub.catalog.revision
+        return Result("unchanged", _name(event), kept=kept) if done else None
+    told_again = event.via != "webhook" or event.record is None or status == SUPPRESSED
     if told_again or marker.data["digest"] == body_digest(event):
-        return Result("duplicate", _name(event))
+        return Result("duplicate", _name(event), kept=kept)
     return Result("mismatch", _name(event))
 
 
-def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: Any) -> Put:
+def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **data: Any) -> Put:
     marker = reading.item(keys.event(event.key), "marker")
     told: dict[str, Any] = {
         "digest": body_digest(event),
-        "archive": [source.name, source.line],
+        **({"archive": [*source]} if source else {}),
         "received_at": event.received_at,
         "revision": hub.catalog.revision,
         "source": event.source,
@@ -217,11 +275,16 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source, **data: An
     return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
 
 
-def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
-    """Keep the event where people see it, with the reason and the deciding line, and let it be replayed."""
+def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: list[Pepper]) -> Result:
+    """Keep the event where people see it, with the reason and the deciding line, and let it be replayed.
+
+    Not that of a record that was erased: nothing more is kept of it.
+    """
     reading = Reading(hub.store)
-    if known := _known(hub, reading, event):
+    if known := _known(hub, reading, event, source):
         return known
+    if forgotten.erased(reading, event, peppers[0]):
+        return _suppress(hub, reading, event)
     place = str(error.place) if error.place else ""
     put = _marker(
         hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
@@ -231,6 +294,8 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
         hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
     except Conflict as conflict:  # its duplicate is faster: the marker decides when it comes again
         raise RetryError("contended") from conflict
+    before = reading[put.item.key]
+    trails.blank(hub.archive, before.data.get("archive") if before else None)
     return Result("parked", _name(event), error.reason, place)
 
 
@@ -247,19 +312,6 @@ def _outbox(
     changed = (change for outcome in outcomes for change in outcome.changed)
     writes = [write for outcome in outcomes for write in outcome.writes]
     return images(reading, changed, known, cause, hub.clock(), writes=writes)
-
-
-def _timeline_key(event: Event, telling: Telling) -> Key:
-    owner = record_key(telling.customer) if telling.customer else telling.record
-    return keys.timeline(owner, event.at or event.received_at, event.key)
-
-
-def _archive(hub: Hub, texts: Sequence[str]) -> str:
-    """Put the raw events of this invocation into one object, which a repeat writes again."""
-    text = "\n".join(texts)
-    name = f"raw/{times.from_epoch(hub.clock())[:10]}/{digest(text)}.jsonl"
-    hub.archive.put(name, text)
-    return name
 
 
 def _name(event: Event) -> str:

@@ -37,6 +37,10 @@ class Reading:
     def __getitem__(self, key: Key) -> Item | None:
         return self._items[key]
 
+    def get(self, key: Key) -> Item | None:
+        """The item, None where it does not exist or was not read."""
+        return self._items.get(key)
+
     def item(self, key: Key, kind: str) -> Item:
         """The item, or an empty one of version 0 to be put as new."""
         return self._items[key] or Item(key, kind)

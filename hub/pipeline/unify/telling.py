@@ -122,9 +122,13 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
 
 def _kept(hub: Hub, event: Event) -> Event:
     """The fetched event, archived beside the thin one: what came in can be shown and planned with later."""
-    name = f"raw/{times.from_epoch(hub.clock())[:10]}/fetched-{event.dedup}.jsonl"
-    hub.archive.put(name, event.dumps())
+    hub.archive.put(kept_name(hub, event), event.dumps())
     return event
+
+
+def kept_name(hub: Hub, event: Event) -> str:
+    """What the archive calls a fetched event. The day is that of the webhook, so that it can be found."""
+    return f"raw/{event.received_at[:10]}/fetched-{event.dedup}.jsonl"
 
 
 def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppers: list[Pepper]) -> Telling:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hub.errors import RetryError
-from hub.store import Check, Conflict, Item, Key, Put
+from hub.store import Check, Conflict, Delete, Item, Key, Put
 from hub.store.dynamodb import DynamoStore, decode, encode
 from tests.hub.store.stores import NOW
 
@@ -55,6 +55,41 @@ def test_a_check_guards_without_writing(store):
     with pytest.raises(Conflict) as caught:
         store.commit([Check(C, 3), Put(item(B, version=1))])
     assert caught.value.keys == {C}
+
+
+def test_what_is_deleted_at_its_version_is_absent_and_may_be_put_as_new(store):
+    store.commit([Put(item(A, n=1)), Put(Item(B, "test", {}, agenda="due", at="2026-01"))])
+    store.commit([Delete(A, 1), Delete(B, 1), Put(item(C))])
+    assert set(store.read([A, B, C])) == {C}
+    assert store.page("A#1").items == store.agenda("due").items == []
+    store.commit([Put(item(A, n=2))])
+    assert store.read([A])[A] == Item(A, "test", {"n": 2}, 1)
+
+
+def test_a_deletion_at_another_version_refuses_the_whole_transaction(store):
+    store.commit([Put(item(A)), Put(item(B))])
+    store.commit([Put(item(A, version=1))])
+    with pytest.raises(Conflict) as caught:
+        store.commit([Delete(B, 1), Delete(A, 1), Put(item(C))])
+    assert caught.value.keys == {A}
+    assert set(store.read([A, B, C])) == {A, B}
+    with pytest.raises(Conflict):
+        store.commit([Delete(C, 1)])
+
+
+def test_a_walk_passes_every_live_item_once_and_no_rate_limit(store, clock):
+    for n in range(7):
+        store.commit([Put(item(Key(f"P#{n % 3}", f"S#{n}"), n=n))])
+    store.commit([Put(Item(A, "test", {"n": 9}, ttl=int(NOW) - 1))])
+    store.take(Key("LIM#x", "LIM"), NOW, interval=1, burst=5)
+    seen, after = [], None
+    while True:
+        part = store.walk(after=after, limit=3)
+        seen += [one.data["n"] for one in part.items]
+        after = part.next
+        if after is None:
+            break
+    assert sorted(seen) == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_more_than_100_items_are_refused(store):
