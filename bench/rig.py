@@ -25,7 +25,7 @@ SECRET = "bench-secret"
 
 
 class PlainStore(MemoryStore):
-    """The store in memory without the text of the table: data is kept and given as it is, copied by nobody."""
+    """The store in memory without the text of the table: data is kept and given as it is, never copied."""
 
     def pack(self, data: dict[str, Any]) -> Any:
         """As it is."""

@@ -6,7 +6,6 @@ person), or an operator took it from a record. The components of that graph are 
 record of a component is its root and names it. Rules and their reasons: docs/decisions/0003-identity.md.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
@@ -149,8 +148,8 @@ def peppers(secret: list[dict[str, str]]) -> list[Pepper]:
 
 def hashed(pepper: Pepper, namespace: str, value: str) -> str:
     """What stands in keys for an identifier: `<pepper version>.<40 hex digits of an HMAC-SHA256>`."""
-    mac = hmac.new(pepper.secret.encode(), f"{namespace}\x1f{value}".encode(), hashlib.sha256)
-    return f"{pepper.version}.{mac.hexdigest()[:40]}"
+    mac = hmac.digest(pepper.secret.encode(), f"{namespace}\x1f{value}".encode(), "sha256")
+    return f"{pepper.version}.{mac.hex()[:40]}"
 
 
 def namespace(claim: str) -> str:

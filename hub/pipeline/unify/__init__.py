@@ -264,4 +264,4 @@ def _archive(hub: Hub, texts: Sequence[str]) -> str:
 
 
 def _name(event: Event) -> str:
-    return digest(event.key)[:16]
+    return event.mark
