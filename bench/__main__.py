@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import imports, mapping, receiving, size, speed, unifying, units
+from bench import growth, imports, mapping, receiving, size, speed, unifying, units
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -13,11 +13,12 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "unify": unifying.measure,
     "units": units.measure,
     "speed": speed.measure,
+    "growth": growth.measure,
     "mapping": mapping.measure,
     "imports": imports.measure,
     "size": size.measure,
 }
-LONG = {"growth"}
+LONG = {"growth", "speed"}
 """Parts that take minutes: measured where they are asked for."""
 
 

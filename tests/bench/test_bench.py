@@ -61,7 +61,7 @@ def test_an_unknown_part_is_refused_with_those_there_are(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["bench", "speed"])
     with pytest.raises(SystemExit):
         __main__.main()
-    assert "receive, unify, mapping, imports, size" in capsys.readouterr().err
+    assert "receive, unify, units, speed, growth, mapping, imports, size" in capsys.readouterr().err
 
 
 def test_figures_stand_under_their_group():
