@@ -20,6 +20,7 @@ from hub.pipeline.serve.exchange import Page
 from hub.pipeline.serve.profile import timeline
 from hub.store import Item, Key, Put
 from hub.store.dynamodb import encode
+from hub.store.memory import MemoryStore
 from hub.times import from_epoch
 
 GROUP = "an event of a known customer, {where}: {size:,} customers"
@@ -47,7 +48,7 @@ def _customers() -> Iterator[Row]:
     gc.disable()
     for size in CUSTOMERS:
         for items in _batches(copies(range(have, size)), 30):
-            store.commit([Put(item) for item in items])
+            MemoryStore.commit(store, [Put(item) for item in items])  # nothing of it is weighed
         store.stream.rows.clear()
         have = size
         first = first or _spent(store, size)[0]
@@ -96,29 +97,29 @@ def copies(numbers: Iterable[int]) -> Iterator[Item]:
     store = WeighingStore(lambda: NOW)
     hub = rig(store)
     tell(hub, sized(1), TEMPLATE, 0)
-    record, root = _names(TEMPLATE)
-    claim = _claim(hub, TEMPLATE)
-    told = [item for item in store.items() if item.kind in ("record", "root", "claim")]
-    texts = [(item, json.dumps(item.data, separators=(",", ":"))) for item in told]
-    for number in numbers:
-        mine = {record: _names(number)[0], root: _names(number)[1], claim: _claim(hub, number)}
-        mine |= {f"person{TEMPLATE}@": f"person{number}@"}
-        for item, text in texts:
-            data, pk = text, item.key.pk
-            for old, new in mine.items():
-                data, pk = data.replace(old, new), pk.replace(old, new)
-            yield Item(Key(pk, item.key.sk), item.kind, data)  # type: ignore[arg-type]
-
-
-def _names(number: int) -> tuple[str, str]:
-    pk = keys.record("shopify", "co", "customer", str(number)).pk
-    return pk, identity.entity_id(pk)
-
-
-def _claim(hub: Any, number: int) -> str:
     (pepper, *_) = identity.peppers(hub.secrets.get("pepper"))
-    hashed = identity.hashed(pepper, "email", f"person{number}@correo.example")
-    return keys.claim("customer", "email", hashed).pk
+    names = _names(pepper, TEMPLATE)
+    told = [item for item in store.items() if item.kind in ("record", "root", "claim")]
+    forms = [(_form(item.key.pk, names), _form(json.dumps(item.data), names), item) for item in told]
+    for number in numbers:
+        mine = _names(pepper, number)
+        for pk, text, item in forms:
+            yield Item(Key(pk % mine, item.key.sk), item.kind, text % mine)  # type: ignore[arg-type]
+
+
+def _names(pepper: identity.Pepper, number: int) -> dict[str, str]:
+    """What stands in the items of one customer and in no other's."""
+    pk, email = f"REC#shopify#co#customer#{number}", f"person{number}@correo.example"
+    claim = f"ID#customer#email#{identity.hashed(pepper, 'email', email)}"
+    return {"record": pk, "root": identity.entity_id(pk), "claim": claim, "email": email}
+
+
+def _form(text: str, names: dict[str, str]) -> str:
+    """The text with places for the names."""
+    text = text.replace("%", "%%")
+    for place, name in names.items():
+        text = text.replace(name, f"%({place})s")
+    return text
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
@@ -134,7 +135,7 @@ def _entries() -> Iterator[Row]:
     for size in ENTRIES:
         for number in range(have, size):
             key = keys.timeline(owner, from_epoch(NOW + number), str(number))
-            store.commit([Put(Item(key, "timeline", text))])  # type: ignore[arg-type]
+            MemoryStore.commit(store, [Put(Item(key, "timeline", text))])  # type: ignore[arg-type]
         have = size
         for page in (Page(50), Page(50, newest=True)):
             store.bill = Bill()
