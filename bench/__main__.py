@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import growth, imports, mapping, receiving, size, speed, unifying, units
+from bench import growth, imports, mapping, receiving, size, speed, storm, unifying, units
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "mapping": mapping.measure,
     "imports": imports.measure,
     "size": size.measure,
+    "storm": storm.measure,
 }
 LONG = {"growth", "speed"}
 """Parts that take minutes: measured where they are asked for."""

@@ -19,13 +19,13 @@ from hub.store import Item, Key, Page, Store, Write
 from hub.store.memory import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
-NOW = 1_795_000_000.0
+NOW = 1_796_000_000.0
 URL = "https://hub.example"
 SECRET = "bench-secret"
 
 
 class PlainStore(MemoryStore):
-    """The store in memory without the text of the table: data is kept and given as it is, never copied."""
+    """The store in memory without the text of the table: data is kept and given as it is, uncopied."""
 
     def pack(self, data: dict[str, Any]) -> Any:
         """As it is."""

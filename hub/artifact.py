@@ -26,9 +26,9 @@ from hub.checks.expressions import expressions
 from hub.drift.expectation import claims
 from hub.errors import FileErrors
 from hub.expressions.compiler import module
-from hub.expressions.functions.documents import KINDS
 from hub.mapping import compiler
 from hub.samples import Samples
+from hub.tax_ids import KINDS
 
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from hub.documents import Document
 from hub.identity import Guards
+from hub.traits import Scoring
 from hub.values import normalise
 
 Keep = Literal["newest", "first", "union", "priority"]
@@ -73,6 +74,11 @@ class Entity:
     def identifying(self) -> tuple[Field, ...]:
         """The fields that join records."""
         return tuple(field for field in self.fields.values() if field.identifies)
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """Where the scores of its traits begin."""
+        return Scoring.of(self.document.data.get("traits", {}).get("rfm", {}))
 
     @cached_property
     def guards(self) -> Guards:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hub.reprs import discreet
+
 DELETED = "__deleted__"
 """The register that says that the record is gone at its source."""
 
@@ -21,6 +23,7 @@ class Stamp(NamedTuple):
     revision: int
 
 
+@discreet()
 class Register(NamedTuple):
     """What one record says of a field: `run` are the tellings of `value` since another value was told last.
 
@@ -61,6 +64,7 @@ class Policy(NamedTuple):
     owner: str = ""
 
 
+@discreet("role")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A record of the entity: its key, the role of its account, its creation time, its registers."""
@@ -71,6 +75,7 @@ class Member:
     registers: Mapping[str, Register]
 
 
+@discreet()
 class Value(NamedTuple):
     """A golden value and where it comes from. A union's value comes from several; the latest is named."""
 

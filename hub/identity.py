@@ -14,21 +14,37 @@ from typing import Any, Literal, NamedTuple
 
 from hub.errors import RetryError
 from hub.messages import digest
+from hub.reprs import discreet
 
 SAME = "@same"
 """Namespace of the claims by which an operator joins records: no field can be called so."""
+
+FLOOR = "floor"
+"""Member of the pepper's secret: the oldest version under which something may still lie."""
 
 Telling = tuple[str, str]
 """Canonical time and event (16 hex digits) of an assertion."""
 
 
+@discreet("version")
 class Pepper(NamedTuple):
-    """The secret that identifier keys are hashed with; `version` is kept in the key."""
+    """The secret that identifier keys are hashed with; `version` is kept in the key.
+
+    `below`: the version before it, over whose hashes this one hashes again (0017): so that a key can be
+    brought to a newer version by whoever knows the key alone, also where the value is long gone.
+    """
 
     version: str
     secret: str
+    below: "Pepper | None" = None
+
+    @property
+    def base(self) -> "Pepper":
+        """The first version: what is hashed with it alone never changes its name."""
+        return self.below.base if self.below else self
 
 
+@discreet("namespace", "strong")
 class Identifier(NamedTuple):
     """A normal form that tells who somebody is, in a namespace (the entity's field)."""
 
@@ -65,6 +81,7 @@ class Guards:
         return bool(value.strip("0- ")) and not any(pattern.fullmatch(value) for pattern in patterns)
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Node:
     """A record in the graph: its key, when its source created it, the claims that it ever asserted.
@@ -87,6 +104,7 @@ class Node:
 Why = Literal["", "degree", "conflict", "operator"]
 
 
+@discreet("strong", "why")
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An identifier in the graph: who asserted it, and whether it still joins them.
@@ -139,16 +157,40 @@ class Claim:
 
 
 def peppers(secret: list[dict[str, str]]) -> list[Pepper]:
-    """All versions of the secret, newest first. Raises RetryError when there is none: it is being made."""
-    found = [Pepper(version, text) for version, text in (secret[0] if secret else {}).items()]
-    if not found:
+    """The versions under which something may lie, newest first: all, or from `floor` on where it is set.
+
+    Raises RetryError when there is none (it is being made) or one of 1, 2, 3, … is missing: without it
+    nobody would be found again, so that nothing may be told meanwhile.
+    """
+    held = secret[0] if secret else {}
+    versions = sorted(int(name) for name in held if name != FLOOR)
+    if not versions:
         raise RetryError("no-pepper", 30)
-    return sorted(found, key=lambda pepper: int(pepper.version), reverse=True)
+    if versions != list(range(1, len(versions) + 1)):
+        raise RetryError("pepper-incomplete", 30)
+    made: list[Pepper] = []
+    for version in versions:
+        made.append(Pepper(str(version), held[str(version)], made[-1] if made else None))
+    return made[int(held.get(FLOOR, 1)) - 1 :][::-1]
 
 
 def hashed(pepper: Pepper, namespace: str, value: str) -> str:
     """What stands in keys for an identifier: `<pepper version>.<40 hex digits of an HMAC-SHA256>`."""
-    mac = hmac.digest(pepper.secret.encode(), f"{namespace}\x1f{value}".encode(), "sha256")
+    if pepper.below is None:
+        return _mac(pepper, f"{namespace}\x1f{value}")
+    return _mac(pepper, hashed(pepper.below, namespace, value))
+
+
+def lifted(pepper: Pepper, hash: str) -> str:
+    """The hash of the same identifier under this version; what no older version made stays as it is."""
+    version, dot, _ = hash.partition(".")
+    if not dot or pepper.below is None or not version.isdecimal() or int(version) >= int(pepper.version):
+        return hash
+    return _mac(pepper, lifted(pepper.below, hash))
+
+
+def _mac(pepper: Pepper, text: str) -> str:
+    mac = hmac.digest(pepper.secret.encode(), text.encode(), "sha256")
     return f"{pepper.version}.{mac.hex()[:40]}"
 
 

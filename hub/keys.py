@@ -3,7 +3,9 @@
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from hub.identity import Pepper, lifted
 from hub.messages import Delivery, digest, escape
+from hub.reprs import discreet
 from hub.store import Key
 
 
@@ -17,6 +19,7 @@ def record(connector: str, account: str, resource: str, id: str) -> Key:
     return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
 
 
+@discreet("connector", "account", "resource")
 class Told(NamedTuple):
     """Which record a key names: where its source has it."""
 
@@ -41,9 +44,24 @@ def timeline(record: Key, at: str, dedupe: str) -> Key:
     return Key(record.pk, f"T#{at}#{digest(dedupe)[:16]}")
 
 
+COUNTED = "O#"
+"""How the sort keys of a customer record's counted orders begin."""
+
+
+def counted(record: str, at: str, id: str) -> Key:
+    """What one order counts for, under the record (a partition key) of the customer who placed it `at`."""
+    return Key(record, f"{COUNTED}{at}#{id}")
+
+
 def claim(entity: str, namespace: str, hashed: str) -> Key:
     """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
     return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")
+
+
+def lifted_claim(pk: str, pepper: Pepper) -> str:
+    """The partition key of the same claim under this pepper; any other text stays as it is."""
+    front, mark, hash = pk.rpartition("#")
+    return front + mark + lifted(pepper, hash) if pk.startswith("ID#") else pk
 
 
 def root(entity: str, id: str) -> Key:
@@ -85,6 +103,11 @@ def note(customer: str, flow: str, entity: str = "", id: str = "") -> Key:
 def consent(channel: str, purpose: str, hashed: str) -> Key:
     """The consent of one address for one channel and purpose."""
     return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")
+
+
+def told_consent(consent: Key, at: str, said: str) -> Key:
+    """One state that somebody told of a consent. `said`: digest of who told which state."""
+    return Key(consent.pk, f"H#{at}#{said}")
 
 
 def limit(account: str, name: str) -> Key:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Self
 from urllib.parse import quote
 
+from hub.reprs import discreet
 from hub.times import to_epoch
 
 FORMAT = 1
@@ -46,6 +47,7 @@ def dumps(value: object) -> str:
     return _encoded(value)
 
 
+@discreet("connector", "account", "resource", "topic", "via")
 @dataclass(frozen=True)
 class Event:
     """One thing that a source told: a record, or (thin) only that a record changed.
@@ -115,6 +117,7 @@ class Event:
         return cls(**{**data, "event_id": tuple(data["event_id"])})
 
 
+@discreet("destination", "entity", "id", "epoch", "flow")
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One entity that one destination must hear of. Thin: deliver reads the current state.

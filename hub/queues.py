@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from hub.errors import RetryError
+from hub.reprs import discreet
 
 BATCH = 10
 BATCH_BYTES = 1_000_000
@@ -19,6 +20,7 @@ DEDUP_SECONDS = 300.0
 """SQS FIFO: within five minutes a message of the same deduplication id is accepted and not delivered."""
 
 
+@discreet("group", "dedup")
 class Message(NamedTuple):
     """One message: `group` keeps its order, `dedup` is delivered once in five minutes."""
 
@@ -104,6 +106,7 @@ class SqsQueue:
             raise RetryError("queue")
 
 
+@discreet()
 @dataclass(slots=True)
 class Stored:
     """A message in a memory queue. `received`: how often; `until`: it is in flight before that time."""

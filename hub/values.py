@@ -216,6 +216,12 @@ def _phone(value: Any, region: str, zone: str) -> str:
     return number
 
 
+def _tax_id(value: Any, region: str, zone: str) -> str:
+    from hub import tax_ids
+
+    return tax_ids.normal(value, region)
+
+
 def _dialled(typed: str, region: str) -> str:
     import phonenumbers
 
@@ -317,6 +323,7 @@ TYPES: dict[str, Callable[[Any, str, str], Any]] = {
     "text": _text,
     "email": _email,
     "phone": _phone,
+    "tax_id": _tax_id,
     "time": _time,
     "date": _date,
     "number": _number,

@@ -62,6 +62,10 @@ def pytest_addoption(parser):
     parser.addoption(
         "--examples", type=int, default=0, help="random examples of a law in place of its own few (make soak)"
     )
+    parser.addoption(
+        "--store-endpoint",
+        help="a DynamoDB endpoint on which tests/hub/store runs as well; aws: your account",
+    )
 
 
 @pytest.fixture(scope="session")

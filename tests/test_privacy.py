@@ -3,10 +3,15 @@
 The whole hub runs in this process through its Lambda handlers, with every log captured at DEBUG.
 """
 
+import base64
+import contextlib
 import json
 import logging
+import re
 import traceback
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -21,6 +26,7 @@ from tests.envelopes import message
 from tests.journey import Day
 from tests.memory_hub import PUBLIC
 
+ROOT = Path(__file__).parents[1]
 HANDLERS = (api, deliver, poll, receive, route, sweep, unify)
 SHORTEST = 5
 """Shorter values (a country, a size) also occur where nobody is meant."""
@@ -297,6 +303,88 @@ def test_a_bug_is_logged_by_its_kind_alone(day, caplog, capsys):
     text = heard(day, caplog, capsys)
     assert "ValueError" in text
     assert hits(text, CANARY.values()) == []
+
+
+def test_what_sqs_shows_beside_a_body_holds_no_value(day):
+    """Group and deduplication ids stand in consoles, in X-Ray's segments and in CloudTrail."""
+    shown = []
+    for queue in (day.hub.inbound, day.hub.outbound):
+        send = queue.send
+        queue.send = lambda messages, send=send: (shown.extend(messages), send(messages))
+    day.story()
+    tell(day, canary_record())
+    day.rest()
+    assert len(shown) > 10
+    for sent in shown:
+        assert re.fullmatch(r"[0-9a-f]{64}", sent.group)
+        assert re.fullmatch(r"[0-9a-f]{64}", sent.dedup)
+    assert "MessageAttributes" not in (ROOT / "hub/queues.py").read_text(encoding="utf-8")
+
+
+def test_metrics_are_counts_by_step(day, caplog, capsys):
+    tell(day, canary_record())
+    tell(day, BAD_RECORDS["a time far ahead"], id="2")
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [line for line in printed if "_aws" in line]
+    assert lines
+    for line in lines:
+        (metrics,) = line["_aws"]["CloudWatchMetrics"]
+        named = {metric["Name"] for metric in metrics["Metrics"]}
+        assert line.keys() - named <= {"_aws", "service", "step"}
+        assert all(re.fullmatch(r"[a-z-]+", name) for name in named)
+
+
+def test_nothing_of_ours_is_written_into_traces():
+    """X-Ray is switched on for the platform's own segments: names of AWS calls, times, error kinds. What a
+    Lambda raises is a Crash, whose text is a class name; no SDK is patched, nothing is annotated."""
+    for path in [*ROOT.glob("hub/**/*.py"), *ROOT.glob("functions/**/*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(
+            r"aws_xray_sdk|Tracer|put_annotation|put_metadata|capture_(method|lambda)|patch_all", text
+        ), path
+    requirements = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
+    assert "xray" not in requirements
+
+
+def test_what_a_handler_raises_says_its_kind_and_nothing_else(day):
+    @logs.step("try")
+    def broken(event, context):
+        raise ValueError(CANARY["email"], Event("a", "b", "c", "d", CANARY["phone"], (), "", record=CANARY))
+
+    with pytest.raises(logs.Crash) as caught:
+        broken({}, None)
+    text = "".join(traceback.format_exception(caught.value))
+    assert "ValueError" in text
+    assert hits(text, CANARY.values()) == []
+
+
+RAW_IDS = {"whatsapp": "its contact's id is the phone, its message's id holds it (decision 0017)"}
+"""Connectors whose own ids are values of a person."""
+
+
+def test_no_key_of_the_table_holds_a_value_of_a_person(day):
+    day.story()
+    tell(day, canary_record())
+    day.rest()
+    known = {value for value in personal(day) if re.search(r"@|^\+\d{7}| ", value)}
+    assert CANARY["email"] in known
+    assert CANARY["phone"] in known
+    bare = {value.removeprefix("+") for value in known}
+    for item in day.hub.store.items():
+        connector = item.key.pk.split("#")[1] if item.key.pk.startswith(("REC", "EVT")) else ""
+        if connector.partition(".")[0] not in RAW_IDS:
+            told = " ".join(unquote(part) for part in item.key)
+            assert hits(told, known | bare) == [], item.kind
+            assert not [value for value in bare if value in base64_of(told)], item.kind
+
+
+def base64_of(text):
+    """What the parts of a key say when they are base64."""
+    found = []
+    for part in re.split(r"[#./:]", text):
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1"))
+    return " ".join(found)
 
 
 def test_a_leak_would_be_heard(day, caplog, capsys):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hub.catalog import Catalog
-from hub.checks.names import at_name, unknown_field, unknown_name
+from hub.checks.names import at_name, unknown_field, unknown_member, unknown_name
 from hub.checks.suggestion import suggest
 from hub.documents import Step
 from hub.errors import FileError
@@ -13,8 +13,6 @@ from hub.samples import Samples
 
 MESSAGE = "message"
 """The entity that `with:` builds."""
-
-_OF_CUSTOMER = frozenset({"id", "ids"})
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
@@ -71,12 +69,9 @@ def _names(
             yield unknown_name(flow.document, path, names[0], scope)
             continue
         entity = catalog.entities.get(names[0])
-        if entity is None or len(names) == 1 or names[1] in _OF_CUSTOMER:
-            continue
-        wrong = unknown_field(entity, names[1:])
+        wrong = unknown_member(entity, names[1:]) if entity and len(names) > 1 else None
         if wrong:
-            name = names[2] if names[1] in entity.fields else names[1]
-            yield at_name(flow.document, path, name, wrong)
+            yield at_name(flow.document, path, *wrong)
 
 
 def _send(catalog: Catalog, flow: Flow, number: int, send: Send) -> Iterator[FileError]:
@@ -119,7 +114,7 @@ def _destination(catalog: Catalog, flow: Flow, send: Send, path: tuple[Step, ...
         return
     yield from _account(catalog, flow, send, path)
     yield from _mapped(catalog, flow, send, path, (name, kind))
-    if flow.purpose and send.fields is not None and connector.channel is None:
+    if flow.purpose and connector.channel is None:
         message = f"{name} has no channel, so nobody consented to it"
         yield error("no-channel", message, *path, hint="set channel: in the connector", offset=0)
 

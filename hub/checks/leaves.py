@@ -19,6 +19,7 @@ from hub.mapping import ABSENT, Mapping, Rule
 _ACCEPTS = {
     "text": {"text", "number", "boolean"},
     "phone": {"text", "number"},
+    "tax_id": {"text", "number"},
     "time": {"text", "number"},
     "date": {"text", "number"},
     "number": {"text", "number"},

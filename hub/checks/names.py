@@ -1,16 +1,20 @@
 """Names inside of expressions that nothing has."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub.checks.suggestion import suggest
 from hub.documents import Document, Step
 from hub.entity import Entity
 from hub.errors import FileError
+from hub.traits import RFM_TYPES, TYPES
 from hub.values import ADDRESS
 
 PARTS = {"address": ADDRESS, "money": ("amount", "currency")}
 """Types whose values have parts of their own."""
+
+GIVEN = ("id", "ids")
+"""What expressions see of an entity beside its fields: its id, and a customer's ids by connector."""
 
 
 def unknown_field(entity: Entity, names: tuple[str, ...]) -> tuple[str, str] | None:
@@ -24,6 +28,34 @@ def unknown_field(entity: Entity, names: tuple[str, ...]) -> tuple[str, str] | N
     if len(names) > 1 and not parts and field.type not in {"object", "list"}:
         return f"{field.name} has no parts", ""
     return None
+
+
+def unknown_member(
+    entity: Entity, names: tuple[str, ...], given: tuple[str, ...] = GIVEN
+) -> tuple[str, tuple[str, str]] | None:
+    """The name that expressions do not see of an entity, with message and suggestion; else None."""
+    if names[0] in given:
+        return None
+    if names[0] == "traits" and entity.name == "customer":
+        return _unknown_trait(names[0], TYPES, names[1:])
+    wrong = unknown_field(entity, names)
+    return wrong and (names[1] if names[0] in entity.fields else names[0], wrong)
+
+
+def _unknown_trait(
+    of: str, types: Mapping[str, str], names: tuple[str, ...]
+) -> tuple[str, tuple[str, str]] | None:
+    if not names:
+        return None
+    name, rest = names[0], names[1:]
+    if name not in types:
+        return name, (f'{of} has no "{name}"', suggest(name, types))
+    if name == "rfm":
+        return _unknown_trait(name, RFM_TYPES, rest)
+    parts = PARTS.get(types[name])
+    if not rest or parts is None or rest[0] in parts:  # that a number has none, its type tells
+        return None
+    return rest[0], (f'{name} has no "{rest[0]}"', suggest(rest[0], parts))
 
 
 def unknown_name(document: Document, path: tuple[Step, ...], name: str, known: Iterable[str]) -> FileError:

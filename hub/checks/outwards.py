@@ -6,7 +6,7 @@ from functools import partial
 from hub.checks import lists
 from hub.checks.inwards import whole_or_part
 from hub.checks.leaves import first, text_of
-from hub.checks.names import at_name, unknown_field
+from hub.checks.names import GIVEN, at_name, unknown_member
 from hub.checks.payloads import Payloads
 from hub.checks.text import Text
 from hub.checks.types import ANY, Type, object_of, of_entity
@@ -16,6 +16,7 @@ from hub.errors import FileError
 from hub.expressions import Expression
 from hub.mapping import Mapping, Rule
 
+CUSTOMER = "customer"
 _CONTAINERS = frozenset({"list", "object"})
 
 
@@ -25,7 +26,7 @@ def check(mapping: Mapping, entity: Entity, payloads: Payloads) -> Iterator[File
     scope = Scope(_scope(mapping, entity))
     for target in mapping.writes:
         if target.rule.path[0] != "both":
-            yield from _names(mapping, entity, target.rule, set())
+            yield from _names(mapping, target.rule, set())
             yield from _leaf(mapping, target.rule, scope, _shown(payloads.scope(mapping), target.names))
 
 
@@ -75,28 +76,26 @@ def _wrong_type(text: Text, found: Type, shown: Type) -> Iterator[FileError]:
         yield text.error("wrong-type", message, first(text.tree), hint)
 
 
-def _names(mapping: Mapping, entity: Entity, rule: Rule, levels: set[str]) -> Iterator[FileError]:
+def _names(mapping: Mapping, rule: Rule, levels: set[str]) -> Iterator[FileError]:
     """Names that the entity has not."""
     text = text_of(mapping, rule)
     if text and rule.source:
-        yield from _unknown(entity, text, rule.source, levels)
+        yield from _unknown(mapping, text, rule.source, levels)
     inside = set(levels)
     for name, source in rule.each.levels if rule.each else ():
         level = Text(mapping.document, (*rule.path, "each", name), source.source)
-        yield from _unknown(entity, level, source, inside)
+        yield from _unknown(mapping, level, source, inside)
         inside.add(name)
     for _, leaf in rule.each.fields if rule.each else ():
-        yield from _names(mapping, entity, leaf, inside)
+        yield from _names(mapping, leaf, inside)
 
 
-def _unknown(entity: Entity, text: Text, source: Expression, levels: set[str]) -> Iterator[FileError]:
+def _unknown(mapping: Mapping, text: Text, source: Expression, levels: set[str]) -> Iterator[FileError]:
     for names in sorted(source.paths):
-        known = names[0] in levels or names[0] in {"id", "customer"}
-        wrong = None if known else unknown_field(entity, names)
+        of_customer = names[0] == CUSTOMER
+        entity = mapping.entities.get(CUSTOMER if of_customer else mapping.entity)
+        seen, given = (names[1:], GIVEN) if of_customer else (names, ("id",))
+        known = not seen or names[0] in levels
+        wrong = None if known or entity is None else unknown_member(entity, seen, given)
         if wrong:
-            yield at_name(text.document, text.path, _wrong_name(entity, names), wrong)
-
-
-def _wrong_name(entity: Entity, names: tuple[str, ...]) -> str:
-    """The name that is wrong: the field's, or that of its part."""
-    return names[1] if names[0] in entity.fields else names[0]
+            yield at_name(text.document, text.path, *wrong)

@@ -16,11 +16,12 @@ Names = tuple[str, ...]
 
 
 def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
-    """Flows that send messages over a channel without a purpose, or for one that nobody consents to."""
+    """Flows that send messages over a channel without a purpose, or anything for one that nobody grants."""
     for flow in catalog.flows.values():
         for number, send in enumerate(flow.send):
             connector = catalog.connectors.get(send.to.partition(".")[0])
-            if connector and connector.channel and _is_message(connector, send):
+            asks = flow.purpose is not None or bool(connector and _is_message(connector, send))
+            if connector and connector.channel and asks:
                 path = _path(flow, number)
                 yield from _asked(catalog, flow, send, connector, path)
 

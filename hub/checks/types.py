@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from hub.entity import Entity
+from hub.traits import RFM_TYPES, TYPES
 from hub.values import ADDRESS
 
 KINDS = frozenset({"null", "boolean", "number", "text", "list", "object"})
@@ -139,7 +140,17 @@ def of_field(type: str) -> Type:
 def of_entity(entity: Entity) -> Type:
     """What expressions see of an entity: any field may be missing."""
     fields = {name: _of_known(known.type, known.values, known.of) for name, known in entity.fields.items()}
-    return object_of({**fields, "id": ANY, "ids": OBJECT})
+    traits = {"traits": _TRAITS} if entity.name == "customer" else {}
+    return object_of({**fields, **traits, "id": ANY, "ids": OBJECT})
+
+
+def _of_traits(types: Mapping[str, str]) -> Type:
+    return object_of({name: of_field(type).nullable() for name, type in types.items()})
+
+
+_TRAITS = _of_traits(TYPES)
+_TRAITS = replace(_TRAITS, fields={**(_TRAITS.fields or {}), "rfm": _of_traits(RFM_TYPES)}).nullable()
+"""What expressions see of what a customer's orders come to; null where there is no customer."""
 
 
 def _of_known(type: str, values: tuple[str, ...], members: Mapping[str, str]) -> Type:

@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 from hub.connector.body import answer
 from hub.errors import Place
+from hub.reprs import discreet
 
 Kind = Literal["done", "retry", "pause", "reject", "missing", "unknown"]
 
 
+@discreet("method")
 @dataclass(frozen=True, slots=True)
 class Request:
     """What came in. `url`: the registered public URL with its query, never made from the Host header.
@@ -23,6 +25,7 @@ class Request:
     body: bytes = b""
 
 
+@discreet("status")
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What is answered to a source."""
@@ -32,6 +35,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@discreet("method")
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """What goes out. The repr shows no header and no body, which hold credentials and personal values."""
@@ -42,6 +46,7 @@ class HttpRequest:
     body: bytes | None = field(default=None, repr=False)
 
 
+@discreet("status")
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     """What a vendor answered. Names of `headers` are lower case."""

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hub.reprs import discreet
+
 if TYPE_CHECKING:
     from hub.expressions.writer import Writer
 
 Path = tuple[str, ...]
 
 
+@discreet()
 @dataclass(slots=True)
 class Scope:
     """The first-level names that expressions see.
@@ -62,6 +65,7 @@ class Scope:
         )
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A path from the start of a scope, of which nothing was read yet."""

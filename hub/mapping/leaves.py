@@ -130,9 +130,28 @@ def _reversed(lookup: dict[str, Any]) -> dict[str, Any]:
     return Table(found) if isinstance(lookup, Table) else found
 
 
-def _ledger(key: str, data: dict[str, Any]) -> Ledger:
+def addresses(data: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Channel and purpose of each consent that a file tells -> type of the address that it is given for."""
+    return {_named(key): _type(key, told) for key, told in (data.get("consent") or {}).items()}
+
+
+def address_type(channel: str) -> str:
+    """What a channel reaches somebody by, where no file says otherwise."""
+    return "email" if channel == "email" else "phone"
+
+
+def _named(key: str) -> tuple[str, str]:
     channel, _, purpose = key.partition(".")
-    type = data.get("type", "email" if channel == "email" else "phone")
+    return channel, purpose
+
+
+def _type(key: str, data: dict[str, Any]) -> str:
+    return str(data.get("type", address_type(_named(key)[0])))
+
+
+def _ledger(key: str, data: dict[str, Any]) -> Ledger:
+    channel, purpose = _named(key)
+    type = _type(key, data)
     at = rule(data["at"], ("consent", key, "at")) if "at" in data else None
     address = rule(data["address"], ("consent", key, "address"))
     return Ledger(channel, purpose, type, address, rule(data["state"], ("consent", key, "state")), at)

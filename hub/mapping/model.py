@@ -12,9 +12,10 @@ from hub.entity import Entity, Field
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.claims import Claim, thawed
-from hub.mapping.leaves import Leaves, Ledger, Target
+from hub.mapping.leaves import Leaves, Ledger, Target, addresses
 from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
+from hub.reprs import discreet
 from hub.values import normalise
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MESSAGES = {
 }
 
 
+@discreet("received_at")
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose record it is, and when the hub got it (canonical time)."""
@@ -42,6 +44,7 @@ class Context:
     received_at: str
 
 
+@discreet("channel", "purpose", "state")
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What a record says of one address. `state`: granted, denied, unknown; `at`: canonical time or None."""
@@ -54,6 +57,7 @@ class Consent:
     at: str | None
 
 
+@discreet("drift")
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What a record says. `fields`: normal forms, None where it says that there is no value (any more).
@@ -126,6 +130,11 @@ class Mapping:
     def writes(self) -> tuple[Target, ...]:
         """What is written: the vendor's names and where the value comes from."""
         return self.leaves.writes
+
+    @cached_property
+    def addresses(self) -> dict[tuple[str, str], str]:
+        """Channel and purpose of each consent that is told -> type of its address; nothing is compiled."""
+        return addresses(self.document.data)
 
     @property
     def consents(self) -> tuple[Ledger, ...]:

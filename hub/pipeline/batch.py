@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from hub.errors import RetryError
 from hub.queues import Queue
+from hub.reprs import discreet
 
 Result = TypeVar("Result")
 
@@ -19,6 +20,7 @@ LAST = 5
 """The receive after which a failure goes to the dead-letter queue: the template's maxReceiveCount."""
 
 
+@discreet("group", "receives")
 class Taken(NamedTuple):
     """A message as it was received: `receives` counts from 1; `receipt` gives it back."""
 

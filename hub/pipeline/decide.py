@@ -10,21 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from hub import keys, times
+from hub import identity, keys, times
 from hub.errors import HubError, RecordError, RetryError
 from hub.identity import SAME, Claim, entity_id, namespace
 from hub.messages import digest
 from hub.pipeline import Hub
+from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.subjects import CUSTOMER, root_of
 from hub.pipeline.unify.journal import Reason
+from hub.pipeline.unify.lens import Lens, Moved, renamed
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.settle import Settled, settle
-from hub.pipeline.unify.state import Moved, Reading, claim_key, record_key, values, with_data
+from hub.pipeline.unify.state import Reading, claim_key, record_key, values, with_data
 from hub.pipeline.unify.survey import Mine, Surroundings, survey
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Key
-
-ATTEMPTS = 8
 
 Ruling = Literal["", "joins", "apart"]
 Groups = dict[str, list[str]]
@@ -34,6 +35,7 @@ class DecisionError(HubError):
     """The decision cannot be made: the message says why, without a value of a person."""
 
 
+@discreet("preview")
 @dataclass(frozen=True, slots=True)
 class Order:
     """Who decides, and why. `preview`: only say what would become of it."""
@@ -43,6 +45,7 @@ class Order:
     preview: bool = False
 
 
+@discreet("at", "entry")
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a decision makes of who belongs together: id -> records, before and after, and of the claims that
@@ -55,6 +58,7 @@ class Decision:
     entry: str = ""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class _Graph:
     """What a decision changes: items of records and claims, by partition key."""
@@ -63,6 +67,7 @@ class _Graph:
     claims: dict[str, Claim]
 
 
+@discreet("op")
 @dataclass(frozen=True, slots=True)
 class _Change:
     """A decision at work: the records in question, what becomes of the graph, its words for the journal."""
@@ -129,7 +134,10 @@ def rule(hub: Hub, claim: str, word: Ruling, order: Order) -> Decision:
 
     Raises DecisionError where nobody asserts it, or nothing would change.
     """
-    item = hub.store.read([claim_key(claim)]).get(claim_key(claim))
+    reading = _reading(hub)
+    claim = _lifted(reading, claim)
+    reading.load([claim_key(claim)])
+    item = reading[claim_key(claim)]
     if item is None or not item.data["records"]:
         raise DecisionError("no record asserts this identifier")
     before: Ruling = item.data.get("ruled", "")
@@ -157,7 +165,8 @@ def undo(hub: Hub, id: str, entry: str, order: Order) -> Decision:
     found = hub.store.read([key]).get(key)
     if found is None or found.kind != "log":
         raise DecisionError("the journal has no such entry")
-    data = found.data
+    reading = _reading(hub)
+    data = renamed(found.data, lambda pk: _lifted(reading, pk))
     if "claim" in data:
         return rule(hub, data["claim"], data.get("ruled", ""), order)
     if data["op"] == "merge" and "before" in data:
@@ -186,6 +195,17 @@ def _attached(hub: Hub, pairs: list[tuple[str, str]], order: Order) -> Decision:
         return _detached(around, pairs, apart=False)
 
     return _decide(hub, _Change("merge", mine, apply, lambda _: tuple(pairs)), order)
+
+
+def _reading(hub: Hub) -> Reading:
+    """A reading of the graph as it is under the newest pepper."""
+    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+    return Reading(hub.store, Lens(peppers[0], {}, hub.clock()))
+
+
+def _lifted(reading: Reading, claim: str) -> str:
+    """A claim's key under the newest pepper, which the reading finds wherever it lies."""
+    return reading.lens.lift(claim)
 
 
 def _root(hub: Hub, id: str) -> Item:
@@ -229,14 +249,14 @@ def _decide(hub: Hub, change: _Change, order: Order) -> Decision:
         try:
             return _attempt(hub, change, order)
         except (Conflict, Moved):
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
         except RecordError as error:
             raise DecisionError(error.message) from error
     raise RetryError("contended")
 
 
 def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
-    reading = Reading(hub.store)
+    reading = _reading(hub)
     around = survey(reading, change.mine)
     graph = change.apply(around)
     pairs = change.pairs(around)
@@ -254,7 +274,8 @@ def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
     if not order.preview:
         known = {pk: (root.data["id"], values(root)) for pk in settled.homes if (root := settled.home(pk))}
         cause = {"decision": change.op, "actor": order.actor, "via": "operator"}
-        hub.store.commit([*settled.writes, *images(reading, settled.changed, known, cause, hub.clock())])
+        told = images(reading, settled.changed, known, cause, hub.clock(), writes=settled.writes)
+        reading.commit([*settled.writes, *told])
     return _decision(around, graph, settled)
 
 

@@ -15,7 +15,9 @@ from hub import keys
 from hub.expressions import EvaluationError
 from hub.flow import Flow
 from hub.messages import escape
+from hub.pipeline import Hub
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Put, Store
 
 NOTES = 25
@@ -27,6 +29,7 @@ NOTE_DAYS = 7
 DAY = 86_400
 
 
+@discreet("created")
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a flow sees: the trigger by its entity's name, `customer`, and whether it is new."""
@@ -72,9 +75,9 @@ def note(store: Store, flow: Flow, subject: Subject, now: float) -> None:
     commit_once(store, replace(held, data=data, ttl=ttl))
 
 
-def cancelled(store: Store, flow: Flow, subject: Subject) -> bool:
+def cancelled(hub: Hub, flow: Flow, subject: Subject) -> bool:
     """Whether another entity of the same customer cancels the flow for `subject`. Raises EvaluationError."""
-    return any(_cancels(flow, subject, other) for other in _noted(store, flow, subject))
+    return any(_cancels(flow, subject, other) for other in _noted(hub, flow, subject))
 
 
 def quiet_until(quiet: tuple[str, str] | None, zone: str, now: float) -> float | None:
@@ -101,13 +104,13 @@ def commit_once(store: Store, item: Item) -> bool:
     return True
 
 
-def _noted(store: Store, flow: Flow, subject: Subject) -> Iterator[Subject]:
+def _noted(hub: Hub, flow: Flow, subject: Subject) -> Iterator[Subject]:
     if not flow.cancel or subject.customer is None:
         return
     for id in (subject.customer.id, *subject.customer.absorbed):
         prefix = keys.note(id, flow.name)
-        for item in store.page(prefix.pk, prefix=prefix.sk, limit=NOTES).items:
-            other = find(store, item.data["entity"], item.data["id"])
+        for item in hub.store.page(prefix.pk, prefix=prefix.sk, limit=NOTES).items:
+            other = find(hub, item.data["entity"], item.data["id"])
             if other is not None and other.customer_id == subject.customer_id:
                 yield other
 

@@ -17,6 +17,7 @@ from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.messages import Event, brief, digest, dumps
 from hub.pipeline import Hub
 from hub.pipeline.receive import enqueue
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
 from hub.times import from_epoch, to_epoch
 
@@ -28,6 +29,7 @@ SECONDS = 180.0
 """Pages and seconds after which a poll stops and leaves the rest to the next one."""
 
 
+@discreet("account", "resource")
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one account's resource gave: how many records, and the error that ended it ("" for none)."""

@@ -16,12 +16,14 @@ from hub.errors import RecordError
 from hub.messages import Event
 from hub.pipeline import Hub
 from hub.queues import Message
+from hub.reprs import discreet
 from hub.times import from_epoch
 
 LARGEST_BODY = 1024 * 1024
 ROOT = ["v1", "webhooks"]
 
 
+@discreet("method")
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What came in, as the gateway gives it. `query`: its raw text; `headers`: names in any case."""

@@ -11,13 +11,16 @@ from hub import keys
 from hub.errors import RetryError
 from hub.expressions import EvaluationError
 from hub.flow import Flow
-from hub.messages import Delivery
+from hub.messages import Delivery, dumps
 from hub.pipeline import Hub, flows
 from hub.pipeline.flows import Sight
-from hub.pipeline.subjects import CUSTOMER, Subject
+from hub.pipeline.subjects import CUSTOMER, Subject, traits_of
 from hub.queues import Message
 from hub.store import Item
 from hub.times import from_epoch
+
+TRAITS = "traits"
+"""What an image names where what a customer's orders come to has changed."""
 
 WAIT_DAYS = 30
 """Days for which a decided wait is kept, so that a late relay does not start it again."""
@@ -63,7 +66,10 @@ def _decide(hub: Hub, image: Item) -> tuple[list[Delivery], str]:
     """The deliveries of one image, and the reason why a flow could not be decided."""
     sent: list[Delivery] = []
     reason = ""
+    only_traits = image.data.get("changed") == [TRAITS]
     for flow in hub.catalog.flows.values():
+        if only_traits and not _reads_traits(hub, flow):
+            continue
         try:
             sent += _follow(hub, flow, image)
         except EvaluationError as error:
@@ -73,7 +79,7 @@ def _decide(hub: Hub, image: Item) -> tuple[list[Delivery], str]:
 
 def _follow(hub: Hub, flow: Flow, image: Item) -> list[Delivery]:
     """What a flow makes of a change: deliveries now, a wait, or a note that it may cancel one."""
-    sight = Sight(_pictured(image), bool(image.data.get("created")))
+    sight = Sight(_pictured(hub, image), bool(image.data.get("created")))
     if sight.subject.entity in flow.cancel and sight.subject.customer_id:
         flows.note(hub.store, flow, sight.subject, hub.clock())
     if flow.on != sight.subject.entity:
@@ -110,11 +116,26 @@ def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
         raise RetryError("moved")
 
 
-def _pictured(image: Item) -> Subject:
+def _reads_traits(hub: Hub, flow: Flow) -> bool:
+    """Whether a flow, or a mapping of what it sends to, names traits: only then their change is news to it.
+
+    Else each order would be a version of its customer for which an act happens once more.
+    """
+    files = [flow.document]
+    for to in flow.send:
+        connector, _, resource = hub.catalog.destination(to.to).split(".")
+        files += [mapping.document for mapping in hub.catalog.mappings_of(connector, resource)]
+    return any(TRAITS in dumps(file.data) for file in files)
+
+
+def _pictured(hub: Hub, image: Item) -> Subject:
     data = image.data
+    mine = traits_of(hub, [data.get(TRAITS, {})]) if data.get("customer") else None
+    if data["entity"] == CUSTOMER:
+        return Subject(CUSTOMER, data["id"], data["epoch"], data["fields"], traits=mine)
     owner = None
-    if data["entity"] != CUSTOMER and data.get("customer"):
-        owner = Subject(CUSTOMER, data["customer"], 0, data.get("customer_fields") or {})
+    if data.get("customer"):
+        owner = Subject(CUSTOMER, data["customer"], 0, data.get("customer_fields") or {}, traits=mine)
     return Subject(data["entity"], data["id"], data["epoch"], data["fields"], owner=owner)
 
 

@@ -1,22 +1,27 @@
 """An entity as it stands now: its folded fields and whose it is, merges followed."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hub import keys
 from hub.catalog import Catalog
 from hub.errors import RetryError
+from hub.pipeline import Hub
+from hub.reprs import discreet
 from hub.store import Item, Key, Store
+from hub.traits import Sums, fold, traits
 
 CUSTOMER = "customer"
 
 
+@discreet("entity", "id", "epoch")
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One active entity. `epoch`: the version of its root; `records`: keys of the records it is made of.
 
     `absorbed`: ids that were merged into it; `owner`: its customer, None where there is none (and for
-    a customer itself).
+    a customer itself); `traits`: of a customer, what its orders come to.
     """
 
     entity: str
@@ -26,6 +31,7 @@ class Subject:
     records: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     owner: "Subject | None" = None
+    traits: dict[str, Any] | None = None
 
     @property
     def customer(self) -> "Subject | None":
@@ -39,14 +45,21 @@ class Subject:
 
     @property
     def image(self) -> dict[str, Any]:
-        """Its fields and its id, as expressions see them."""
-        return {**self.fields, "id": self.id}
+        """Its fields, its id and a customer's traits, as expressions see them."""
+        traits = {} if self.traits is None else {"traits": self.traits}
+        return {**self.fields, **traits, "id": self.id}
 
 
-def find(store: Store, entity: str, id: str) -> Subject | None:
+def find(hub: Hub, entity: str, id: str) -> Subject | None:
     """The active entity that `id` names or was merged into, with its customer; None when there is none."""
-    root = root_of(store, entity, id)
-    return None if root is None else _subject(root, _owner(store, root))
+    root = root_of(hub.store, entity, id)
+    return None if root is None else _subject(hub, root, _owner(hub, root))
+
+
+def traits_of(hub: Hub, sums: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The traits of a customer as of now, from what the orders of its records come to."""
+    scoring = hub.catalog.entities[CUSTOMER].scoring
+    return traits(fold(map(Sums.of, sums)), scoring, hub.clock())
 
 
 def root_of(store: Store, entity: str, id: str) -> Item | None:
@@ -76,8 +89,9 @@ def contained(catalog: Catalog, told: keys.Told) -> bool:
     return bool(slash) and outer in ("guest", *(connector.resources if connector else ()))
 
 
-def _subject(root: Item, owner: Subject | None = None) -> Subject:
+def _subject(hub: Hub, root: Item, owner: Subject | None = None) -> Subject:
     data = root.data
+    sums = data.get("traits", {}).values()
     return Subject(
         entity=data["entity"],
         id=data["id"],
@@ -86,13 +100,14 @@ def _subject(root: Item, owner: Subject | None = None) -> Subject:
         records=tuple(data.get("records", ())),
         absorbed=tuple(data.get("absorbed", ())),
         owner=owner,
+        traits=traits_of(hub, sums) if data["entity"] == CUSTOMER else None,
     )
 
 
-def _owner(store: Store, root: Item) -> Subject | None:
+def _owner(hub: Hub, root: Item) -> Subject | None:
     if not root.data.get("customer"):
         return None
     key = Key(root.data["customer"], "REC")
-    record = store.read([key]).get(key)
-    found = root_of(store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None
-    return _subject(found) if found else None
+    record = hub.store.read([key]).get(key)
+    found = root_of(hub.store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None
+    return _subject(hub, found) if found else None

@@ -78,14 +78,14 @@ def _wake(hub: Hub, item: Item) -> int:
 def _decide(hub: Hub, item: Item) -> str:
     """What became of a waiting flow: sent, ended or cancelled."""
     flow = hub.catalog.flows.get(item.data["flow"])
-    subject = find(hub.store, item.data["entity"], item.data["id"])
+    subject = find(hub, item.data["entity"], item.data["id"])
     if flow is None or subject is None:
         return "ended"
     # The version that was waited with names the act, so that a second sweep does not name another.
     sight = Sight(replace(subject, epoch=item.data["epoch"]))
     if not flows.holds(flow, sight):
         return "ended"
-    if flows.cancelled(hub.store, flow, subject):
+    if flows.cancelled(hub, flow, subject):
         return "cancelled"
     send(hub, list(deliveries_of(hub, flow, sight)))
     return "sent"

@@ -69,6 +69,7 @@ def _typed(kind: str, name: str, number: int) -> Any:
     values: dict[str, Any] = {
         "email": f"person{number}@correo.example",
         "phone": f"+5731055501{number % 100:02}",
+        "tax_id": str(900_000_000 + number),
         "time": f"2026-03-{number % 28 + 1:02}T10:30:00.000000Z",
         "date": f"1990-03-{number % 28 + 1:02}",
         "number": number,

@@ -52,6 +52,20 @@ _GUARDS = shape(
         },
     },
 )
+_BOUNDS = listed("four numbers, each larger than the one before", {"type": "number"}, minItems=4, maxItems=4)
+_TRAITS = shape(
+    "what a customer's orders come to",
+    {
+        "rfm": shape(
+            "where the scores 2 to 5 begin, and where recency loses a point",
+            {
+                "recency": {**_BOUNDS, "description": "days since the last order, four numbers that rise"},
+                "frequency": {**_BOUNDS, "description": "number of orders, four numbers that rise"},
+                "monetary": mapped("a currency: net value, four numbers that rise", _BOUNDS),
+            },
+        )
+    },
+)
 ENTITY = shape(
     "A canonical kind: what is known of a customer, an order, a cart, a message.",
     {
@@ -59,6 +73,7 @@ ENTITY = shape(
         "customer": {"type": "boolean", "description": "each belongs to a customer"},
         "fields": mapped("its fields", _FIELD),
         "guards": _GUARDS,
+        "traits": _TRAITS,
     },
     "name",
     "fields",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from hub.errors import HubError
+from hub.reprs import discreet
 
 FORMAT = 1
 TRANSACTION_ITEMS = 100
@@ -22,7 +23,14 @@ class Key(NamedTuple):
     pk: str
     sk: str
 
+    def __repr__(self) -> str:
+        """The kind of item and whose it is, without the last parts: ids of a source may be a phone number."""
+        parts = self.pk.split("#")
+        shown = parts[: 3 if parts[0] in ("ACT", "NOTE") else 4]
+        return f"Key({'#'.join(shown)}{'#…' if len(parts) > len(shown) else ''}, {self.sk.partition('#')[0]})"
 
+
+@discreet("kind", "version")
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item: `data` is JSON; `version` counts its writes from 1; 0 stands for not yet written.
@@ -40,6 +48,7 @@ class Item:
     at: str | None = None
 
 
+@discreet("item")
 @dataclass(frozen=True, slots=True)
 class Put:
     """Write `item` as version `item.version + 1`, provided that `item.version` is still stored."""
@@ -47,6 +56,7 @@ class Put:
     item: Item
 
 
+@discreet("version")
 @dataclass(frozen=True, slots=True)
 class Check:
     """Write nothing, provided that the item of `key` still has `version` (0: is absent)."""
@@ -66,6 +76,7 @@ class Conflict(HubError):
         super().__init__("state moved")
 
 
+@discreet()
 class Page(NamedTuple):
     """Items in the order of the key, and the sort key (or index position) to go on after, or None."""
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from bench import __main__, mapping, receiving, unifying
+from bench import __main__, mapping, receiving, storm, unifying
 from bench.rows import Row, plain, table
 
 
@@ -31,6 +31,15 @@ def test_an_event_is_one_transaction_and_no_query(short):
         if row.name in ("transactions per event", "queries per event"):
             assert row.kept, row
     assert {row.group.partition(":")[0] for row in found} == {"unify"}
+
+
+def test_a_storm_ends_in_one_customer_and_nobody_begins_anew_too_often(monkeypatch):
+    monkeypatch.setattr(storm, "WORKERS", (2, 12))
+    monkeypatch.setattr(storm, "STORMS", 2)
+    found = list(storm.measure())
+    assert all(row.kept for row in found)
+    most = [row.value for row in found if row.name == "attempts per event, most"]
+    assert 2 <= most[0] <= most[1]
 
 
 def test_each_mapping_reads_some_records_a_second(short):
@@ -61,7 +70,7 @@ def test_an_unknown_part_is_refused_with_those_there_are(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["bench", "haste"])
     with pytest.raises(SystemExit):
         __main__.main()
-    assert "receive, unify, units, speed, growth, mapping, imports, size" in capsys.readouterr().err
+    assert "receive, unify, units, speed, growth, mapping, imports, size, storm" in capsys.readouterr().err
 
 
 def test_figures_stand_under_their_group():

@@ -41,7 +41,7 @@ def test_the_customer_has_the_best_of_what_each_system_knows(lived):
     values = {name: value[0] for name, value in customer.data["fields"].items()}
     assert values["email"] == EMAIL
     assert values["phone"] == "+573105550147"
-    assert values["tax_id"] == "1018456789-1"
+    assert values["tax_id"] == "1018456789"
     assert (values["given_name"], values["family_name"]) == ("Lucía", "Fernández Ríos")
     assert values["address"]["line1"] == "Carrera 7 # 71-21"
 

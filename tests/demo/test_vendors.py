@@ -328,7 +328,7 @@ def test_accounting_adds_a_tax_id():
     visit.odoo("res.partner", "write", ids=[57], vals={"phone": "+573105550147"})
     visit.town.edit("odoo.main", {"resource": "partner", "record": record})
     partner = visit.town.state()["odoo.main"]["partner"]["57"]
-    assert (partner["vat"], partner["phone"]) == ("1018456789-1", "+573105550147")
+    assert (partner["vat"], partner["phone"]) == ("1018456789-6", "+573105550147")
     later = visit.odoo("res.partner", "search_read", domain=[["write_date", ">=", "2026-11-20 15:30:00"]])
     assert [row["id"] for row in later.body] == [57]
 

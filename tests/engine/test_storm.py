@@ -7,24 +7,24 @@ import time
 import pytest
 
 from hub.errors import RetryError
+from hub.identity import Guards
 from hub.store.dynamodb import DynamoStore
 from tests.hub.pipeline.world import World, catalog, event
-from tests.hub.store.test_contract import create_table
+from tests.hub.store.stores import create_table
 
 pytestmark = pytest.mark.engine
+FILES = catalog(guards=Guards(degree=60, records=60, identifiers=60, never={}))
+"""No cap stops the storm."""
 SOURCES = ("shop.co", "crm.main", "pos.one", "erp.main")
 
 
-@pytest.mark.parametrize("workers", [2, 8, 16])
+@pytest.mark.parametrize("workers", [2, 4, 8, 16, 32, 50])
 def test_workers_that_meet_a_new_person_at_once_found_one_customer(stack, workers):
     client = stack.client("dynamodb")
     name = f"storm-{workers}"
     create_table(client, name)
-    events = [
-        event(SOURCES[n % 4], str(n // 4), n + 1, email="ada@correo.co", tags=[str(n)])
-        for n in range(workers)
-    ]
-    told = [*events, *random.Random(workers).sample(events, k=workers // 2)]
+    events = [event(SOURCES[n % 4], str(n), n + 1, tax_id="900123456", tags=[str(n)]) for n in range(workers)]
+    told = [*events, *random.Random(workers).sample(events, k=min(8, workers // 2))]
     failures = []
     start = threading.Barrier(len(told))
     threads = [threading.Thread(target=apply, args=(name, client, one, start, failures)) for one in told]
@@ -36,13 +36,14 @@ def test_workers_that_meet_a_new_person_at_once_found_one_customer(stack, worker
     found = items(client, name)
     roots = [one for one in found if one.kind == "root" and one.data["state"] == "active"]
     assert len(roots) == 1
+    assert len(roots[0].data["records"]) == workers
     assert sorted(roots[0].data["fields"]["tags"][0], key=int) == [str(n) for n in range(workers)]
     assert sum(one.kind == "marker" for one in found) == workers
     assert sum(one.kind == "timeline" for one in found) == workers
 
 
 def apply(name, client, told, start, failures):
-    world = World(store=DynamoStore(name, client=client), files=catalog())
+    world = World(store=DynamoStore(name, client=client), files=FILES)
     world.hub.sleep = time.sleep
     world.hub.random = random.Random(told.key)
     start.wait()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hub.documents import read
 from hub.entity import Entity
 from hub.errors import RetryError
-from hub.identity import Claim, Guards, Node, Pepper, components, entity_id, hashed, peppers
+from hub.identity import Claim, Guards, Node, Pepper, components, entity_id, hashed, lifted, peppers
 
 GUARDS = Guards(
     degree=5,
@@ -225,8 +225,37 @@ def test_an_entity_is_named_after_its_oldest_record():
     assert len(entity_id("x")) == 24
 
 
-def test_the_newest_pepper_comes_first_by_number():
-    assert [pepper.version for pepper in peppers([{"2": "b", "10": "c", "1": "a"}])] == ["10", "2", "1"]
+def versions(**secret):
+    return [pepper.version for pepper in peppers([secret])]
+
+
+def test_the_newest_pepper_comes_first_by_number_and_none_below_the_floor():
+    ten = {str(n): f"pepper {n}" for n in range(1, 11)}
+    assert versions(**ten) == [str(n) for n in range(10, 0, -1)]
+    assert versions(**ten, floor="9") == ["10", "9"]
+    assert versions(**{"1": "a", "2": "b"}, floor="2") == ["2"]
+
+
+def test_without_one_of_the_peppers_nothing_is_told():
+    with pytest.raises(RetryError, match="pepper-incomplete"):
+        peppers([{"1": "a", "3": "c"}])
+    with pytest.raises(RetryError, match="pepper-incomplete"):
+        peppers([{"2": "b"}])
+
+
+def test_a_hash_is_brought_to_a_newer_pepper_without_its_value():
+    newest, middle, oldest = peppers([{"1": "a", "2": "b", "3": "c"}])
+    old, new = hashed(oldest, "email", "a@x.co"), hashed(newest, "email", "a@x.co")
+    assert lifted(newest, old) == lifted(newest, hashed(middle, "email", "a@x.co")) == new
+    assert lifted(oldest, old) == old
+    assert lifted(middle, new) == new
+    assert lifted(newest, "0123456789abcdef") == "0123456789abcdef"
+    assert newest.base == oldest
+
+
+def test_one_pepper_hashes_as_it_did_before_there_were_layers():
+    (only,) = peppers([{"1": "pepper"}])
+    assert hashed(only, "email", "a@x.co") == hashed(Pepper("1", "pepper"), "email", "a@x.co")
 
 
 @pytest.mark.parametrize("secret", [[], [{}]])

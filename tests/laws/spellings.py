@@ -103,9 +103,19 @@ TEXTS = st.one_of(
 PARTS = {name: decomposed(padded(ANY_TEXT)) for name in ADDRESS[:-1]}
 PARTS |= {"country": padded(st.sampled_from(COUNTRIES) | SHORT), "postcode": padded(SHORT) | st.integers(1)}
 LISTS = st.lists(st.one_of(padded(SHORT), st.integers(), st.fixed_dictionaries({"sku": SHORT})), max_size=4)
+DOCUMENTS = st.one_of(
+    st.sampled_from(
+        ["1.018.456.789-6", "900123456-8", "x-1234567-l", "345.678.912-28", "GODE561231GR8", "12345678-5"]
+    ),
+    st.from_regex(r"[0-9]{1,4}([ .-]?[0-9]{1,4}){0,3}(-[0-9kK])?", fullmatch=True),
+    st.integers(1, 10**11),
+    SHORT,
+)
+"""Identity documents, and what else stands where one belongs."""
 VALID = {
     "text": TEXTS,
     "email": EMAILS,
+    "tax_id": padded(DOCUMENTS),
     "time": TIMES,
     "date": TIMES | st.dates().map(str),
     "number": NUMBERS,

@@ -7,7 +7,7 @@ vendor recognises the same request by its key; a person decides what became of i
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import identity, keys
+from hub import keys
 from hub.connector import Call
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
@@ -16,12 +16,13 @@ from hub.messages import Delivery
 from hub.pipeline import Hub, flows
 from hub.pipeline.deliver import parking
 from hub.pipeline.deliver.calls import Calls, StoppedError
-from hub.pipeline.deliver.case import Case, open_case
+from hub.pipeline.deliver.case import Case, open_case, refusal
 from hub.pipeline.deliver.desire import customer_there, idempotency_key
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import present
 from hub.pipeline.flows import Sight
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.times import from_epoch
 
 MESSAGE = "message"
@@ -30,6 +31,7 @@ MESSAGE = "message"
 FINAL = ("held", "rejected", "exhausted", "skipped")
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why the act happens: the flow, its `send` entry and the entity as it is now."""
@@ -64,7 +66,7 @@ def _decided(case: Case) -> bool:
 def _cause(case: Case) -> Cause | None:
     catalog, delivery = case.hub.catalog, case.delivery
     flow = catalog.flows.get(delivery.flow)
-    subject = find(case.hub.store, delivery.entity, delivery.id)
+    subject = find(case.hub, delivery.entity, delivery.id)
     sends = flow.send if flow else ()
     to = next((to for to in sends if catalog.destination(to.to) == delivery.destination), None)
     return Cause(flow, to, subject) if flow and to and subject else None
@@ -93,25 +95,12 @@ def _perform(case: Case, cause: Cause) -> str:
 
 def _refusal(case: Case, cause: Cause) -> str:
     """Why the act must not happen (any more), "" when it may."""
-    flow, subject, store = cause.flow, cause.subject, case.hub.store
+    flow, subject = cause.flow, cause.subject
     if flow.wait and not flows.holds(flow, Sight(subject)):
         return "condition"
-    if flows.cancelled(store, flow, subject):
+    if flows.cancelled(case.hub, flow, subject):
         return "cancelled"
-    return _consent(case, flow.purpose, subject.customer) if flow.purpose else ""
-
-
-def _consent(case: Case, purpose: str, customer: Subject | None) -> str:
-    """ "" when the address has granted the purpose on this channel: unknown is no."""
-    channel = case.target.connector.channel
-    kind = "email" if channel == "email" else "phone"
-    address = customer.fields.get(kind) if customer else None
-    if not address or not channel:
-        return "no-address"
-    pepper = identity.peppers(case.hub.secrets.get(case.hub.settings.pepper_secret))[0]
-    key = keys.consent(channel, purpose, identity.hashed(pepper, kind, address))
-    found = case.hub.store.read([key]).get(key)
-    return "" if found and found.data["state"] == "granted" else "no-consent"
+    return refusal(case, flow, subject.customer)
 
 
 def _scope(case: Case, cause: Cause, customer: dict[str, Any]) -> dict[str, Any]:

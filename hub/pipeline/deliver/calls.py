@@ -8,6 +8,7 @@ from hub.connector import Call, HttpResponse, Outcome
 from hub.errors import PauseError, RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.target import Target
+from hub.reprs import discreet
 
 
 class StoppedError(Exception):
@@ -19,6 +20,7 @@ class StoppedError(Exception):
         self.throttled = throttled
 
 
+@discreet()
 @dataclass(slots=True)
 class Calls:
     """The calls of one attempt. `admitted`: the next call's token is already taken."""

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.errors import RetryError
+from hub.flow import Flow
 from hub.messages import Delivery
-from hub.pipeline import Hub
+from hub.pipeline import Hub, consents
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.flows import commit_once
+from hub.pipeline.subjects import Subject
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Key, Put
 from hub.times import from_epoch
 
@@ -17,6 +20,7 @@ ACT_DAYS = 400
 DAY = 86_400
 
 
+@discreet("delivery")
 @dataclass(frozen=True, slots=True)
 class Case:
     """`item` is the delivery's state (or the act's) as it was read; writes are guarded by its version."""
@@ -57,6 +61,14 @@ class Case:
         held = self.data.get("message")
         attempt = max(self.delivery.attempt, Delivery.loads(held).attempt if held else 0)
         return replace(self.delivery, attempt=attempt).dumps()
+
+
+def refusal(case: Case, flow: Flow | None, customer: Subject | None) -> str:
+    """Why the customer's consent forbids what the flow sends, "" where it allows it or needs none."""
+    if flow is None or not flow.purpose:
+        return ""
+    fields = customer.fields if customer else {}
+    return consents.allowed(case.hub, flow.purpose, case.target.connector.channel, fields)
 
 
 def retire(hub: Hub, key: Key, state: str) -> None:

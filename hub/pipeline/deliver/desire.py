@@ -17,12 +17,14 @@ from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.subjects import CUSTOMER, Subject, contained
+from hub.reprs import discreet
 from hub.store import Item, Key
 
 NOTHING = digest(dumps({}))
 """Hash of the rest before anything was written: of a record of which `both` says everything."""
 
 
+@discreet("hash", "same")
 @dataclass(frozen=True, slots=True)
 class Desire:
     """`record`: what is to be written; `both`: the canonical fields that will be told back, as they will be;

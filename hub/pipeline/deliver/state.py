@@ -12,7 +12,7 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import parking
 from hub.pipeline.deliver.calls import Calls, StoppedError
-from hub.pipeline.deliver.case import Case, open_case, retire
+from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
@@ -30,7 +30,7 @@ DEALT = ("ok", "rejected", "ambiguous", "exhausted")
 
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
-    subject = find(hub.store, delivery.entity, delivery.id)
+    subject = find(hub, delivery.entity, delivery.id)
     if subject is None or subject.id != delivery.id:
         told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
         retire(hub, told, "superseded" if subject else "gone")
@@ -57,6 +57,8 @@ def _bring(case: Case, subject: Subject) -> str:
     switched = switches(case.hub, case.target.account_name)
     if switched.paused:
         return parking.park(case, "paused", parking.PAUSED_DELAY)
+    if reason := refusal(case, case.hub.catalog.flows.get(case.delivery.flow), subject.customer):
+        return _withhold(case, reason)
     desire = desired(case, subject)
     if CUSTOMER in case.target.resource.needs and desire.here is None:
         return parking.await_customer(case)
@@ -69,6 +71,15 @@ def _bring(case: Case, subject: Subject) -> str:
     if leased > 0:
         return parking.park(case, "leased", leased)
     return _attempt(case, subject, desire)
+
+
+def _withhold(case: Case, reason: str) -> str:
+    """Tell nothing new; what was told before a consent was withdrawn stays there.
+
+    An intent stays, too: whether it landed is settled with the next write that is allowed.
+    """
+    case.write(state="skipped", reason=reason)
+    return f"skipped:{reason}"
 
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.errors import HubError
+from hub.reprs import discreet
 
 LARGEST_PAGE = 100
 PAGE = 20
 
 
+@discreet("status")
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`data`: JSON, None for an empty body."""
@@ -31,6 +33,7 @@ class Refusal(HubError):
         super().__init__(error or str(status))
 
 
+@discreet("limit")
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which part of a list is asked for. `after`: the `next` of the part before."""
@@ -40,6 +43,7 @@ class Page:
     newest: bool = False
 
 
+@discreet("method")
 @dataclass(frozen=True, slots=True)
 class Question:
     """`headers`: names in lower case. `query`: decoded."""

@@ -8,6 +8,7 @@ from hub import keys
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Page, bad
+from hub.reprs import discreet
 from hub.store import Item, Key
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,4})")
@@ -15,6 +16,7 @@ _SORT_KEYS = {"EVT": "EVT", "DLV": "DLV", "ACT": "ACT", "WAIT": "WAIT"}
 _IMAGE = re.compile(r"(OUT#.+)#(E#\d{12})")
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Parked items as they stand now, oldest first, and the cursor of the rest."""

@@ -7,8 +7,9 @@ from typing import Any
 from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
+from hub.pipeline.consents import consents_of
 from hub.pipeline.serve.exchange import Page, Refusal, bad
-from hub.pipeline.subjects import CUSTOMER, root_of
+from hub.pipeline.subjects import CUSTOMER, root_of, traits_of
 from hub.store import Item, Store
 
 ENTRY = "T#"
@@ -30,7 +31,9 @@ def profile(hub: Hub, id: str, page: Page) -> dict[str, Any]:
         **merged,
         "epoch": root.version,
         "fields": {name: _field(told) for name, told in sorted(root.data["fields"].items())},
+        "traits": traits_of(hub, root.data.get("traits", {}).values()),
         "records": [{**_reference(pk), "created_at": at} for pk, at in _by_age(records)],
+        "consents": consents_of(hub, {name: told[0] for name, told in root.data["fields"].items()}),
         "timeline": timeline(hub.store, records, page),
         "deliveries": deliveries(hub, root.data["id"]),
     }

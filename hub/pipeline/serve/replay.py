@@ -16,6 +16,7 @@ from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.parked import Listing, key, listed, name
 from hub.queues import Message
+from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
 from hub.times import from_epoch
 
@@ -26,6 +27,7 @@ SCANNED = 10
 _LISTS = {"outbox": keys.PENDING, "waiting": keys.WAITING}
 
 
+@discreet("replay")
 @dataclass(slots=True)
 class Batch:
     """What one replay sends: events and deliveries by queue, and items that sweep is to take up again."""
@@ -79,6 +81,7 @@ class Batch:
             return
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What was asked for: the items, the names that name nothing, the cursor of the rest."""

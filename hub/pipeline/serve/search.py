@@ -6,6 +6,7 @@ from hub import identity, keys
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Refusal, bad
 from hub.pipeline.subjects import CUSTOMER, find
+from hub.pipeline.unify.lens import MOVED
 from hub.store import Item, Key
 
 EXTERNAL = "external_id"
@@ -24,7 +25,7 @@ def search(hub: Hub, body: dict[str, Any]) -> str:
         raise bad("the body has exactly one of " + ", ".join((*named, EXTERNAL)))
     name = asked[0]
     record = _external(hub, body[name]) if name == EXTERNAL else _asserter(hub, name, body)
-    subject = find(hub.store, record.data["entity"], record.data["root"]) if record else None
+    subject = find(hub, record.data["entity"], record.data["root"]) if record else None
     if subject is None or subject.customer is None:
         raise Refusal(404, "unknown-customer", "nobody is known by this identifier")
     return subject.customer_id
@@ -54,7 +55,7 @@ def _asserter(hub: Hub, name: str, body: dict[str, Any]) -> Item | None:
     peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
     wanted = [keys.claim(CUSTOMER, name, identity.hashed(pepper, name, value)) for pepper in peppers]
     claims = hub.store.read(wanted)
-    found = [claims[key] for key in wanted if key in claims]
+    found = [claims[key] for key in wanted if key in claims and MOVED not in claims[key].data]
     if found and all(claim.data.get("demoted") for claim in found):
         raise Refusal(409, "shared-identifier", "too many records share this identifier to name one customer")
     pks = [pk for claim in found if not claim.data.get("demoted") for pk in claim.data["records"]]

@@ -4,28 +4,29 @@ Archive the raw events; per event: has it been applied? fetch when thin, map, fi
 A crash before the commit leaves nothing, one after it is recognised by the marker.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import identity, keys, times
 from hub.archive import unpack
 from hub.errors import RecordError, RetryError
-from hub.identity import Pepper, hashed
-from hub.mapping import Consent
+from hub.identity import Pepper
 from hub.messages import Event, digest
 from hub.pipeline import Hub
-from hub.pipeline.unify import sizes
+from hub.pipeline.contention import ATTEMPTS, come_apart
+from hub.pipeline.unify import consents, sizes
 from hub.pipeline.unify.attach import attach
+from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Moved, Outcome, Reading, claim_key, record_key, root_key
+from hub.pipeline.unify.state import Outcome, Reading, claim_key, record_key, root_key
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, summary, tell
-from hub.store import Conflict, Item, Key, Put
+from hub.pipeline.unify.traits import counted, expected
+from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
 
-ATTEMPTS = 8
 DAY = 86_400
 MARKER_DAYS = 35
 """Longer than queue and dead-letter retention and the redrive horizon together."""
@@ -98,6 +99,9 @@ def apply(hub: Hub, event: Event, source: Source, peppers: list[Pepper], *, last
         return known
     try:
         result = _attempt(hub, event, source, peppers)
+    except NewPepperError:
+        hub.secrets.refresh(hub.settings.pepper_secret)
+        raise
     except FetchError as error:
         if not last:
             raise
@@ -118,41 +122,52 @@ def _attempt(hub: Hub, event: Event, source: Source, peppers: list[Pepper]) -> R
         return _park(hub, event, source, error)
     for attempt in range(ATTEMPTS):
         try:
-            return _commit(hub, event, source, tale, peppers[0], again=attempt > 0)
+            return _commit(hub, event, source, tale, peppers, again=attempt > 0)
         except (Conflict, Moved):
-            hub.sleep(hub.random.uniform(0, min(0.8, 0.025 * 2**attempt)))
+            come_apart(hub, attempt)
         except RecordError as error:
             return _park(hub, event, source, error)
     raise RetryError("contended")
 
 
-def _commit(hub: Hub, event: Event, source: Source, tale: Tale, pepper: Pepper, *, again: bool) -> Result:
+def _commit(
+    hub: Hub, event: Event, source: Source, tale: Tale, peppers: list[Pepper], *, again: bool
+) -> Result:
     """Read, compute, write: raises Conflict or Moved when somebody else wrote in between.
 
     The timeline entry is as new as the marker, so it is only read beside one, or `again`: the marker of an
     event that comes after more than 35 days is gone, the entry is not.
     """
-    reading = Reading(hub.store)
-    consents = {_consent_key(consent, pepper): consent for consent in tale.consents}
+    older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
+    reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
+    archive = [source.name, source.line]
+    said = consents.statements(event, tale.consents, archive, peppers)
     marker, entry = keys.event(event.key), Item(_timeline_key(event, tale.tellings[-1]), "timeline")
-    reading.load([marker, *(t.record for t in tale.tellings), *consents])
+    reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event):
         return known
     told = [entry.key] if again or reading[marker] else []
-    reading.load([*told, *(key for telling in tale.tellings for key in _next_keys(reading, telling))])
-    outcomes = [_outcome(hub, reading, telling, event) for telling in tale.tellings]
+    following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
+    reading.load([*told, *following, *consents.entries_of(reading, said)])
+    found = [
+        consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
+        for telling in tale.tellings
+    ]
+    outcomes = counted(reading, found, hub.clock())
     kind = "applied" if any(outcome.news for outcome in outcomes) else "echo"
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
         *_outbox(hub, reading, event, tale, outcomes),
-        *_consents(reading, event, consents),
+        *consents.writes(reading, said),
         _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
     ]
     if kind == "applied":
-        data = {**summary(event, tale.tellings[-1]), "archive": [source.name, source.line]}
+        data = {**summary(event, tale.tellings[-1]), "archive": archive}
         version = reading.item(entry.key, "timeline").version if told else 0
         writes.append(Put(sizes.entry(Item(entry.key, "timeline", data, version))))
-    hub.store.commit(writes)
+    if len(writes) > TRANSACTION_ITEMS:
+        raise RecordError("component-too-large", "this event needs more than one transaction")
+    reading.commit(writes)
     return Result(kind, _name(event), drift=tale.drift)
 
 
@@ -162,11 +177,13 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads: a known record's root, what we wrote to it, identifiers that are new."""
+    """What the second round reads: a known record's root, ledgers, counted order; what it newly asserts."""
     record = reading[telling.record]
     held = record.data["claims"] if record else ()
     claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
-    return [root_key(record), *ledgers(telling, [record.data["root"]]), *claims] if record else claims
+    if record is None:
+        return claims
+    return [root_key(record), *ledgers(telling, [record.data["root"]]), *expected(telling, record), *claims]
 
 
 def _known(hub: Hub, reading: Reading, event: Event) -> Result | None:
@@ -225,29 +242,8 @@ def _outbox(
         "via": event.via,
     }
     changed = (change for outcome in outcomes for change in outcome.changed)
-    return images(reading, changed, known, cause, hub.clock())
-
-
-_RESTRICTIVE = {"granted": 0, "denied": 1}
-
-
-def _consent_key(consent: Consent, pepper: Pepper) -> Key:
-    return keys.consent(
-        consent.channel, consent.purpose, hashed(pepper, consent.address_type, consent.address)
-    )
-
-
-def _consents(reading: Reading, event: Event, told: Mapping[Key, Consent]) -> Iterator[Put]:
-    """The consents that are news: later wins, at the same time the opt-out; what is unknown says nothing."""
-    for key, consent in told.items():
-        if consent.state not in _RESTRICTIVE:
-            continue
-        at = consent.at or event.at or event.received_at
-        item = reading.item(key, "consent")
-        rank = [at, _RESTRICTIVE[consent.state], event.key]
-        if item.version == 0 or rank > item.data["rank"]:
-            data = {"state": consent.state, "rank": rank, "at": at, "source": event.source}
-            yield Put(replace(item, data=data))
+    writes = [write for outcome in outcomes for write in outcome.writes]
+    return images(reading, changed, known, cause, hub.clock(), writes=writes)
 
 
 def _timeline_key(event: Event, telling: Telling) -> Key:

@@ -10,9 +10,11 @@ from typing import Any
 from hub import keys
 from hub.identity import Claim, Node
 from hub.pipeline.unify.survey import Surroundings
+from hub.reprs import discreet
 from hub.store import Item
 
 
+@discreet("at", "op")
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the graph changed: an event (its dedupe key), or an operator's decision (`actor`, `text`, `op`).
@@ -30,6 +32,7 @@ class Reason:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class _Partition:
     """Which records belonged to which id, before or after."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from hub import keys, times
 from hub.pipeline.unify.state import Changed, Reading, record_key, root_key, values
-from hub.store import Item, Put
+from hub.pipeline.unify.traits import sums_of
+from hub.store import Item, Key, Put
 
 DAYS = 14
 """Days for which an image is kept, relayed or not."""
@@ -17,8 +18,13 @@ def images(
     known: Mapping[str, tuple[str, dict[str, Any]]],
     cause: Mapping[str, Any],
     now: float,
+    *,
+    writes: Iterable[Put],
 ) -> Iterator[Put]:
-    """The images of these changes. `known`: record -> id and fields of its customer after it."""
+    """The images of these changes. `known`: record -> id and fields of its customer after it;
+    `writes`: what it writes.
+    """
+    written = {put.item.key: put.item for put in writes}
     for change in changed:
         id, fields = known.get(change.customer) or _customer(reading, change.customer)
         image = {
@@ -32,9 +38,20 @@ def images(
             "customer_fields": {} if change.entity == "customer" else fields,
             "cause": cause,
         }
+        if traits := _traits(reading, written, str(image["customer"])):
+            image["traits"] = traits
         key = keys.outbox(change.entity, change.id, change.epoch)
         at = times.from_epoch(now)
         yield Put(Item(key, "outbox", image, ttl=int(now) + DAYS * 86_400, agenda=keys.PENDING, at=at))
+
+
+def _traits(reading: Reading, written: Mapping[Key, Item], customer: str) -> dict[str, Any]:
+    """What the orders of a customer come to after this transaction."""
+    if not customer:
+        return {}
+    key = keys.root("customer", customer)
+    reading.load([key])
+    return sums_of(written.get(key, reading[key])).plain()
 
 
 def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:

@@ -25,12 +25,15 @@ from hub.pipeline.unify.state import (
     with_data,
 )
 from hub.pipeline.unify.survey import Surroundings
+from hub.pipeline.unify.traits import TRAITS, carried, sums_of
+from hub.reprs import discreet
 from hub.store import TRANSACTION_ITEMS, Item, Put
 
 OWN_WRITES = 8
 """Left free in the transaction for marker, timeline, consents and outbox."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Who belongs together now: the roots after the change, record -> id of its entity, the writes, and the
@@ -66,7 +69,7 @@ def settle(
     homes = {one.key: entity_id(group[0].key) for group in groups for one in group}
     reading.load(keys.root(entity, id) for id in homes.values())
     roots = [_root(reading, entity, group, members, rules) for group in groups]
-    roots = [_with_past(reading, root, around.roots) for root in roots]
+    roots = [carried(_with_past(reading, root, around.roots), around.roots.values()) for root in roots]
     logged = entries(around, nodes, claims, roots, reason)
     moved = [
         with_data(item, root=homes[pk])
@@ -178,6 +181,8 @@ def _change(reading: Reading, root: Item) -> Changed | None:
     names = moved_names(values(before) if before else {}, values(root))
     if before and before.data["absorbed"] != root.data["absorbed"]:
         names = (*names, "id")
+    if before and sums_of(before) != sums_of(root):
+        names = (*names, TRAITS)
     if before and not names:
         return None
     return Changed(

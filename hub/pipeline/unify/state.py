@@ -1,25 +1,24 @@
 """What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub import keys
-from hub.errors import HubError
 from hub.golden import Register, Stamp
 from hub.identity import Claim, Node
-from hub.store import Item, Key, Put, Store
+from hub.pipeline.unify.lens import Lens
+from hub.reprs import discreet
+from hub.store import Item, Key, Put, Store, Write
 
 
-class Moved(HubError):
-    """What was read does not fit together: somebody wrote in between. Read again."""
-
-
+@discreet("rounds")
 @dataclass(slots=True)
 class Reading:
     """The items read for one event: each once, unless asked for afresh. `rounds` counts the batch reads."""
 
     store: Store
+    lens: Lens = field(default_factory=Lens)
     rounds: int = 0
     _items: dict[Key, Item | None] = field(default_factory=dict)
 
@@ -27,9 +26,13 @@ class Reading:
         """Read what is not there yet (or all of it afresh) in one batch."""
         missing = [key for key in dict.fromkeys(wanted) if fresh or key not in self._items]
         if missing:
-            found = self.store.read(missing)
+            found = self.store.read(self.lens.places(missing))
             self.rounds += 1
-            self._items.update({key: found.get(key) for key in missing})
+            self._items.update({key: self.lens.seen(key, found) for key in missing})
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Write what follows from the reading. Raises as the store does."""
+        self.store.commit(self.lens.stored(writes))
 
     def __getitem__(self, key: Key) -> Item | None:
         return self._items[key]
@@ -43,6 +46,7 @@ class Reading:
         return [item for key in dict.fromkeys(wanted) if (item := self._items[key]) is not None]
 
 
+@discreet("entity", "id", "epoch", "names")
 @dataclass(frozen=True, slots=True)
 class Changed:
     """An entity whose golden values moved: what the outbox tells. `epoch`: its version after the commit."""
@@ -56,6 +60,7 @@ class Changed:
     created: bool
 
 
+@discreet("id", "news")
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one telling becomes: the entity that its record belongs to, the writes, the entities that changed.

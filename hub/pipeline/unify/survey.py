@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hub.identity import Claim
-from hub.pipeline.unify.state import Moved, Reading, claim, claim_key, record_key, root_key
+from hub.pipeline.unify.lens import Moved
+from hub.pipeline.unify.state import Reading, claim, claim_key, record_key, root_key
+from hub.reprs import discreet
 from hub.store import Item, Key
 
 Mine = Mapping[Key, Mapping[str, bool]]
 """The records in question, each with the claims that it newly asserts (claim key -> strong)."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """All that may belong together with some records: member items, claims, active roots, by partition key.

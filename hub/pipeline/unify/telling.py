@@ -1,6 +1,6 @@
 """What one event tells of each record in it: fetched when thin, mapped, with the identifiers it asserts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub import identity, keys, limiter, times
@@ -11,6 +11,7 @@ from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
 from hub.pipeline import Hub
+from hub.reprs import discreet
 from hub.store import Key
 
 FUTURE = 600
@@ -21,13 +22,15 @@ class FetchError(RetryError):
     """The source of a thin event could not be asked now."""
 
 
+@discreet("source", "entity", "at")
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What an event tells of one record.
 
     `fields`: canonical field -> normal form, None clears. `claims`: claim key -> strong. `at`: the
     source's time of it; `created`: of the record. `destination`: where the record is written by us,
-    "" where it never is. `customer`: key of the customer record that it belongs to, or "".
+    "" where it never is. `customer`: key of the customer record that it belongs to, or "". `older`: claim ->
+    its keys under older peppers.
     """
 
     record: Key
@@ -41,8 +44,10 @@ class Telling:
     created: str
     deleted: bool = False
     customer: str = ""
+    older: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@discreet("drift")
 @dataclass(frozen=True, slots=True)
 class Tale:
     """All that one event tells: its own record last, what it contains before. `consents` by address."""
@@ -71,7 +76,7 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
             incoming = Incoming({}, (), ()) if deleted else mapping.inward(record, context)
             mine = (resource, id) == (event.resource, event.id)
             outer = event if mine else replace(event, resource=resource, id=id, deleted=deleted)
-            told.append((_telling(hub, outer, mapping, incoming, peppers[0]), incoming))
+            told.append((_telling(hub, outer, mapping, incoming, peppers), incoming))
     return _tale(event, told)
 
 
@@ -122,7 +127,7 @@ def _kept(hub: Hub, event: Event) -> Event:
     return event
 
 
-def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, pepper: Pepper) -> Telling:
+def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppers: list[Pepper]) -> Telling:
     fields = dict(incoming.fields)
     at = fields.pop("updated_at", None) or event.at or event.received_at
     created = min(fields.pop("created_at", None) or at, at)
@@ -131,13 +136,18 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     asserted = _identifiers(hub, mapping.entity, fields, hub.catalog.accounts[event.source].role)
     resource = hub.catalog.connectors[event.connector].resources[event.resource]
     return Telling(
-        record=_record_key(event, mapping, resource, asserted, pepper),
+        record=_record_key(event, mapping, resource, asserted, peppers[0].base),
         source=event.source,
         role=hub.catalog.accounts[event.source].role,
         destination=f"{event.source}.{event.resource}" if _writable(resource) else "",
         entity=mapping.entity,
         fields=fields,
-        claims={_claim(mapping.entity, i, pepper): i.strong for i in asserted},
+        claims={_claim(mapping.entity, i, peppers[0]): i.strong for i in asserted},
+        older={
+            _claim(mapping.entity, i, peppers[0]): tuple(_claim(mapping.entity, i, p) for p in peppers[1:])
+            for i in asserted
+            if len(peppers) > 1
+        },
         at=at,
         created=created,
         deleted=event.deleted,
@@ -165,7 +175,10 @@ def _claim(entity: str, identifier: Identifier, pepper: Pepper) -> str:
 def _record_key(
     event: Event, mapping: Mapping, resource: Resource, asserted: list[Identifier], pepper: Pepper
 ) -> Key:
-    """The record's key; a contained one without an id of its own is the guest with these identifiers."""
+    """The record's key; a contained one without an id of its own is the guest with these identifiers.
+
+    Their hash is part of the record's name for good, so it is of the first pepper.
+    """
     id = event.id
     if "/" in id and asserted and resource.name != id.partition("/")[0]:
         hashed = identity.hashed(pepper, asserted[0].namespace, asserted[0].value)

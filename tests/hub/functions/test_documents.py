@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hub.expressions import FUNCTIONS
-from hub.expressions.functions.documents import KINDS
+from hub.tax_ids import KINDS
 
 tax_id, kind_of, is_tax_id, written = (
     FUNCTIONS[name] for name in ("tax_id", "tax_id_kind", "is_tax_id", "format_tax_id")

@@ -312,7 +312,7 @@ class World:
             return "", {}
         record = Key(root.data["customer"], "REC")
         id = self.store.read([record])[record].data["root"]
-        found = find(self.store, "customer", id)
+        found = find(self.hub, "customer", id)
         return found.id, found.fields
 
     def record(self, account: str, resource: str, id: str, root: str, **registers: Any) -> str:
@@ -344,7 +344,7 @@ class World:
     def consent(self, channel: str, purpose: str, kind: str, address: str, state: str = "granted") -> None:
         key = keys.consent(channel, purpose, identity.hashed(PEPPER, kind, address))
         held = self.store.read([key]).get(key, Item(key, "consent"))
-        self.store.commit([Put(Item(key, "consent", {"state": state}, held.version))])
+        self.store.commit([Put(Item(key, "consent", {"state": state, "rank": ["", 0, ""]}, held.version))])
 
     def switch(self, account: str, **data: Any) -> None:
         key = keys.account(account)

@@ -64,7 +64,7 @@ def test_a_merge_makes_two_customers_one_and_is_written_down():
     (entry,) = journal(made, decision.at)
     assert (entry["op"], entry["actor"], entry["reason"]) == ("merge", "ana", "two people, one phone")
     assert entry["before"] == {younger: [CRM], decision.at: [SHOP]}
-    assert find(made.store, "customer", younger).id == decision.at
+    assert find(made.hub, "customer", younger).id == decision.at
 
 
 def test_a_merge_that_is_taken_back_leaves_both_as_they_were_bit_by_bit():

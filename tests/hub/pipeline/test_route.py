@@ -1,11 +1,17 @@
+from dataclasses import replace
+
 import pytest
 
 from hub import keys
+from hub.documents import Document
 from hub.errors import RetryError
+from hub.flow import Flow
 from hub.messages import Delivery
 from hub.pipeline.route import route
 from hub.queues import Message
 from tests.hub.pipeline.delivering import World
+
+READS = "customer.traits.orders >= `2` && customer.traits.rfm.recency_score == `null`"
 
 
 def queued(world: World) -> list[Delivery]:
@@ -132,3 +138,18 @@ def test_what_may_cancel_a_wait_leaves_a_note_under_its_customer_once(world):
 def test_an_order_of_nobody_leaves_no_note(world):
     world.entity("order", "o-1", status="open")
     assert [item for item in world.store.items() if item.kind == "note"] == []
+
+
+def test_a_change_of_traits_alone_is_told_only_to_flows_that_read_traits(world):
+    told = world.entity("customer", "c-1", relay="never", email="ada@correo.example")
+    image = replace(told, data={**told.data, "changed": ["traits"], "traits": {"orders": 2}})
+    world.route(image)
+    assert queued(world) == []
+    plain = world.hub.catalog.flows["sync"]
+    document = Document(plain.document.file, {**plain.document.data, "if": READS}, plain.document.places)
+    world.hub.catalog = replace(world.hub.catalog, flows={"sync": Flow(document)})
+    world.route(image)
+    assert {delivery.flow for delivery in queued(world)} == {"sync"}
+    world.outbound.waiting.clear()
+    world.route(replace(image, data={**image.data, "traits": {"orders": 1}}))
+    assert queued(world) == []

@@ -18,7 +18,7 @@ from hub.store import Item, Key, Put
 from hub.store.dynamodb import DynamoStore
 from hub.store.memory import MemoryStore
 from tests.hub.pipeline.world import NOW, FakeConnector, FakeMapping, World, account, event
-from tests.hub.store.test_contract import create_table
+from tests.hub.store.stores import create_table
 
 KEY = {"authorization": "Bearer k-2"}
 ADA = {"email": "ada@correo.co"}
@@ -58,9 +58,12 @@ def files():
         },
         owners=SimpleNamespace(owner=lambda entity, field: None),
         mappings_of=lambda connector, resource: [FakeMapping(f"{connector}.{resource}", resource)],
+        mappings={},
         flows={
-            "sync": SimpleNamespace(on="customer", send=[*sends, events]),
-            "orders": SimpleNamespace(on="order", send=[SimpleNamespace(to="pos.one.order", fields=None)]),
+            "sync": SimpleNamespace(on="customer", purpose=None, send=[*sends, events]),
+            "orders": SimpleNamespace(
+                on="order", purpose=None, send=[SimpleNamespace(to="pos.one.order", fields=None)]
+            ),
         },
         destination=lambda to: to,
     )

@@ -75,7 +75,7 @@ def test_customers_that_turn_out_to_be_one_are_merged_in_the_same_transaction():
     assert winner.data["absorbed"] == [younger.data["id"]]
     gone = world.store.read([younger.key])[younger.key]
     assert gone.data["state"] == "merged"
-    assert find(world.store, "customer", younger.data["id"]).id == elder.data["id"]
+    assert find(world.hub, "customer", younger.data["id"]).id == elder.data["id"]
     told = [item for item in world.outbox() if "id" in item.data["changed"]]
     assert [item.data["id"] for item in told] == [elder.data["id"]]
 

@@ -16,6 +16,7 @@ from hub.pipeline.unify import Source, apply
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.store.memory import MemoryStore
+from hub.traits import Scoring
 
 NOW = 1_790_000_000.0
 ROLES = {"shop.co": "shop", "crm.main": "crm", "pos.one": "pos", "erp.main": "erp"}
@@ -55,7 +56,9 @@ def entity(name, fields, customer=False, guards=None):
     made = {}
     for field, (keep, identifies, *roles) in fields.items():
         made[field] = SimpleNamespace(name=field, keep=keep, identifies=identifies, roles=tuple(roles))
-    return SimpleNamespace(name=name, fields=made, customer=customer, guards=guards or Guards())
+    return SimpleNamespace(
+        name=name, fields=made, customer=customer, guards=guards or Guards(), scoring=Scoring()
+    )
 
 
 def catalog(revision="r1", guards=None, **changes):
@@ -69,7 +72,15 @@ def catalog(revision="r1", guards=None, **changes):
         "address": ("newest", ""),
         **changes,
     }
-    order = {"number": ("first", ""), "status": ("newest", ""), "reference": ("first", "strong")}
+    order = {
+        "number": ("first", ""),
+        "status": ("newest", ""),
+        "reference": ("first", "strong"),
+        "channel": ("first", ""),
+        "placed_at": ("first", ""),
+        "total": ("newest", ""),
+        "refunded": ("newest", ""),
+    }
     connectors = {
         name: FakeConnector(name, writable=name in ("crm", "erp")) for name in ("shop", "crm", "pos", "erp")
     }
@@ -83,6 +94,7 @@ def catalog(revision="r1", guards=None, **changes):
         accounts={name: account(name, role) for name, role in ROLES.items()},
         owners=SimpleNamespace(owner=lambda entity, field: "erp" if field == "tax_id" else None),
         mappings_of=lambda connector, resource: [FakeMapping(f"{connector}.{resource}", resource)],
+        mappings={},
     )
 
 

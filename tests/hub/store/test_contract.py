@@ -1,4 +1,7 @@
-"""One suite for every implementation of the store: memory, moto, and the local engine (tests/engine)."""
+"""One suite for every implementation of the store: memory, moto, the local engine, and what you name.
+
+`pytest tests/hub/store --store-endpoint URL` runs it on any DynamoDB endpoint as well (`aws`: your account).
+"""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -6,68 +9,9 @@ from botocore.exceptions import ClientError
 from hub.errors import RetryError
 from hub.store import Check, Conflict, Item, Key, Put
 from hub.store.dynamodb import DynamoStore, decode, encode
-from hub.store.memory import MemoryStore
+from tests.hub.store.stores import NOW
 
 A, B, C = Key("A#1", "X"), Key("B#1", "X"), Key("C#1", "X")
-NOW = 1_790_000_000.0
-
-
-class Clock:
-    def __init__(self, now=NOW):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture(params=["memory", "moto", pytest.param("engine", marks=pytest.mark.engine)])
-def store(request, clock, monkeypatch):
-    if request.param == "memory":
-        yield MemoryStore(clock)
-        return
-    if request.param == "engine":
-        yield table_of_engine(request.getfixturevalue("stack").client("dynamodb"), clock)
-        return
-    moto = pytest.importorskip("moto")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with moto.mock_aws():
-        store = DynamoStore("hub", clock=clock, sleep=lambda _: None)
-        create_table(store.client, "hub")
-        yield store
-
-
-def table_of_engine(client, clock):
-    """A new table of the local engine."""
-    name = f"contract-{len(client.list_tables()['TableNames'])}"
-    create_table(client, name)
-    return DynamoStore(name, clock=clock, sleep=lambda _: None, client=client)
-
-
-def create_table(client, name):
-    text = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "agenda", "at")]
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=text,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        BillingMode="PAY_PER_REQUEST",
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "agenda",
-                "KeySchema": [
-                    {"AttributeName": "agenda", "KeyType": "HASH"},
-                    {"AttributeName": "at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
 
 
 def item(key, version=0, **data):

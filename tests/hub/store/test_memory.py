@@ -31,7 +31,7 @@ def put(store, *items):
 
 
 @pytest.fixture(params=[100, 3_000])
-def store(request):
+def filled(request):
     """A store with so many customers, things to be done, and entries of one customer."""
     store = Watched(lambda: NOW)
     for n in range(request.param):
@@ -41,21 +41,21 @@ def store(request):
     return store
 
 
-def test_a_page_looks_at_its_own_items_and_the_next_one(store):
-    assert store.spent(lambda: store.page("REC#1", prefix="T#", limit=10)) == 11
-    assert store.spent(lambda: store.page("REC#1", prefix="T#", after="T#000050", limit=10)) == 11
-    assert store.spent(lambda: store.page("REC#1", prefix="T#", limit=10, reverse=True)) == 11
-    assert store.spent(lambda: store.page("REC#2", limit=10)) == 1
+def test_a_page_looks_at_its_own_items_and_the_next_one(filled):
+    assert filled.spent(lambda: filled.page("REC#1", prefix="T#", limit=10)) == 11
+    assert filled.spent(lambda: filled.page("REC#1", prefix="T#", after="T#000050", limit=10)) == 11
+    assert filled.spent(lambda: filled.page("REC#1", prefix="T#", limit=10, reverse=True)) == 11
+    assert filled.spent(lambda: filled.page("REC#2", limit=10)) == 1
 
 
-def test_a_list_of_things_to_be_done_looks_at_those_that_are_due(store):
-    assert store.spent(lambda: store.agenda("pending", limit=10)) == 11
-    assert store.spent(lambda: store.agenda("pending", until="000003")) == 4
+def test_a_list_of_things_to_be_done_looks_at_those_that_are_due(filled):
+    assert filled.spent(lambda: filled.agenda("pending", limit=10)) == 11
+    assert filled.spent(lambda: filled.agenda("pending", until="000003")) == 4
 
 
-def test_reading_and_writing_look_at_each_item_once(store):
-    assert store.spent(lambda: store.read([Key("REC#1", "REC"), Key("REC#2", "REC")])) == 2
-    assert store.spent(lambda: put(store, Item(Key("REC#1", "REC"), "record", version=1))) == 1
+def test_reading_and_writing_look_at_each_item_once(filled):
+    assert filled.spent(lambda: filled.read([Key("REC#1", "REC"), Key("REC#2", "REC")])) == 2
+    assert filled.spent(lambda: put(filled, Item(Key("REC#1", "REC"), "record", version=1))) == 1
 
 
 def test_what_is_kept_is_shared_with_nobody():
