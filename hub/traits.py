@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple, Self
 
 from hub import times
+from hub.reprs import discreet
 from hub.values import amount_text, exponent
 
 COUNTED = frozenset({"paid", "fulfilled", "refunded"})
@@ -23,6 +24,7 @@ _OTHER = "other"
 _DAY = 86_400
 
 
+@discreet()
 class Money(NamedTuple):
     """What orders of one currency come to; `orders`: how many of them."""
 
@@ -35,6 +37,7 @@ _ZERO = Decimal(0)
 _NOTHING = Money(0, _ZERO, _ZERO)
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What one order counts for: placed `at`, through `channel`, money by currency.
@@ -59,6 +62,7 @@ class Contribution:
         return cls(data["at"], data.get("orders", 0), data.get("channel", ""), _money(data.get("money", {})))
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What the orders of one customer record, or of several, come to. `first`, `last`: "" where none is."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,7 +58,11 @@ def deployed(engine, artifact):
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--schedules", type=int, default=400, help="random schedules of unify (make soak: 20,000)"
+        "--schedules", type=int, default=2000, help="random schedules of unify (make soak: 100,000)"
+    )
+    parser.addoption("--seed", type=int, default=None, help="only the schedule of this seed")
+    parser.addoption(
+        "--crashes", type=int, default=1, choices=(1, 2), help="crashes per run: 2 for all pairs (make soak)"
     )
     parser.addoption(
         "--examples", type=int, default=0, help="random examples of a law in place of its own few (make soak)"
@@ -66,6 +71,22 @@ def pytest_addoption(parser):
         "--store-endpoint",
         help="a DynamoDB endpoint on which tests/hub/store runs as well; aws: your account",
     )
+
+
+@pytest.fixture
+def figure(record_property):
+    """Tells the summary how many of something a test ran through: they are added up."""
+    return lambda name, count: record_property(f"figure {name}", count)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The figures of all tests that passed, one a line."""
+    sums = Counter()
+    for report in terminalreporter.stats.get("passed", ()):
+        told = (pair for pair in report.user_properties if pair[0].startswith("figure "))
+        sums.update({name.removeprefix("figure "): count for name, count in told})
+    for name, count in sorted(sums.items()):
+        terminalreporter.write_line(f"{count:,} {name}, 0 differing")
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,25 @@ import os
 import sys
 from collections.abc import Sequence
 
-from hub.cli import accounts, bulk, check, demo, drift, functions, new, plan, schemas, send, test, trial
+from hub.cli import (
+    accounts,
+    bulk,
+    check,
+    demo,
+    drift,
+    functions,
+    new,
+    pepper,
+    plan,
+    schemas,
+    send,
+    test,
+    trial,
+)
 from hub.cli.project import NoProjectError
 from hub.errors import FileErrors, HubError
 
-MODULES = (demo, check, test, trial, bulk, plan, drift, new, send, schemas, functions, accounts)
+MODULES = (demo, check, test, trial, bulk, plan, drift, new, send, schemas, functions, accounts, pepper)
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
 
 

@@ -104,7 +104,7 @@ def stage_of(arguments: argparse.Namespace) -> Stage:
     from hub.store.dynamodb import DynamoStore
 
     catalog = Catalog.read(project_root(arguments.root))
-    store = DynamoStore(_table(arguments.stack))
+    store = DynamoStore(table_of(arguments.stack))
     return Stage(catalog, Vault(arguments.stack), store, HttpClient(), time.time)
 
 
@@ -116,7 +116,8 @@ def _action(actions: Any, name: str, action: Callable[..., int], help: str) -> a
     return parser
 
 
-def _table(stack: str) -> str:
+def table_of(stack: str) -> str:
+    """The name of a deployed stack's table."""
     import boto3
 
     found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]

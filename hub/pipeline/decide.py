@@ -147,6 +147,8 @@ def rule(hub: Hub, claim: str, word: Ruling, order: Order) -> Decision:
 
     def apply(around: Surroundings) -> _Graph:
         held = around.claims[claim]
+        if held.ruled != before or not held.records <= around.members.keys():
+            raise RetryError("contended")  # since it was looked at, somebody else asserted or ruled
         if held.why == "degree" and len(held.records) >= rules(hub.catalog, CUSTOMER).guards.records:
             raise DecisionError("too many records share it: it was no longer followed who else does")
         return _Graph({}, {claim: replace(held, ruled=word, why="")})

@@ -50,15 +50,14 @@ def _claim(store: Store, old: str, pepper: Pepper, now: float) -> bool:
 
 
 def _names(store: Store, item: Item, pepper: Pepper, now: float) -> bool:
-    """Rename the claims that an item names: a record names what is there after they were moved."""
-    found = set(_named(item.data, pepper))
-    if not found:
+    """Rename the claims that an item names, after they were moved: a record names only what is there."""
+    if not any(_named(item.data, pepper)):
         return False
-    for old in sorted(found):
-        _claim(store, old, pepper, now)
     fresh = store.read([item.key]).get(item.key)
     if fresh is None:
         return False
+    for old in sorted(set(_named(fresh.data, pepper))):
+        _claim(store, old, pepper, now)
     store.commit([Put(replace(fresh, data=renamed(fresh.data, lambda pk: keys.lifted_claim(pk, pepper))))])
     return True
 

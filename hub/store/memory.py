@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple, overload
 
+from hub.reprs import discreet
 from hub.store import TRANSACTION_ITEMS, Check, Conflict, Item, Key, Page, Put, Write
 from hub.store.order import Order
 
@@ -14,6 +15,7 @@ LAST = "\U0010ffff"
 """Above every character of a key."""
 
 
+@discreet()
 class Row(NamedTuple):
     """What is kept of one item: its data as JSON text, as in the table, so that nothing is shared."""
 

@@ -43,6 +43,8 @@ PLAIN = {
     "hub.pipeline.poll.Source", "hub.pipeline.receive.Door", "hub.pipeline.serve.Route",  # of the files
     "hub.pipeline.unify.Result",  # what is logged
     "hub.pipeline.unify.Source",  # the name of an object in the archive: a date and a digest
+    "hub.tax_ids.Kind",  # the rules of a country's documents
+    "hub.traits.Scoring",  # of the files
     "hub.settings.Settings",  # names and addresses of the stack
 }  # fmt: skip
 """Classes that hold no value: each with its reason."""

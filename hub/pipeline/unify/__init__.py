@@ -177,7 +177,7 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 
 
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
-    """What the second round reads: a known record's root, ledgers, counted order; what it newly asserts."""
+    """What is read next: of a known record its root, ledgers and counted order; what it newly asserts."""
     record = reading[telling.record]
     held = record.data["claims"] if record else ()
     claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
@@ -227,7 +227,10 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError) -> Result:
         hub, reading, event, source, status="parked", reason=error.reason, place=place, message=error.message
     )
     ttl = int(hub.clock()) + PARKED_DAYS * DAY
-    hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
+    try:
+        hub.store.commit([Put(replace(put.item, ttl=ttl, agenda=keys.PARKED, at=event.received_at))])
+    except Conflict as conflict:  # its duplicate is faster: the marker decides when it comes again
+        raise RetryError("contended") from conflict
     return Result("parked", _name(event), error.reason, place)
 
 

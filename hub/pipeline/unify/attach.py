@@ -88,7 +88,7 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
     if isinstance(register.value, dict):  # completed from what other records say
         return False
     winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
-    return not (winner and winner.record == record and register.since.at < winner.at)
+    return not (winner and winner.record == record and register.since < winner[2:])
 
 
 def _refold(
@@ -104,7 +104,7 @@ def _refold(
         fields |= {
             field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
         }
-    if at > fields["updated_at"][0]:
+    if [at, record.key.pk] > fields["updated_at"][:2]:
         fields["updated_at"] = [at, record.key.pk, at, "", 0]
     return fields
 

@@ -65,7 +65,9 @@ def entries(
     found = []
     for root in roots:
         id = root.data["id"]
-        came, went = before.ids(after.groups[id]), after.ids(before.groups.get(id, ()))
+        came = before.ids(after.groups[id])
+        former = [old for old in came if old == id or old in root.data["absorbed"]]
+        went = after.ids(record for old in former for record in before.groups[old])
         if len(came) > 1 or len(went) > 1:
             merged = len(came) > 1
             via = (

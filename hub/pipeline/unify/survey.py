@@ -74,9 +74,12 @@ def _check_roots(found: list[Item], roots: Mapping[str, Item]) -> None:
 def _check_closure(around: Surroundings, mine: Mine) -> None:
     """The second half of R6: the members are where their roots say, and nobody else asserts with them."""
     ours = around.members.keys() | {key.pk for key in mine}
-    joined = {record for found in around.claims.values() for record in found.joined}
+    joined = {record for found in around.claims.values() if found.joined & ours for record in found.joined}
     judged = _asserters(around.claims[pk] for pk in around.asserted)
     moved = [pk for pk, item in around.members.items() if root_key(item).pk not in around.roots]
     count = sum(len(root.data["records"]) for root in around.roots.values())
+    mine_now = (around.members[key.pk] for key in mine if key.pk in around.members)
+    if any(pk not in around.asserted for item in mine_now for pk in item.data["claims"]):
+        raise Moved("torn reading")  # somebody told of the record since it was read first
     if (joined | judged) - ours or moved or len(around.members) != count:
         raise Moved("torn reading")

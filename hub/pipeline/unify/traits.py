@@ -13,6 +13,7 @@ from hub import keys
 from hub.pipeline.unify.lens import Moved
 from hub.pipeline.unify.state import Changed, Outcome, Reading, record_key, root_key, values
 from hub.pipeline.unify.telling import Telling
+from hub.reprs import discreet
 from hub.store import Item, Key, Put, Store
 from hub.traits import Contribution, Sums, contribution, fold, minus, plus
 
@@ -23,6 +24,7 @@ TRAITS = "traits"
 """The member of a customer's root that holds the sums by record; the outbox names a change of them so."""
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A change of one counted order: its item as it is read, what it counted for and what it will."""
@@ -38,6 +40,7 @@ class Entry:
         return self.before.at if self.before and self.before.orders and not stays else ""
 
 
+@discreet()
 @dataclass(slots=True)
 class After:
     """What is stored once the writes of an event are: what it puts, over what was read."""
