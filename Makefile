@@ -58,6 +58,9 @@ soak: .venv/installed ## many random schedules of unify, pairs of crashes, seede
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
 
+bench-unify: .venv/installed .venv-engine/installed ## unify: units, speed, and that a million customers change neither
+	$(PY) -m bench unify units speed growth
+
 bench-mapping: .venv/installed .venv-bench/installed .venv-bench/node_modules ## mappings against their peers
 	.venv-bench/bin/python -m bench.peers
 
@@ -95,5 +98,5 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 		|| echo "npm could not install jsonata: the bench leaves it out"
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-mapping soak lock clean
+.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-mapping soak lock clean
 .PRECIOUS: .venv-%/installed

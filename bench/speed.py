@@ -5,6 +5,8 @@ verified over the raw bytes; the body is parsed as strictly as always; the event
 normal forms, the identifiers are hashed, the marker, the record, the root, the ledger and the consents are
 read, the registers overlaid, the root folded, and five items committed under their versions. Not in it: what
 AWS's clients would do, which is shown apart: the message on the queue, the archive, and items as JSON text.
+The garbage collector runs; what was there before a round is frozen. Normal forms of addresses, phones and
+times are remembered for 1,024 values, which the customers in turn outnumber: no event finds another's there.
 """
 
 import gc
@@ -26,7 +28,7 @@ from hub.times import from_epoch
 
 GROUP = "speed of {size} (a known customer of {customers:,} tells a changed name), one core"
 SIZES = {"an event of 2 KB": 2048, "an event of 8 KB": 8192}
-CUSTOMERS = 1_000
+CUSTOMERS = 2_000
 ROUNDS = 7
 EVENTS = 500
 LEAST = 3_000
@@ -55,9 +57,11 @@ def _rate(hub: Hub, size: int, work: Work) -> float:
     for _ in range(ROUNDS):
         batch = list(itertools.islice(told, EVENTS))
         gc.collect()
+        gc.freeze()
         start = process_time()
         work(hub, batch)
         rates.append(EVENTS / (process_time() - start))
+    gc.unfreeze()
     _check(hub, CUSTOMERS + ROUNDS * EVENTS)
     return median(rates)
 

@@ -6,7 +6,6 @@ person), or an operator took it from a record. The components of that graph are 
 record of a component is its root and names it. Rules and their reasons: docs/decisions/0003-identity.md.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
@@ -191,8 +190,8 @@ def lifted(pepper: Pepper, hash: str) -> str:
 
 
 def _mac(pepper: Pepper, text: str) -> str:
-    mac = hmac.new(pepper.secret.encode(), text.encode(), hashlib.sha256)
-    return f"{pepper.version}.{mac.hexdigest()[:40]}"
+    mac = hmac.digest(pepper.secret.encode(), text.encode(), "sha256")
+    return f"{pepper.version}.{mac.hex()[:40]}"
 
 
 def namespace(claim: str) -> str:

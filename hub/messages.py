@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -48,7 +48,7 @@ def dumps(value: object) -> str:
 
 
 @discreet("connector", "account", "resource", "topic", "via")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One thing that a source told: a record, or (thin) only that a record changed.
 
@@ -77,13 +77,19 @@ class Event:
         """`connector.account`, as in accounts.yaml."""
         return f"{self.connector}.{self.account}"
 
-    @property
+    @cached_property
+    def mark(self) -> str:
+        """16 hex digits that stand for the event where it is named."""
+        return digest(self.key)[:16]
+
+    @cached_property
     def key(self) -> str:
         """The dedupe key: connector, account, topic and the event id's parts, each escaped.
 
         Topic and id are digests where they are long; the key of a digest is the same again.
         """
-        return _key(self.connector, self.account, self.topic, self.event_id)
+        told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
+        return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
 
     @property
     def revision(self) -> int:
@@ -151,14 +157,6 @@ class Delivery:
     def loads(cls, text: str) -> Self:
         """The delivery of a message body. Raises ValueError for another format."""
         return cls(**_members(text))
-
-
-@lru_cache(maxsize=256)
-def _key(connector: str, account: str, topic: str, event_id: tuple[str, ...]) -> str:
-    named = escape(*event_id)
-    return "#".join(
-        (escape(connector, account, brief(topic)), named if len(named) <= LONGEST_PART else digest(named))
-    )
 
 
 def _body(message: Event | Delivery) -> str:

@@ -67,10 +67,10 @@ def test_a_promise_is_a_least_or_a_most_and_the_spread_stands_beside_the_figure(
 
 
 def test_an_unknown_part_is_refused_with_those_there_are(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["bench", "speed"])
+    monkeypatch.setattr(sys, "argv", ["bench", "haste"])
     with pytest.raises(SystemExit):
         __main__.main()
-    assert "receive, unify, mapping, imports, size" in capsys.readouterr().err
+    assert "receive, unify, units, speed, growth, mapping, imports, size, storm" in capsys.readouterr().err
 
 
 def test_figures_stand_under_their_group():

@@ -315,4 +315,4 @@ def _outbox(
 
 
 def _name(event: Event) -> str:
-    return digest(event.key)[:16]
+    return event.mark

@@ -6,7 +6,7 @@ No claim is touched and no other record read: the root holds the folded winners,
 from typing import Any
 
 from hub.golden import DELETED, Member, Register, Value, fold, overlay
-from hub.messages import Event, digest
+from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER, Rules
 from hub.pipeline.unify.spoken import spoken
 from hub.pipeline.unify.state import (
@@ -32,8 +32,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
     held = registers(record)
     said, moved = overlay(held, told)
+    before = values(root)
     if not moved:
-        return Outcome(root.data["id"], values(root), news=bool(told))
+        return Outcome(root.data["id"], before, news=bool(told))
     if DELETED in said:
         return None
     moved = {name for name in moved if _is_news(said[name], held.get(name))}
@@ -42,18 +43,19 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     after = with_data(
         root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
     )
-    names = moved_names(values(root), values(after))
+    fields = values(after)
+    names = moved_names(before, fields)
     changed = Changed(
         telling.entity,
         root.data["id"],
         root.version + 1,
-        values(after),
+        fields,
         names,
         root.data["customer"],
         created=False,
     )
     writes = (Put(with_data(record, registers=said)), Put(after))
-    return Outcome(root.data["id"], values(after), writes, (changed,) if names else ())
+    return Outcome(root.data["id"], fields, writes, (changed,) if names else ())
 
 
 def _is_news(register: Register, held: Register | None) -> bool:
@@ -73,7 +75,7 @@ def _settled(record: Item, root: Item, telling: Telling, rules: Rules, event: Ev
 
 def _known(held: dict[str, list[str]], telling: Telling, event: Event) -> bool:
     """Whether the record has asserted all of it before, and not only later at its source."""
-    now = [telling.at, digest(event.key)[:16]]
+    now = [telling.at, event.mark]
     return all(pk in held and held[pk] <= now for pk in telling.claims)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hub import keys, ledger, times
 from hub.golden import DELETED, Register
-from hub.messages import Event, digest
+from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading
 from hub.pipeline.unify.telling import Telling
@@ -24,7 +24,7 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     reading.load(notes)
     wrote = [item.data.get("wrote", {}) for item in reading.present(notes)]
     now = times.to_epoch(event.received_at)
-    stamp = (telling.at, digest(event.key)[:16], event.revision)
+    stamp = (telling.at, event.mark, event.revision)
     told = {
         name: Register.of(value, *stamp)
         for name, value in telling.fields.items()

@@ -1,7 +1,7 @@
 """What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub import keys
@@ -138,7 +138,8 @@ def values(root: Item) -> dict[str, Any]:
 
 def with_data(item: Item, **data: Any) -> Item:
     """The item with some of its data replaced."""
-    return replace(item, data={**item.data, **data})
+    changed = {**item.data, **data}
+    return Item(item.key, item.kind, changed, item.version, item.ttl, item.agenda, item.at)
 
 
 def moved_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def test_what_cannot_be_received_is_rejected(catalog, recorded, reason):
 
 
 def event(**changes):
-    return Event(**{**{name: getattr(TOLD, name) for name in TOLD.__slots__}, **changes})
+    return Event(**{**{name: getattr(TOLD, name) for name in TOLD.__dataclass_fields__}, **changes})
 
 
 @pytest.mark.parametrize(
