@@ -12,7 +12,7 @@ from hub import identity, keys
 from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper
-from hub.messages import Event, digest
+from hub.messages import Event
 from hub.pipeline import Hub
 from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.unify import asked, consents, forgotten, sizes, trails
