@@ -6,7 +6,7 @@ from typing import Any
 from hub.cli import customers_decisions, customers_erase, customers_views
 from hub.cli.api import add_where, api_of
 
-ACTIONS = (*customers_views.ACTIONS, *customers_decisions.ACTIONS)
+ACTIONS = (*customers_views.ACTIONS, *customers_decisions.ACTIONS, *customers_erase.ACTIONS)
 """Each has a name, a help, its arguments and what it does with a hub's API."""
 
 
@@ -25,7 +25,7 @@ def add(subparsers: Any) -> None:
         made.add_argument("--json", action="store_true", help="for programs")
         add_where(made)
         made.set_defaults(run=run, action=action.run)
-    customers_erase.add(actions)
+    customers_erase.add_restore(actions)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -82,7 +82,7 @@ def _decide(api: Api, arguments: argparse.Namespace, path: str, body: Mapping[st
         _print(arguments, foreseen)
         if arguments.preview:
             return 0
-        if not _agreed():
+        if not agreed():
             print("nothing was changed")
             return 1
     made = api.post(path, told)
@@ -99,7 +99,7 @@ def _print(arguments: argparse.Namespace, answer: Any) -> None:
         print("\n".join(decided(answer)))
 
 
-def _agreed() -> bool:
+def agreed() -> bool:
     """Whether a person says yes. Raises ApiError where there is nobody to ask."""
     if not sys.stdin.isatty():
         raise ApiError("there is nobody to ask: say --yes or --preview")

@@ -1,66 +1,40 @@
-"""hub customers erase, export, certificate, readmit and reapply."""
+"""hub customers erase, certificate, export, readmit, reapply: forget somebody, say what is known."""
 
 import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from hub.catalog import Catalog
+from hub.cli.api import Api, add_whose, identifier, number, whose
+from hub.cli.customers_decisions import agreed
+from hub.cli.customers_views import Action
 from hub.cli.project import add_root, project_root
 from hub.errors import HubError
 from hub.pipeline import Hub
-from hub.pipeline.erase import Order, begin, certificate
-from hub.pipeline.erase.export import export
-from hub.pipeline.erase.restore import readmit, reapply
-from hub.pipeline.serve.erasure import view
-from hub.pipeline.serve.exchange import Refusal
-from hub.pipeline.serve.search import named
+from hub.pipeline.erase.restore import reapply
 from hub.settings import Settings
 
-ID = "the customer's id, or one that was merged into it"
 
-
-class UnknownError(HubError):
-    """There is no such customer, or nobody was erased who is named so."""
-
-
-def add(actions: Any) -> None:
-    """Add the actions to `hub customers`."""
-    erase = _action(actions, "erase", _erase, "forget somebody: here at once, then at every destination")
-    erase.add_argument("id", help=ID)
-    erase.add_argument("--reason", required=True, help="why, without the person's own data")
-    erase.add_argument("--actor", default=getpass.getuser(), help="who decides (default %(default)s)")
-    exported = _action(
-        actions, "export", _export, "all that is known of somebody, as one JSON on standard output"
+def add_restore(actions: Any) -> None:
+    """Add `reapply`, which works on table and archive themselves: before the API has traffic again."""
+    parser: argparse.ArgumentParser = actions.add_parser(
+        "reapply", help="after a restore: put all suppressions back, and erase whoever is there"
     )
-    exported.add_argument("id", help=ID)
-    shown = _action(
-        actions, "certificate", _certificate, "print the certificate of an erasure, and verify it"
-    )
-    shown.add_argument("id", help="the customer's id")
-    back = _action(actions, "readmit", _readmit, "let somebody who was erased be known again")
-    back.add_argument(
-        "kind", help="email, phone or another field that identifies; the value is read from standard input"
-    )
-    back.add_argument("--country", help="of a phone without a country code, two letters")
-    _action(
-        actions, "reapply", _reapply, "after a restore: put all suppressions back, and erase whoever is there"
-    )
+    parser.add_argument("--stack", default="cauce", help="name of the deployed stack (default %(default)s)")
+    add_root(parser)
+    parser.set_defaults(run=run_reapply)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run one action on the deployed stack."""
+def run_reapply(arguments: argparse.Namespace) -> int:
+    """Put the suppressions of the archive back into the table."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return int(arguments.action(hub_of(arguments), arguments))
+        return _print(reapply(hub_of(arguments)))
     except (BotoCoreError, ClientError) as error:
         raise HubError(f"AWS: {error}") from error
-    except Refusal as refusal:
-        told = refusal.answer.data or {}
-        raise UnknownError(str(told.get("message", refusal.answer.status))) from None
 
 
 def hub_of(arguments: argparse.Namespace) -> Hub:
@@ -74,46 +48,62 @@ def hub_of(arguments: argparse.Namespace) -> Hub:
     return Hub(settings, catalog=Catalog.read(project_root(arguments.root)))
 
 
-def _erase(hub: Hub, arguments: argparse.Namespace) -> int:
-    found = begin(hub, arguments.id, Order(arguments.actor, arguments.reason))
-    if found is None:
-        raise UnknownError("there is no customer with this id")
-    return _print(view(hub, found))
+def _erasing(parser: argparse.ArgumentParser) -> None:
+    add_whose(parser)
+    parser.add_argument("--reason", required=True, help="why; it stays, so no values of people")
+    parser.add_argument("--actor", default=getpass.getuser(), help="who decides (default %(default)s)")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
 
 
-def _export(hub: Hub, arguments: argparse.Namespace) -> int:
-    found = export(hub, arguments.id)
-    if found is None:
-        raise UnknownError("there is no customer with this id")
-    return _print(found)
+def _erase(api: Api, arguments: argparse.Namespace) -> int:
+    id = whose(api, arguments)
+    if not arguments.yes:
+        known = api.get(f"/v1/customers/{id}", limit=1)["records"]
+        systems = ", ".join(sorted({one["source"] for one in known}))
+        print(f"{id} is known by {len(known)} records of {systems}. This cannot be taken back.")
+        if not agreed():
+            print("nothing was changed")
+            return 1
+    asked = {"actor": arguments.actor, "reason": arguments.reason}
+    _print(api.post(f"/v1/customers/{id}/erase", asked))
+    print(
+        f"gone from here; how far it is elsewhere: hub customers certificate {id}{api.options}",
+        file=sys.stderr,
+    )
+    return 0
 
 
-def _certificate(hub: Hub, arguments: argparse.Namespace) -> int:
-    """0 for a certificate that is ours and as it was issued."""
-    try:
-        found = certificate.kept(hub, arguments.id)["certificate"]
-    except KeyError:
-        raise UnknownError("nobody with this id was erased") from None
-    if found is None:
+def _certifying(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", help="the number that the customer had")
+
+
+def _certificate(api: Api, arguments: argparse.Namespace) -> int:
+    """0 for a certificate that is ours and as it was issued; 1 for another, and for none yet."""
+    found = api.get(f"/v1/customers/{number(arguments.id)}/erasure")
+    if not found.get("certificate"):
+        _print(found)
         print("the erasure is under way: no certificate yet", file=sys.stderr)
         return 1
-    _print(found)
-    genuine = certificate.verify(hub, found)
+    _print(found["certificate"])
+    genuine = bool(found.get("genuine"))
     print("the signature holds" if genuine else "the signature does NOT hold", file=sys.stderr)
     return 0 if genuine else 1
 
 
-def _readmit(hub: Hub, arguments: argparse.Namespace) -> int:
-    value = sys.stdin.readline().strip() if not sys.stdin.isatty() else getpass.getpass(f"{arguments.kind}: ")
-    country = {"country": arguments.country} if arguments.country else {}
-    id = readmit(hub, named(hub, {arguments.kind: value, **country}))
-    if id is None:
-        raise UnknownError("nobody who is named so was erased")
-    return _print({"erasure": id, "readmitted": True})
+def _exporting(parser: argparse.ArgumentParser) -> None:
+    add_whose(parser)
 
 
-def _reapply(hub: Hub, arguments: argparse.Namespace) -> int:
-    return _print(reapply(hub))
+def _export(api: Api, arguments: argparse.Namespace) -> int:
+    return _print(api.get(f"/v1/customers/{whose(api, arguments)}/export"))
+
+
+def _readmitting(parser: argparse.ArgumentParser) -> None:
+    add_whose(parser, ids=False)
+
+
+def _readmit(api: Api, arguments: argparse.Namespace) -> int:
+    return _print(api.post("/v1/customers/readmit", identifier(arguments)))
 
 
 def _print(data: Any) -> int:
@@ -121,9 +111,9 @@ def _print(data: Any) -> int:
     return 0
 
 
-def _action(actions: Any, name: str, action: Callable[..., int], help: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=help)
-    parser.add_argument("--stack", default="cauce", help="name of the deployed stack (default %(default)s)")
-    add_root(parser)
-    parser.set_defaults(run=run, action=action)
-    return parser
+ACTIONS = (
+    Action("erase", "forget somebody: here at once, then at every destination", _erasing, _erase),
+    Action("certificate", "how far an erasure is; its certificate, verified", _certifying, _certificate),
+    Action("export", "all that is known of somebody, as one JSON", _exporting, _export),
+    Action("readmit", "let somebody who was erased be known again", _readmitting, _readmit),
+)

@@ -39,10 +39,12 @@ def erasure(hub: Hub, id: str) -> dict[str, Any]:
 def view(hub: Hub, item: Item) -> dict[str, Any]:
     """An erasure as people read it."""
     receipts = destinations.receipts_of(hub.store, item)
+    signed = item.data.get("certificate")
     told = ("state", "begun", "actor", "reason", "source", "lifted", "certificate")
     return {
         "id": item.data["customer"],
         **{name: item.data[name] for name in told if item.data.get(name)},
+        **({"genuine": certificate.verify(hub, signed)} if signed else {}),
         "receipts": [certificate.receipt(one) for one in receipts],
         "waiting": sum(one.data["state"] not in FINAL for one in receipts),
     }
