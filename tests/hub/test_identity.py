@@ -207,10 +207,12 @@ def test_an_untrusted_source_identifies_nobody_in_that_field():
     assert ENTITY.guards.eligible("phone", "+573001112233", "support")
 
 
-def test_the_lists_of_names_that_name_nobody_take_no_time_on_hostile_values():
-    for text in ("a" * 254 + "@", "+" + "1" * 5000, "-" * 5000, "x" * 5000 + "!"):
-        for namespace in ("email", "phone", "tax_id", "loyalty_id"):
-            ENTITY.guards.eligible(namespace, text, "shop")
+def test_the_lists_of_names_that_name_nobody_end_on_hostile_values():
+    hostile = ["a" * 254 + "@", "+" + "1" * 5000, "x" * 5000 + "!", "sin " * 1200, "a@" + "b." * 2000]
+    told = {(text, name) for text in hostile for name in ("email", "phone", "tax_id", "loyalty_id")}
+    named = {(text, name) for text, name in told if ENTITY.guards.eligible(name, text, "shop")}
+    assert ("+" + "1" * 5000, "phone") not in named
+    assert ("x" * 5000 + "!", "loyalty_id") in named
 
 
 def test_a_hashed_identifier_names_its_pepper_and_hides_its_value():

@@ -40,7 +40,7 @@ def forget(hub: Hub, target: Target, delivery: Delivery) -> str:
     if not case.item.version or (state in FINAL and delivery.replay is None) or state == "done":
         return "unchanged"
     if state == BY_HAND:
-        case.write(state="done-by-hand", remote=None, todo=None, told=from_epoch(case.now), reason=None)
+        case.write(state="done-by-hand", remote=None, task=None, told=from_epoch(case.now), reason=None)
         return "done"
     switched = switches(hub, target.account_name)
     if switched.paused:
@@ -56,7 +56,7 @@ def receipt_key(delivery: Delivery) -> Key:
     return keys.receipt(delivery.id, delivery.destination, delivery.trigger)
 
 
-def by_hand(item: Item, todo: str, now: str) -> Item:
+def by_hand(item: Item, task: str, now: str) -> Item:
     """The receipt of a destination that no call makes forget: a person has to, and replays it when done.
 
     An id that is itself a value of the person is not kept for that.
@@ -64,7 +64,7 @@ def by_hand(item: Item, todo: str, now: str) -> Item:
     data = {name: value for name, value in item.data.items() if name != "personal"}
     if item.data.get("personal"):
         data.pop("remote", None)
-    data |= {"state": BY_HAND, "todo": todo, "told": now, "reason": BY_HAND}
+    data |= {"state": BY_HAND, "task": task, "told": now, "reason": BY_HAND}
     return replace(item, data=data, agenda=keys.PARKED, at=now)
 
 

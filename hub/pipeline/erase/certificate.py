@@ -75,7 +75,7 @@ def verify(hub: Hub, certificate: Mapping[str, Any]) -> bool:
 
 def receipt(item: Item) -> dict[str, Any]:
     """What a destination did, as people read it."""
-    names = ("destination", "state", "told", "reason", "todo", "place")
+    names = ("destination", "state", "told", "reason", "task", "place")
     return {name: item.data[name] for name in names if item.data.get(name)}
 
 

@@ -103,7 +103,7 @@ def test_what_a_person_has_to_do_is_parked_until_they_say_that_it_is_done():
     shop = listed["shopify.co.customer"]
     assert (shop["kind"], shop["state"], shop["remote"]) == ("receipt", "by-hand", "8120044231001")
     assert "remote" not in listed["whatsapp.co.contact"], "that id is their phone"
-    assert "by hand" in shop["todo"] or "delete" in shop["todo"]
+    assert "by hand" in shop["task"] or "delete" in shop["task"]
     day.clock.now += 400
     assert api(day, "POST", "/v1/replay", {"events": [shop["id"]]}).data["sent"]
     day.rest()
