@@ -53,7 +53,8 @@ soak: .venv/installed ## many random schedules of unify, pairs of crashes, seede
 	$(PY) -m pytest tests/hub/test_compiler.py tests/hub/test_transcoding.py tests/hub/samples --no-cov --examples 20000
 	$(PY) -m pytest tests/laws --no-cov --examples 10000
 	$(PY) -m pytest tests/hostile --no-cov --examples 2000
-	CAUCE_CRASH_STRIDE=1 $(PY) -m pytest tests/hub/pipeline/erase/test_crashes.py tests/hub/pipeline/erase/test_meetings.py --no-cov -s
+	$(PY) -m pytest tests/hub/pipeline/erase --no-cov --crashes 2 -s
+	$(PY) -m pytest tests/hub/pipeline/test_traits.py --no-cov --examples 2000
 
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench

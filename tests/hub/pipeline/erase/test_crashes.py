@@ -1,15 +1,11 @@
 """A crash at any call of a port, before it or after it, ends in the state of an undisturbed erasure."""
 
-import os
 import re
 
 import pytest
 
 from hub.pipeline.erase import Order, begin, erase, erasure_of
 from tests.hub.pipeline.erase.people import BY_HAND, Lived, left, left_at_vendors
-
-STRIDE = int(os.environ.get("CAUCE_CRASH_STRIDE", "9"))
-"""Every how many calls a crash is tried in `make test`; `make soak` tries all of them."""
 
 CALLS = {
     "store": ("read", "commit", "page", "agenda", "walk", "take"),
@@ -96,9 +92,9 @@ def calm():
     return state(day), counter.calls
 
 
-def test_every_crash_ends_in_the_state_of_a_calm_erasure(calm):
+def test_every_crash_ends_in_the_state_of_a_calm_erasure(calm, stride):
     wanted, calls = calm
-    points = range(1, calls + 1, STRIDE)
+    points = range(1, calls + 1, stride)
     for number in points:
         for after in (False, True):
             day = run(Counter(number, after=after))

@@ -10,7 +10,7 @@ from hub.pipeline import Hub
 from hub.pipeline.erase import Order, begin, erasure_of
 from hub.pipeline.unify import unify
 from tests.hub.pipeline.erase.people import BY_HAND, Lived, left, left_at_vendors
-from tests.hub.pipeline.erase.test_crashes import CALLS, STRIDE, Port, minute
+from tests.hub.pipeline.erase.test_crashes import CALLS, Port, minute
 
 NOW = "2026-11-20T17:30:00.000000Z"
 
@@ -57,8 +57,8 @@ def told(hub, event):
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_an_event_comes_in_at_any_call_of_the_erasure(part):
-    for at in range(1 + part, 420, 4 * STRIDE):
+def test_an_event_comes_in_at_any_call_of_the_erasure(part, stride):
+    for at in range(1 + part, 420, 4 * stride):
         day = Lived()
         beside = other(day.hub)
         watched(day, Meeting(at, lambda day=day, beside=beside, at=at: told(beside, fresh(day, at))))
