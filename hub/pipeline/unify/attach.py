@@ -38,7 +38,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if DELETED in said:
         return None
     moved = {name for name in moved if _is_news(said[name], held.get(name))}
-    if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved):
+    if CUSTOMER in moved and not _stays(said[CUSTOMER], held.get(CUSTOMER), root):
+        return None
+    if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved - {CUSTOMER}):
         return None
     after = with_data(
         root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
@@ -79,10 +81,15 @@ def _known(held: dict[str, list[str]], telling: Telling, event: Event) -> bool:
     return all(pk in held and held[pk] <= now for pk in telling.claims)
 
 
+def _stays(register: Register, held: Register | None, root: Item) -> bool:
+    """Whether the order is still this customer's: it is told again, and not only since an earlier time, which
+    may let another record's customer win."""
+    goes_back = held is not None and held.value == register.value and register.since < held.since
+    return bool(register.value == root.data["customer"]) and not goes_back
+
+
 def _local(name: str, register: Register, record: str, root: Item, rules: Rules) -> bool:
     """Whether the new winner follows from the old winner and this record alone."""
-    if name == CUSTOMER:
-        return bool(register.value == root.data["customer"])
     if register.value is None or rules.policies[name].keep == "union":
         return False
     if isinstance(register.value, dict):  # completed from what other records say

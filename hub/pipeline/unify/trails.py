@@ -35,16 +35,17 @@ def left(
 ) -> Iterator[Put]:
     """The entry of what is news, and a trail for an echo and for the text that a replay takes over from."""
     key = entry_key(event, telling)
+    texts: list[Sequence[Any]] = []
     if news:
         archive = {"archive": [*source]} if source else {}
         version = held.version if (held := reading.get(key)) else 0
-        entry = Item(key, "timeline", {**summary(event, telling), **archive}, version)
-        yield Put(sizes.entry(entry))
+        yield Put(sizes.entry(Item(key, "timeline", {**summary(event, telling), **archive}, version)))
     elif source:
-        yield from _trail(reading, key, source)
+        texts.append(source)
     before = reading[keys.event(event.key)]
     if before and before.data["status"] != ECHO and "archive" in before.data:
-        yield from _trail(reading, key, before.data["archive"])
+        texts.append(before.data["archive"])
+    yield from _trails(reading, key, texts)
 
 
 def blank(archive: Archive, pointer: Sequence[Any] | None) -> None:
@@ -61,9 +62,10 @@ def blank(archive: Archive, pointer: Sequence[Any] | None) -> None:
         archive.put(name, "\n".join(lines))
 
 
-def _trail(reading: Reading, entry: Key, pointer: Sequence[Any]) -> Iterator[Put]:
-    """The trail to a text, where there is none yet: the same text may be archived under one name again."""
-    key = keys.trail(Key(entry.pk, "REC"), *pointer)
-    reading.load([key])
-    if reading[key] is None:
-        yield Put(Item(key, "trail", {"archive": [*pointer]}))
+def _trails(reading: Reading, entry: Key, texts: Sequence[Sequence[Any]]) -> Iterator[Put]:
+    """A trail to each text that has none yet: the same one may be archived under one name again."""
+    found = {keys.trail(Key(entry.pk, "REC"), *text): [*text] for text in texts}
+    reading.load(found)
+    for key, text in found.items():
+        if reading[key] is None:
+            yield Put(Item(key, "trail", {"archive": text}))

@@ -27,6 +27,6 @@ def test_every_schedule_ends_in_the_state_of_the_reference(seeds, figure):
     figure("schedules", len(seeds))
 
 
-@pytest.mark.parametrize("seed", [78, 116, 279, 1418, 1673, 12458])
+@pytest.mark.parametrize("seed", [78, 116, 279, 1418, 1673, 12458, 47131, 75052])
 def test_a_schedule_that_once_showed_a_bug_is_kept(seed):
     assert verdict(seed) == []

@@ -118,6 +118,16 @@ def test_an_order_that_shop_and_erp_know_is_one_order():
     assert order.data["fields"]["status"][0] == "fulfilled"
 
 
+def test_an_order_goes_back_to_whom_another_system_named_later():
+    world = World()
+    bob = {"id": "9", "email": "bob@correo.co"}
+    world.tell(event("shop.co", "1001", 1, "order", at=2, reference="R-1", customer={"id": "1", **ADA}))
+    world.tell(event("erp.main", "77", 2, "order", at=3, reference="R-1", customer=bob))
+    assert world.orders()[0].data["customer"] == "REC#erp#main#customer#9"
+    world.tell(event("erp.main", "77", 3, "order", at=1, reference="R-1", customer=bob))
+    assert world.orders()[0].data["customer"] == "REC#shop#co#customer#1"
+
+
 def test_only_changed_values_reach_the_outbox():
     world = World()
     world.tell(event("shop.co", "1", 1, **ADA))
