@@ -121,10 +121,12 @@ def test_an_order_that_shop_and_erp_know_is_one_order():
 def test_an_order_goes_back_to_whom_another_system_named_later():
     world = World()
     bob = {"id": "9", "email": "bob@correo.co"}
-    world.tell(event("shop.co", "1001", 1, "order", at=2, reference="R-1", customer={"id": "1", **ADA}))
-    world.tell(event("erp.main", "77", 2, "order", at=3, reference="R-1", customer=bob))
+    world.tell(event("erp.main", "77", 1, "order", reference="R-1"))
+    world.tell(event("shop.co", "1001", 2, "order", at=3, reference="R-1", customer={"id": "1", **ADA}))
+    world.tell(event("erp.main", "9", 3, at=1, **bob))
+    world.tell(event("erp.main", "77", 4, "order", reference="R-1", customer=bob))
     assert world.orders()[0].data["customer"] == "REC#erp#main#customer#9"
-    world.tell(event("erp.main", "77", 3, "order", at=1, reference="R-1", customer=bob))
+    world.tell(event("erp.main", "77", 5, "order", at=2, reference="R-1", customer=bob))
     assert world.orders()[0].data["customer"] == "REC#shop#co#customer#1"
 
 
