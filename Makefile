@@ -60,7 +60,7 @@ bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and s
 	$(PY) -m bench
 
 bench-unify: .venv/installed .venv-engine/installed ## unify: units, speed, and that a million customers change neither
-	$(PY) -m bench unify units speed growth
+	$(PY) -m bench unify units storm speed growth
 
 bench-mapping: .venv/installed .venv-bench/installed .venv-bench/node_modules ## mappings against their peers
 	.venv-bench/bin/python -m bench.peers
