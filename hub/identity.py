@@ -22,9 +22,6 @@ SAME = "@same"
 FLOOR = "floor"
 """Member of the pepper's secret: the oldest version under which something may still lie."""
 
-Telling = tuple[str, str]
-"""Canonical time and event (16 hex digits) of an assertion."""
-
 
 @discreet("version")
 class Pepper(NamedTuple):

@@ -13,6 +13,7 @@ from hub import keys
 from hub.accounts import Account
 from hub.catalog import Catalog
 from hub.cli.project import add_root, project_root
+from hub.cli.stack import outputs
 from hub.client import Client, HttpClient
 from hub.connector import Call, Connector
 from hub.errors import HubError, PauseError, RecordError, RetryError
@@ -118,11 +119,7 @@ def _action(actions: Any, name: str, action: Callable[..., int], help: str) -> a
 
 def table_of(stack: str) -> str:
     """The name of a deployed stack's table."""
-    import boto3
-
-    found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    return str(outputs["TableName"])
+    return outputs(stack)["TableName"]
 
 
 def _list(stage: Stage, arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from hub.cli.accounts import Vault
 from hub.cli.project import add_root, project_root
+from hub.cli.stack import outputs
 from hub.client import Client, HttpClient
 from hub.connector import HttpRequest
 from hub.errors import HubError, RetryError
@@ -167,15 +168,13 @@ def _key(file: Path | None) -> str:
 
 def _deployed(stack: str) -> tuple[str, str]:
     """Address and key of a deployed stack, with the environment's AWS credentials. Raises ApiError."""
-    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        told = outputs(stack)
         key = Vault(stack).get("api-key").get("key", "")
     except (BotoCoreError, ClientError) as error:
         raise ApiError(f"AWS: {error}") from error
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    if "ApiUrl" not in outputs:
+    if "ApiUrl" not in told:
         raise ApiError(f"{stack} is no stack of this hub: it names no ApiUrl")
-    return str(outputs["ApiUrl"]), key
+    return told["ApiUrl"], key

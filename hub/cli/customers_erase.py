@@ -11,6 +11,7 @@ from hub.cli.api import Api, add_whose, identifier, number, whose
 from hub.cli.customers_decisions import agreed
 from hub.cli.customers_views import Action
 from hub.cli.project import add_root, project_root
+from hub.cli.stack import outputs
 from hub.errors import HubError
 from hub.pipeline import Hub
 from hub.pipeline.erase.restore import reapply
@@ -39,12 +40,8 @@ def run_reapply(arguments: argparse.Namespace) -> int:
 
 def hub_of(arguments: argparse.Namespace) -> Hub:
     """The hub of a deployed stack, with the files of the project."""
-    import boto3
-
-    client = boto3.client("cloudformation")
-    [stack] = client.describe_stacks(StackName=arguments.stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
-    settings = Settings(stack=arguments.stack, table=outputs["TableName"], bucket=outputs["BucketName"])
+    told = outputs(arguments.stack)
+    settings = Settings(stack=arguments.stack, table=told["TableName"], bucket=told["BucketName"])
     return Hub(settings, catalog=Catalog.read(project_root(arguments.root)))
 
 

@@ -135,7 +135,7 @@ def rule(hub: Hub, claim: str, word: Ruling, order: Order) -> Decision:
     Raises DecisionError where nobody asserts it, or nothing would change.
     """
     reading = _reading(hub)
-    claim = _lifted(reading, claim)
+    claim = reading.lens.lift(claim)
     reading.load([claim_key(claim)])
     item = reading[claim_key(claim)]
     if item is None or not item.data["records"]:
@@ -167,8 +167,7 @@ def undo(hub: Hub, id: str, entry: str, order: Order) -> Decision:
     found = hub.store.read([key]).get(key)
     if found is None or found.kind != "log":
         raise DecisionError("the journal has no such entry")
-    reading = _reading(hub)
-    data = renamed(found.data, lambda pk: _lifted(reading, pk))
+    data = renamed(found.data, _reading(hub).lens.lift)
     if "claim" in data:
         return rule(hub, data["claim"], data.get("ruled", ""), order)
     if data["op"] == "merge" and "before" in data:
@@ -203,11 +202,6 @@ def _reading(hub: Hub) -> Reading:
     """A reading of the graph as it is under the newest pepper."""
     peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
     return Reading(hub.store, Lens(peppers[0], {}, hub.clock()))
-
-
-def _lifted(reading: Reading, claim: str) -> str:
-    """A claim's key under the newest pepper, which the reading finds wherever it lies."""
-    return reading.lens.lift(claim)
 
 
 def _root(hub: Hub, id: str) -> Item:
