@@ -18,6 +18,7 @@ from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
+TIES = frozenset({"since", "until", "after", "account", "secret"})
 DELETES = frozenset({"id", "key", "account", "secret"})
 """Whoever is erased is known by the id there only."""
 
@@ -115,6 +116,8 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
     calls = {"get", "list", "upsert", "create", "update", "delete", "send"} & data.keys()
     paths: list[tuple[Step, ...]] = [(call,) for call in sorted(calls)]
     paths += [("find", number) for number in range(len(data.get("find") or ()))]
+    if "ties" in (data.get("list") or {}):
+        yield from _names(connector, ("resources", name, "list", "ties"), TIES)
     for path in paths:
         full = ("resources", name, *path)
         if connector.base_url is None:

@@ -89,6 +89,23 @@ _CALL_PARTS = {
     ),
 }
 _CALL = shape("one request", _CALL_PARTS, "request")
+_TIES = shape(
+    "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
+    {
+        **{name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers", "records")},
+        "step": {**DURATION, "description": "from since to until; what the vendor tells apart, 1s if absent"},
+    },
+    "request",
+)
+_LIST = shape(
+    "asks what changed since a time",
+    {
+        **_CALL_PARTS,
+        "order": choice("of the rows, where it is that of the times of change asked for", "time"),
+        "ties": _TIES,
+    },
+    "request",
+)
 _RESOURCE = shape(
     "a kind of record",
     {
@@ -100,7 +117,7 @@ _RESOURCE = shape(
         "skip": expression("true where the event is of no interest"),
         "contains": mapped("resource: the record of it inside", expression()),
         "get": _CALL,
-        "list": _CALL,
+        "list": _LIST,
         "find": listed("searches, tried in order", _CALL),
         "upsert": _CALL,
         "create": _CALL,
