@@ -125,6 +125,11 @@ def cursor(account: str, resource: str) -> Key:
     return Key(f"CUR#{escape(account, resource)}", "CUR")
 
 
+def importing(account: str, resource: str) -> Key:
+    """The import of an account's resource: what was begun, and how far it is."""
+    return Key(f"IMP#{escape(account, resource)}", "IMP")
+
+
 def suppression(entity: str, namespace: str, hashed: str) -> Key:
     """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
     return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")
@@ -158,6 +163,9 @@ DUE = "due"
 
 WAITING = "waiting"
 """List of waiting flows, by the time at which they are decided."""
+
+IMPORTING = "importing"
+"""List of imports from a vendor's API that are under way, by the time at which they began."""
 
 ERASING = "erasing"
 """List of erasures and requests that are not finished, by the time at which they began."""

@@ -175,7 +175,10 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
         | secrets
         | {"dynamodb:DeleteItem", "dynamodb:Scan", "s3:ListBucket"}
         | {f"s3:{name}Object" for name in ("Put", "Get", "Delete")},
-        "ServeRole": state | send | secrets | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
+        "ServeRole": state
+            | send
+            | secrets
+            | {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "sqs:GetQueueAttributes"},
     }
 
 

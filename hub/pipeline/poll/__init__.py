@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from hub import keys
 from hub.pipeline import Hub
+from hub.pipeline.poll.backfill import imports
 from hub.pipeline.poll.source import Source, sources
 from hub.pipeline.poll.turn import WAITED, Polled, Turn
 from hub.store import Item
@@ -20,10 +21,14 @@ SECONDS = 180.0
 """Pages of one source and seconds of all after which a run stops and leaves the rest to the next one."""
 
 
+IMPORT_PAGES = 10_000
+"""An import is bounded by the time, and by what waits on the queue."""
+
+
 def poll(hub: Hub, *, pages: int = PAGES, seconds: float = SECONDS) -> list[Polled]:
     """Ask every account for what changed; the trouble of one does not keep the others from being asked."""
     deadline = hub.clock() + seconds
-    turns = _turns(hub, pages)
+    turns = [*_turns(hub, pages), *imports(hub, IMPORT_PAGES)]
     take_turns(hub, turns, deadline)
     return [turn.polled for turn in turns]
 

@@ -193,7 +193,10 @@ class Turn:
         self.polled = replace(self.polled, error=error)
 
     def _save(self, state: walk.State) -> None:
-        saved = replace(self.item, data=state)
+        self._put(state)
+
+    def _put(self, data: dict[str, Any]) -> None:
+        saved = replace(self.item, data=data)
         self.hub.store.commit([Put(saved)])
         self.item = replace(saved, version=saved.version + 1)
 

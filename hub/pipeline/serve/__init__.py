@@ -14,6 +14,7 @@ from hub.pipeline.serve import decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.explain import explain
+from hub.pipeline.serve.imports import begun, imported, rows
 from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
@@ -25,6 +26,9 @@ __all__ = ["Answer", "Question", "serve"]
 LARGEST_BODY = 64 * 1024
 """Bytes: a search is one identifier, a replay at most a hundred ids."""
 
+LARGEST_ROWS = 1024 * 1024
+"""Bytes of rows of a file that is imported."""
+
 Step = Callable[[Hub, Question, Mapping[str, str]], Any]
 
 
@@ -35,6 +39,7 @@ class Route(NamedTuple):
     path: re.Pattern[str]
     step: Step
     open: bool = False
+    largest: int = LARGEST_BODY
 
 
 def serve(hub: Hub, question: Question) -> Answer:
@@ -56,9 +61,9 @@ def _answered(hub: Hub, question: Question) -> Any:
         raise Refusal(404)
     if asked is None:
         raise Refusal(405, headers={"allow": ", ".join(sorted(route.method for route, _ in found))})
-    if len(question.body) > LARGEST_BODY:
-        raise Refusal(413)
     route, match = asked
+    if len(question.body) > route.largest:
+        raise Refusal(413)
     return route.step(hub, question, match.groupdict())
 
 
@@ -118,11 +123,24 @@ def _replay(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return replay(hub, question.json())
 
 
+def _import(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return begun(hub, question.json())
+
+
+def _imported(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return imported(hub, path["source"], path["resource"])
+
+
+def _rows(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return rows(hub, path["source"], path["resource"], question.json())
+
+
 def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     """That the function runs and its files can be read; asks nobody else, so that anybody may ask."""
     return {"status": "ok", "revision": hub.catalog.revision}
 
 
+IMPORT = r"/v1/imports/(?P<source>[\w.-]{1,80})/(?P<resource>[\w-]{1,80})"
 CUSTOMER = "/v1/customers/(?P<id>[0-9a-f]{24})"
 
 ROUTES = (
@@ -140,5 +158,8 @@ ROUTES = (
     Route("GET", re.compile(f"{CUSTOMER}/export"), _export),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("POST", re.compile("/v1/replay"), _replay),
+    Route("POST", re.compile("/v1/imports"), _import),
+    Route("GET", re.compile(IMPORT), _imported),
+    Route("POST", re.compile(f"{IMPORT}/rows"), _rows, largest=LARGEST_ROWS),
     Route("GET", re.compile("/v1/health"), _health, open=True),
 )
