@@ -130,6 +130,16 @@ def importing(account: str, resource: str) -> Key:
     return Key(f"IMP#{escape(account, resource)}", "IMP")
 
 
+def heard(account: str, day: str) -> Key:
+    """What a source told on one day (of UTC), by the hour; without a day: the prefix of all."""
+    return Key(f"SRC#{escape(account)}", f"D#{day}")
+
+
+def subscriptions(account: str) -> Key:
+    """The webhook subscriptions of an account: whether they are wanted, and what was found."""
+    return Key(f"SRC#{escape(account)}", "SUBS")
+
+
 def suppression(entity: str, namespace: str, hashed: str) -> Key:
     """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
     return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")

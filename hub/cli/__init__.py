@@ -19,6 +19,7 @@ from hub.cli import (
     plan,
     schemas,
     send,
+    sources,
     test,
     trial,
 )
@@ -37,6 +38,7 @@ MODULES = (
     send,
     schemas,
     functions,
+    sources,
     importing,
     accounts,
     customers,

@@ -186,7 +186,8 @@ def watch(api: Api, named: dict[str, str], arguments: argparse.Namespace, shop: 
     status = api.post("/v1/imports", asked)
     pace = Pace(shop.clock, 0, 0, status["rows"])
     while status["state"] == "running" and not arguments.no_wait:
-        pace.show(0, status["rows"], status["error"])
+        waits = "" if status["rows"] else "the hub's next poll takes it up, within five minutes"
+        pace.show(0, status["rows"], status["error"] or waits)
         shop.sleep(ASK_EVERY)
         status = api.get(f"/v1/imports/{named['source']}/{named['resource']}")
     pace.end()

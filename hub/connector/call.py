@@ -49,7 +49,7 @@ class Call:
     @property
     def name(self) -> str:
         """get, list, find, upsert, create, update, delete or send."""
-        return str(self.path[2])
+        return str(self.path[2] if self.path[0] == "resources" else self.path[1])
 
     @property
     def overlap(self) -> float:

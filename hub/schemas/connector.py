@@ -165,6 +165,49 @@ _PRIVACY = shape(
     },
     "do",
 )
+_SUBSCRIBE = shape(
+    "how the vendor is told where to send webhooks",
+    {
+        "each": choice("one subscription for each topic; else one for all", "topic"),
+        "list": shape(
+            "asks for those that are there",
+            {
+                **{
+                    name: _CALL_PARTS[name]
+                    for name in ("request", "body", "format", "headers", "records", "page")
+                },
+                "id": expression("its id"),
+                "address": expression("where it sends"),
+                "topics": expression("what it sends: a topic, or a list of them"),
+                "active": expression("true while it sends"),
+            },
+            "request",
+            "records",
+            "id",
+            "address",
+            "topics",
+        ),
+        "create": shape(
+            "makes one; in scope {topics} or {topic}, {address}, {key}",
+            {
+                **{name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers", "id")},
+                "secret": mapped(
+                    "secret of the account that the vendor chooses: where its answer has it", expression()
+                ),
+            },
+            "request",
+            "id",
+        ),
+        "delete": shape(
+            "takes one away",
+            {name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers")},
+            "request",
+        ),
+    },
+    "list",
+    "create",
+    "delete",
+)
 CONNECTOR = shape(
     "Everything that one vendor does differently.",
     {
@@ -180,6 +223,7 @@ CONNECTOR = shape(
         "privacy": mapped(
             "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
         ),
+        "subscribe": _SUBSCRIBE,
         "base_url": template("start of its URLs"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),

@@ -30,6 +30,7 @@ def poll(hub: Hub, *, pages: int = PAGES, seconds: float = SECONDS) -> list[Poll
     deadline = hub.clock() + seconds
     turns = [*_turns(hub, pages), *imports(hub, IMPORT_PAGES)]
     take_turns(hub, turns, deadline)
+    hub.tally.note(hub.store, hub.clock())
     return [turn.polled for turn in turns]
 
 

@@ -47,10 +47,10 @@ class ImportTurn(Turn):
     def _ended(self, state: walk.State, until: str, odd: str) -> walk.State:
         return {"over": True, "error": odd}
 
-    def _send(self, page: Page) -> int:
+    def _send(self, page: Page, state: walk.State) -> int:
         data = self.item.data
         if not data["dry"]:
-            sent = super(ImportTurn, self)._send(page)
+            sent = super(ImportTurn, self)._send(page, state)
             rejects = data["rejects"]
         else:
             rejects = rejected(self.hub, page.events, data["rows"] + 1, data["rejects"])

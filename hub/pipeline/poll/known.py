@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from hub import keys
 from hub.messages import Event
 from hub.pipeline import Hub
+from hub.pipeline.unify.state import told_until
 from hub.store import Item, Key
 
 
@@ -36,14 +37,6 @@ def _records(hub: Hub, event: Event) -> list[Key]:
 def _told(event: Event, records: Iterable[Key], found: dict[Key, Item]) -> bool:
     known = [found.get(key) for key in records]
     at = event.at
-    return at is not None and bool(known) and all(item is not None and at <= _latest(item) for item in known)
-
-
-def _latest(record: Item) -> str:
-    """When the record was told something last, by its source's clock."""
-    stamps = (
-        stamp[0]
-        for _, run, other in record.data.get("registers", {}).values()
-        for stamp in (run[-1], *([other] if other else []))
+    return (
+        at is not None and bool(known) and all(item is not None and at <= told_until(item) for item in known)
     )
-    return max(stamps, default="")

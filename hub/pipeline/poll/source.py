@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hub import limiter
 from hub.accounts import Account
-from hub.connector import Call, Connector, HttpResponse, Resource
+from hub.connector import Call, Connector, HttpRequest, HttpResponse, Resource
 from hub.connector.reception import moment
 from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.messages import Event, brief, digest, dumps
@@ -69,15 +69,19 @@ def ask(hub: Hub, source: Source, state: walk.State, via: str) -> Page:
     call = source.call.ties if "ties" in state else source.call
     assert call is not None
     scope = walk.scope(state, source.call)
-    secrets = hub.secrets.get(source.account.name)
-    request = call.render(scope, source.account, secrets[0] if secrets else {})
-    limiter.acquire(hub.store, source.account.name, source.connector.limits, hub.clock, hub.sleep)
-    response = _answered(hub, source, call, hub.client.send(request))
+    request, response = _called(hub, source, call, scope)
     records = call.records_of(response)
     events = [event_of(source, record, from_epoch(hub.clock()), via) for record in records]
     next = call.next_page(response, scope.get("page"), request.url)
     listed = Listed(_names(events), [event.at for event in events], next)
     return Page(events, listed, _date(response))
+
+
+def called(
+    hub: Hub, source: Source, call: Call, scope: dict[str, Any], *, missing: bool = False
+) -> HttpResponse:
+    """The answer to one call. `missing`: what is not there is as good. Raises as `ask` does."""
+    return _called(hub, source, call, scope, missing=missing)[1]
 
 
 def event_of(source: Source, record: Any, now: str, via: str) -> Event:
@@ -112,10 +116,16 @@ def _date(response: HttpResponse) -> str:
     return canonical(told) if told.tzinfo else ""
 
 
-def _answered(hub: Hub, source: Source, call: Call, response: HttpResponse) -> HttpResponse:
+def _called(
+    hub: Hub, source: Source, call: Call, scope: dict[str, Any], *, missing: bool = False
+) -> tuple[HttpRequest, HttpResponse]:
+    secrets = hub.secrets.get(source.account.name)
+    request = call.render(scope, source.account, secrets[0] if secrets else {})
+    limiter.acquire(hub.store, source.account.name, source.connector.limits, hub.clock, hub.sleep)
+    response = hub.client.send(request)
     outcome = source.connector.meaning(response, call, hub.clock())
-    if outcome.kind == "done":
-        return response
+    if outcome.kind == "done" or (missing and outcome.kind == "missing"):
+        return request, response
     if outcome.after:
         limiter.block(hub.store, source.account.name, source.connector.limits, hub.clock() + outcome.after)
     raise _trouble(source, outcome.kind, outcome.reason, outcome.after)

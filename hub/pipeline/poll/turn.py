@@ -13,6 +13,7 @@ from hub.pipeline.poll import walk
 from hub.pipeline.poll.known import news
 from hub.pipeline.poll.source import Page, Source, ask
 from hub.pipeline.receive import enqueue
+from hub.pipeline.sources.tally import CHECKED
 from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
 from hub.times import from_epoch, time_zone, to_epoch
@@ -107,14 +108,22 @@ class Turn:
         page = ask(self.hub, self.source, state, self._via)
         if not state["count"] and page.now:
             state = {**state, "start": min(state["start"], page.now)}
-        sent = self._send(page)
+        sent = self._send(page, state)
         state, odd = walk.after(state, self.source.call, page.listed)
         self._turn_over(state, page, odd)
         before = self.polled
         self.polled = replace(before, records=before.records + len(page.events), sent=before.sent + sent)
 
-    def _send(self, page: Page) -> int:
+    def _count(self, page: Page, state: walk.State, until: str) -> None:
+        """Count the changes that are compared for the first time: of these the missed ones are a share."""
+        if self._reconciles:
+            after = max(str(state["since"]), str(state["from"]))
+            compared = sum(event.at is not None and after < event.at <= until for event in page.events)
+            self.hub.tally.add(self.source.account.name, CHECKED, compared, self.hub.clock())
+
+    def _send(self, page: Page, state: walk.State) -> int:
         until = self._until(page.now) if self._reconciles else "~"
+        self._count(page, state, until)
         settled = [event for event in page.events if not event.at or event.at <= until]
         fresh = [self._marked(event) for event in news(self.hub, settled)]
         enqueue(self.hub, fresh)

@@ -12,7 +12,7 @@ from hub.errors import RetryError
 from hub.pipeline import Hub
 from hub.pipeline.serve import decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
-from hub.pipeline.serve.exchange import Answer, Question, Refusal
+from hub.pipeline.serve.exchange import Answer, Question, Refusal, bad
 from hub.pipeline.serve.explain import explain
 from hub.pipeline.serve.imports import begun, imported, rows
 from hub.pipeline.serve.journal import log
@@ -20,6 +20,8 @@ from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
 from hub.pipeline.serve.replay import replay
 from hub.pipeline.serve.search import search
+from hub.pipeline.sources import sources
+from hub.pipeline.subscriptions import states, wish
 
 __all__ = ["Answer", "Question", "serve"]
 
@@ -135,6 +137,22 @@ def _rows(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return rows(hub, path["source"], path["resource"], question.json())
 
 
+def _sources(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    known = states(hub)
+    return {"sources": [{**one, "subscription": known.get(one["source"])} for one in sources(hub)]}
+
+
+def _subscribe(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    body = question.json()
+    wanted = body.get("wanted")
+    if not isinstance(wanted, bool):
+        raise bad("wanted is true or false")
+    try:
+        return wish(hub, str(body.get("source")), wanted=wanted)
+    except LookupError:
+        raise bad("no account of this name whose vendor has an API for subscriptions") from None
+
+
 def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     """That the function runs and its files can be read; asks nobody else, so that anybody may ask."""
     return {"status": "ok", "revision": hub.catalog.revision}
@@ -158,6 +176,8 @@ ROUTES = (
     Route("GET", re.compile(f"{CUSTOMER}/export"), _export),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("POST", re.compile("/v1/replay"), _replay),
+    Route("GET", re.compile("/v1/sources"), _sources),
+    Route("POST", re.compile("/v1/subscriptions"), _subscribe),
     Route("POST", re.compile("/v1/imports"), _import),
     Route("GET", re.compile(IMPORT), _imported),
     Route("POST", re.compile(f"{IMPORT}/rows"), _rows, largest=LARGEST_ROWS),

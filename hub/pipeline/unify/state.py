@@ -96,6 +96,16 @@ def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Regi
     return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
 
 
+def told_until(record: Item) -> str:
+    """When the record was told something last, by its source's clock."""
+    stamps = (
+        stamp[0]
+        for _, run, other in record.data.get("registers", {}).values()
+        for stamp in (run[-1], *([other] if other else []))
+    )
+    return max(stamps, default="")
+
+
 def claim(item: Item, *, strong: bool) -> Claim:
     """A claim as the graph sees it; an absent one is asserted by nobody yet."""
     data = item.data

@@ -12,6 +12,7 @@ from hub.times import from_epoch
 from tests.hub.pipeline.poll.shelves import STYLES, Crash, Shelf, Watch
 
 SEEDS = 15
+"""Storms of each style of paging; `--examples` asks for more."""
 
 
 def settle(watch, polls=12):
@@ -46,8 +47,10 @@ def shelf_of(rng, style, **habits):
 
 
 @pytest.mark.parametrize("style", sorted(STYLES))
-def test_f13_every_row_is_found_while_people_work_and_functions_crash(style):
-    for seed in range(SEEDS):
+def test_f13_every_row_is_found_while_people_work_and_functions_crash(style, pytestconfig, figure):
+    seeds = pytestconfig.getoption("--examples") or SEEDS
+    rows = 0
+    for seed in range(seeds):
         rng = random.Random(f"{style}{seed}")
         habits = {
             "skew": rng.choice([0.0, 0.0, 240.0, -7200.0]),
@@ -61,9 +64,12 @@ def test_f13_every_row_is_found_while_people_work_and_functions_crash(style):
         storm(watch, rng, 30, crashes=0.3)
         settle(watch)
         assert watch.missing() == set(), (style, seed)
+        rows += len(watch.sent)
         requests, twice = shelf.requests, watch.twice
         settle(watch, 2)
         assert (shelf.requests - requests <= 2 * (len(shelf.rows) + 2), watch.twice) == (True, twice), seed
+    figure("storms of polls", seeds)
+    figure("row versions found", rows)
 
 
 def crowd(style, count, **habits):
