@@ -74,9 +74,23 @@ def log(entity: str, id: str, epoch: int) -> Key:
     return Key(root(entity, id).pk, f"LOG#{epoch:012d}")
 
 
-def outbox(entity: str, id: str, epoch: int) -> Key:
-    """The image of an entity at one epoch, for the relay."""
-    return Key(f"OUT#{escape(entity, id)}", f"E#{epoch:012d}")
+OUTBOX = "0123456789abcdef"
+"""Partitions of the outbox in each hour, by the first hex digit of what caused the images: 16,000 write units
+a second, AWS's 1,000 for each."""
+
+
+def outbox(at: str, cause: str, entity: str, id: str, epoch: int) -> Key:
+    """The image of an entity at one epoch, for the relay, in the order in which they were written.
+
+    `at`: canonical time of the transaction; `cause`: 16 hex digits that stand for what caused it, so that the
+    images of an event are found by its marker.
+    """
+    return Key(outbox_hour(at, cause[0]), f"{at}#{cause}#{escape(entity, id, epoch)}")
+
+
+def outbox_hour(at: str, shard: str) -> str:
+    """The partition of the outbox that a time lies in."""
+    return f"OUT#{at[:13]}#{shard}"
 
 
 def delivery(destination: str, entity: str, id: str) -> Key:
@@ -125,6 +139,10 @@ def cursor(account: str, resource: str) -> Key:
     return Key(f"CUR#{escape(account, resource)}", "CUR")
 
 
+RELAYED = cursor("~outbox", "relay")
+"""Until when (canonical time) every image of the outbox is relayed: what sweep looks behind."""
+
+
 def suppression(entity: str, namespace: str, hashed: str) -> Key:
     """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
     return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")
@@ -149,9 +167,6 @@ def trail(record: Key, archive: str, line: int) -> Key:
     """An archived line about this record that no timeline entry points to."""
     return Key(record.pk, f"E#{digest(archive)[:16]}#{line}")
 
-
-PENDING = "pending"
-"""List of outbox items that the relay has not sent yet."""
 
 DUE = "due"
 """List of parked deliveries, by the time at which they are tried again."""

@@ -6,23 +6,29 @@ the deduplication id or the delivery's state recognises.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from hub import keys
+from hub.errors import RetryError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
-from hub.pipeline import Hub, flows
+from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.flows import Sight
 from hub.pipeline.route import deliveries_of, route, send
 from hub.pipeline.subjects import find
 from hub.store import Item
-from hub.times import from_epoch
+from hub.times import from_epoch, to_epoch
 
 LEASE = 600.0
 """Seconds until a delivery that was sent to the queue is taken for lost: longer than FIFO's 5 minutes of
 deduplication, so that the second sending is not swallowed."""
 
 RELAY_SECONDS = 120.0
-"""How long the stream's relay has before the sweep takes an image over."""
+"""How long the stream's relay has before the sweep takes an image over: longer than unify may run, so that no
+image appears later behind the sweep."""
+
+FIRST_SECONDS = 86_400.0
+"""How far back the first sweep of a stack looks for images."""
 
 PAGE = 100
 
@@ -33,7 +39,7 @@ def sweep(hub: Hub, budget: int = 1000) -> dict[str, int]:
     return {
         "deliveries": sum(_resend(hub, item) for item in _listed(hub, keys.DUE, now, budget)),
         "waiting": sum(_wake(hub, item) for item in _listed(hub, keys.WAITING, now, budget)),
-        "relayed": _relay(hub, list(_listed(hub, keys.PENDING, now - RELAY_SECONDS, budget))),
+        "relayed": _relay(hub, from_epoch(now - RELAY_SECONDS), budget),
     }
 
 
@@ -91,7 +97,31 @@ def _decide(hub: Hub, item: Item) -> str:
     return "sent"
 
 
-def _relay(hub: Hub, images: list[Item]) -> int:
-    if images:
-        route(hub, images)
-    return len(images)
+def _relay(hub: Hub, until: str, budget: int) -> int:
+    """Relay what was written before `until` and never relayed, and note how far everything is.
+
+    One that fails for a bug is listed for people, so that it holds up nobody; then the bug is raised.
+    """
+    cursor = hub.store.read([keys.RELAYED]).get(keys.RELAYED, Item(keys.RELAYED, "cursor"))
+    since = cursor.data.get("until") or from_epoch(to_epoch(until) - FIRST_SECONDS)
+    pending = filter(outbox.is_pending, outbox.between(hub.store, since, until))
+    found = list(islice(pending, budget))
+    bugs = [bug for image in found if (bug := _relayed(hub, image))]
+    if len(found) < budget and until > since:
+        flows.commit_once(hub.store, replace(cursor, data={"until": until}))
+    if bugs:
+        raise bugs[0]
+    return len(found)
+
+
+def _relayed(hub: Hub, image: Item) -> Exception | None:
+    """The bug that keeps an image from being relayed. Raises RetryError where the world is not ready."""
+    try:
+        route(hub, [image])
+    except RetryError:
+        raise
+    except Exception as bug:
+        parked = outbox.parked(image, hub.clock(), f"bug:{type(bug).__name__}")
+        flows.commit_once(hub.store, parked)
+        return bug
+    return None

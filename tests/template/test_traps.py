@@ -230,7 +230,11 @@ def test_t14_no_secret_travels_in_a_parameter_or_the_environment(template, sourc
 def test_t15_the_stream_filter_takes_new_outbox_items_and_nothing_else(template, kind, event):
     [filter_] = stream_mapping(template)["FilterCriteria"]["Filters"]
     item = Item(
-        keys.outbox("customer", "1", 7), kind, {"x": 1}, agenda="pending", at="2026-01-01T00:00:00.000Z"
+        keys.outbox("2026-01-01T00:00:00.000000Z", "a" * 16, "customer", "1", 7),
+        kind,
+        {"x": 1},
+        agenda="parked",
+        at="2026-01-01T00:00:00.000Z",
     )
     record = {"eventName": event, "dynamodb": {"NewImage": encode(replace(item, version=0))}}
     assert matches(json.loads(filter_["Pattern"]), record) == (kind == "outbox" and event == "INSERT")

@@ -13,6 +13,7 @@ from hub import keys
 from hub.archive import pack
 from hub.messages import Delivery, Event
 from hub.pipeline import Hub
+from hub.pipeline.route import route
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.parked import Listing, key, listed, name
 from hub.queues import Message
@@ -24,25 +25,29 @@ LONGEST_KEY = 2048
 """Bytes of a partition key in DynamoDB."""
 SCANNED = 10
 """Pages of the parked list that one call looks through for a reason."""
-_LISTS = {"outbox": keys.PENDING, "waiting": keys.WAITING, "request": keys.ERASING}
+_LISTS = {"waiting": keys.WAITING, "request": keys.ERASING}
 
 
 @discreet("replay")
 @dataclass(slots=True)
 class Batch:
-    """What one replay sends: events and deliveries by queue, and items that sweep is to take up again."""
+    """What one replay sends: events and deliveries by queue, items that sweep is to take up again, images
+    that the flows are asked about again."""
 
     hub: Hub
     replay: str
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     relisted: list[Item] = field(default_factory=list)
+    images: list[Item] = field(default_factory=list)
     _archived: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, item: Item) -> None:
         """Take an item up. Raises KeyError when its raw text is no longer in the archive."""
         if item.kind == "marker":
             self.events.append(self._event(item))
+        elif item.kind == "outbox":
+            self.images.append(item)
         elif item.kind in _LISTS:
             self.relisted.append(self._relisted(item))
         else:
@@ -56,6 +61,7 @@ class Batch:
         self.hub.outbound.send([Message(d.dumps(), d.group, d.dedup) for d in self.deliveries])
         for item in self.relisted:
             self._commit(item)
+        route(self.hub, self.images)
 
     def _event(self, marker: Item) -> Event:
         """The event as it was received. The marker names it: one parked for its body got another id."""

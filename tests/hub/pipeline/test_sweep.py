@@ -1,6 +1,10 @@
 from dataclasses import replace
 
+import pytest
+
+import hub.pipeline.route as route_module
 from hub import keys
+from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.sweep import LEASE, sweep
 from hub.store import Put
@@ -84,6 +88,52 @@ def test_an_image_that_nobody_relayed_is_relayed_after_two_minutes(world):
     world.deliver()
     assert len(world.vendors.contacts) == 1
     assert sweep(world.hub)["relayed"] == 0
+
+
+def test_images_of_an_hour_ago_are_found_and_the_next_sweep_does_not_look_there_again(world, monkeypatch):
+    world.entity("customer", "c-1", relay="later", **ADA)
+    world.now += 3600
+    assert sweep(world.hub)["relayed"] == 1
+    world.now += 60
+    asked = []
+    page = world.store.page
+    monkeypatch.setattr(world.store, "page", lambda pk, **how: asked.append(pk) or page(pk, **how))
+    assert sweep(world.hub)["relayed"] == 0
+    assert len([pk for pk in asked if pk.startswith("OUT#")]) == 16, "one query for each partition"
+
+
+def test_an_image_whose_relay_meets_a_bug_holds_up_nobody(world, monkeypatch):
+    for id in ("c-1", "c-2", "c-3"):
+        world.entity("customer", id, relay="later", email=f"{id}@correo.example")
+    ask = route_module._decide
+
+    def broken(hub, image):
+        if image.data["id"] == "c-2":
+            raise KeyError("a bug")
+        return ask(hub, image)
+
+    monkeypatch.setattr(route_module, "_decide", broken)
+    world.now += 121
+    with pytest.raises(KeyError):
+        sweep(world.hub)
+    assert world.out("customer", "c-2", 1).data["reason"] == "bug:KeyError"
+    world.deliver()
+    assert len(world.vendors.contacts) == 2
+    world.now += 60
+    assert sweep(world.hub)["relayed"] == 0
+
+
+def test_while_the_queue_fails_the_sweep_stays_where_it_is(world, monkeypatch):
+    world.entity("customer", "c-1", relay="later", **ADA)
+    world.now += 121
+
+    def fail(messages):
+        raise RetryError("queue")
+
+    with monkeypatch.context() as broken, pytest.raises(RetryError):
+        broken.setattr(world.outbound, "send", fail)
+        sweep(world.hub)
+    assert sweep(world.hub)["relayed"] == 1
 
 
 def test_one_run_takes_up_no_more_than_its_budget_and_the_next_goes_on(world):

@@ -76,7 +76,7 @@ def test_a_customer_whom_nobody_knows_is_suppressed_all_the_same():
     day = Lived()
     customer = {"id": 4711, "email": "nadie.sabe@correo.example", "phone": None}
     assert ask(day, "customers-redact", customer=customer) == 200
-    day.minutes(4)
+    day.minutes()
     assert len(day.customers()) == 1
     [erasure] = [item for item in day.hub.store.items() if item.kind == "erasure"]
     assert erasure.data["state"] == "done"

@@ -6,6 +6,7 @@ import pytest
 
 from hub.pipeline.erase import Order, begin, certificate, erasure_of
 from hub.pipeline.erase.restore import readmit, reapply
+from hub.pipeline.outbox import KEPT
 from hub.pipeline.serve.search import named
 from hub.runner import Runner
 from hub.store import Put
@@ -58,7 +59,9 @@ def test_every_destination_has_a_receipt_and_the_certificate_names_them(erased):
 
 
 def test_what_is_left_is_who_was_erased_and_no_more(erased):
-    assert set(kinds(erased)) == {"cursor", "root", "erasure", "receipt", "suppression"}
+    assert set(kinds(erased)) == {"cursor", "root", "outbox", "erasure", "receipt", "suppression"}
+    images = [item.data for item in erased.hub.store.items() if item.kind == "outbox"]
+    assert all(set(data) <= {*KEPT, "relayed", "decided"} for data in images), "only what was relayed"
     roots = [item.data for item in erased.hub.store.items() if item.kind == "root"]
     assert all(set(data) == {"entity", "id", "state", "erasure"} for data in roots)
 
