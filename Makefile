@@ -53,7 +53,7 @@ soak: .venv/installed ## many random schedules of unify, pairs of crashes, seede
 	$(PY) -m pytest tests/hub/test_compiler.py tests/hub/test_transcoding.py tests/hub/samples --no-cov --examples 20000
 	$(PY) -m pytest tests/laws --no-cov --examples 10000
 	$(PY) -m pytest tests/hostile --no-cov --examples 2000
-	$(PY) -m pytest tests/hub/pipeline/erase --no-cov --crashes 2 -s
+	$(PY) -m pytest tests/hub/pipeline/erase --no-cov --numprocesses auto --crashes 2
 	$(PY) -m pytest tests/hub/pipeline/test_traits.py --no-cov --examples 2000
 
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
