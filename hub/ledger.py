@@ -6,18 +6,15 @@ for a member that was not, because the destination does not take it: its webhook
 Hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.messages import digest, dumps
 from hub.times import to_epoch
 
-WINDOW = 24 * 3600.0
-"""Seconds for which the value written last is recognised: a vendor may tell a change a day late."""
-
 OVERTAKEN = 600.0
-"""Seconds for which an older value is still recognised: its webhook may come after the next write, but a
-person who sets the old value again an hour later is no echo."""
+"""Seconds after the next write in which the source may still say that it has an older value: its clock may
+be ahead of ours, but a person who sets the old value again an hour later is no echo."""
 
 DEPTH = 4
 
@@ -34,12 +31,15 @@ def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str
     return ledger
 
 
-def is_echo(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
-    """Whether `value` of a canonical field only repeats what we wrote. `now`: Unix seconds."""
+def is_echo(wrote: Mapping[str, list[list[str]]], field: str, value: Any, at: float) -> bool:
+    """Whether `value` of a canonical field only repeats what we wrote.
+
+    `at`: Unix seconds at which the source had it. When we hear of it says nothing: it may come a day late.
+    """
     if isinstance(value, Mapping):
         inner = value.items()
-        value = {name: part for name, part in inner if not _repeats(wrote, f"{field}.{name}", part, now)}
-    return _repeats(wrote, field, value, now)
+        value = {name: part for name, part in inner if not _repeats(wrote, f"{field}.{name}", part, at)}
+    return _repeats(wrote, field, value, at)
 
 
 def fingerprint(value: Any) -> str:
@@ -52,9 +52,14 @@ def fingerprint(value: Any) -> str:
     return digest(dumps(value))[:16]
 
 
-def _repeats(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
-    mark = fingerprint(value)
-    return any(
-        known == mark and now - to_epoch(at) < (WINDOW if place == 0 else OVERTAKEN)
-        for place, (known, at) in enumerate(wrote.get(field, []))
-    )
+def mark(register: Sequence[Any]) -> str:
+    """What stands for what a record told last of a field: another mark is news from there."""
+    value, run = register[:2]
+    return fingerprint([value, run[-1]])
+
+
+def _repeats(wrote: Mapping[str, list[list[str]]], field: str, value: Any, at: float) -> bool:
+    """The value written last is there until something else is; an older one only until the next was written."""
+    mark, told = fingerprint(value), wrote.get(field, [])
+    place = next((place for place, (known, _) in enumerate(told) if known == mark), None)
+    return place == 0 or (place is not None and at < to_epoch(told[place - 1][1]) + OVERTAKEN)

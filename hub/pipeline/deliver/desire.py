@@ -12,7 +12,7 @@ from typing import Any
 from hub import keys
 from hub.errors import RecordError
 from hub.golden import DELETED
-from hub.ledger import fingerprint
+from hub.ledger import fingerprint, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
@@ -31,7 +31,7 @@ class Desire:
     `members`: of each of them the members that are written, none for a plain field.
 
     `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
-    destination's own record tells; `remote`: its id there; `orphans`: other ids there of the same entity
+    destination's own record tells, `then`: as they were at our last write; `remote`: its id there; `orphans`: other ids there of the same entity
     (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
     `wrote`: the ledger of that record so far; `same`: the destination has all this already.
     """
@@ -42,6 +42,7 @@ class Desire:
     hash: str
     rest: str
     seen: dict[str, str]
+    then: dict[str, str]
     remote: str | None
     orphans: tuple[str, ...]
     customer: dict[str, Any]
@@ -91,13 +92,19 @@ def desired(case: Case, subject: Subject) -> Desire:
         hash=digest(dumps(record)),
         rest=digest(dumps(_without(record, mapping))),
         seen=_marks(own.get(ids[0]) if ids else None, mapping),
+        then=_lasting(case, base, "seen"),
         remote=ids[0] if ids else None,
         orphans=tuple(ids[1:]),
         customer=customer,
         here=here,
-        wrote=case.data.get("wrote") or base.get("wrote", {}),
+        wrote=_lasting(case, base, "wrote"),
     )
     return replace(desire, same=_same(case, base or case.data, desire, own.get(ids[0]) if ids else None))
+
+
+def _lasting(case: Case, base: dict[str, Any], name: str) -> dict[str, Any]:
+    """What our last write left in the state: ours, or that of the customer who had the record before."""
+    return dict(case.data.get(name) or base.get(name) or {})
 
 
 def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any], str | None]:
@@ -180,7 +187,7 @@ def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
     """A mark of each register that the destination's own record told: another one is news from there."""
     registers = own.data.get("registers", {}) if own else {}
     fields = {path.partition(".")[0] for path in mapping.both.values()}
-    return {field: fingerprint(registers[field]) for field in fields if field in registers}
+    return {field: mark(registers[field]) for field in fields if field in registers}
 
 
 def _own_records(case: Case, subject: Subject) -> dict[str, Item]:

@@ -115,6 +115,8 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         return replace(event, deleted=True)
     if outcome.kind == "reject":
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
+    if outcome.after:
+        limiter.block(hub.store, account.name, connector.limits, hub.clock() + outcome.after)
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
     return _kept(hub, replace(event, record=call.record(response)))

@@ -334,7 +334,7 @@ class World:
         connector, name = account.split(".")
         key = keys.record(connector, name, resource, id)
         held = self.store.read([key]).get(key, Item(key, "record"))
-        said = {f: [value, from_epoch(self.now), "e", 0] for f, value in registers.items()}
+        said = {f: [value, [[from_epoch(self.now), "e", 0]], None] for f, value in registers.items()}
         data = {"entity": "customer", "root": root, "registers": {**held.data.get("registers", {}), **said}}
         self.store.commit([Put(Item(key, "record", data, held.version))])
         return key.pk
