@@ -127,7 +127,7 @@ def _call(target: Target) -> Call:
 
 
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
         calls.admit()
     except StoppedError as stop:

@@ -83,7 +83,7 @@ def _withhold(case: Case, reason: str) -> str:
 
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
         calls.admit()
     except StoppedError as stop:
