@@ -1,6 +1,6 @@
 """One HTTP call to a destination: a token of its limit, the request, and what the answer means."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from hub import limiter
@@ -73,7 +73,11 @@ class Calls:
             # Without a connection nothing was sent; after a timeout nobody knows.
             kind: Literal["retry", "unknown"] = "retry" if error.reason == "connection" else "unknown"
             raise StoppedError(Outcome(kind, after=error.after, reason=error.reason)) from error
-        return self.target.connector.meaning(response, call, self.hub.clock()), response
+        outcome = self.target.connector.meaning(response, call, self.hub.clock())
+        if outcome.kind not in ("done", "missing"):
+            said = self.target.connector.refusal(response, scope.get("record"))
+            outcome = replace(outcome, said=said)
+        return outcome, response
 
     def _sent(self, name: str, request: HttpRequest) -> HttpResponse:
         """The answer, with the call noted. Raises as the client does."""
