@@ -168,6 +168,14 @@ def trail(record: Key, archive: str, line: int) -> Key:
     return Key(record.pk, f"E#{digest(archive)[:16]}#{line}")
 
 
+def done(destination: str) -> str:
+    """The list of a destination's deliveries that need nothing more, by the time of their closing."""
+    return f"{DONE}#{escape(destination)}"
+
+
+DONE = "done"
+"""How the lists of deliveries begin that need nothing more: one for each destination."""
+
 DUE = "due"
 """List of parked deliveries, by the time at which they are tried again."""
 

@@ -125,7 +125,8 @@ class Delivery:
     `destination`: `connector.account.resource`. `entity`, `id`: what changed; `epoch`: its version
     that caused this. `customer`: the customer's id, "" where the entity has none. `flow`: name of
     the flow that decided. `trigger`: names what a `send:` act happens once for (the flow's `once:`
-    value), "" for state. `attempt` counts from 0. `replay` as in Event.
+    value), "" for state. `attempt` counts from 0. `replay` as in Event. `cause`: mark of the event that
+    caused it, for the journal.
     """
 
     destination: str
@@ -137,6 +138,7 @@ class Delivery:
     trigger: str = ""
     attempt: int = 0
     replay: str | None = None
+    cause: str = ""
 
     @property
     def group(self) -> str:

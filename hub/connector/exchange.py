@@ -65,10 +65,12 @@ class Outcome:
     """What an answer means. `after`: seconds that the vendor asks to wait, 0.0 when it does not say.
 
     `reason`: a slug. `place`: the line of the connector that decided, None for the defaults.
-    `unknown`: the vendor said yes, but not in a form that shows what it did.
+    `unknown`: the vendor said yes, but not in a form that shows what it did. `said`: what is kept of a
+    refusal (`hub.connector.refusal`), without a value.
     """
 
     kind: Kind
     after: float = 0.0
     reason: str = ""
     place: Place | None = None
+    said: dict[str, Any] | None = None

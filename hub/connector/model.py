@@ -12,6 +12,7 @@ from hub.connector.call import Call
 from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
 from hub.connector.privacy import Ask
 from hub.connector.reception import Reception
+from hub.connector.refusal import refusal
 from hub.connector.resource import Resource
 from hub.connector.response import meaning
 from hub.documents import Document
@@ -151,6 +152,10 @@ class Connector:
     def meaning(self, response: HttpResponse, call: Call | None = None, now: float = 0.0) -> Outcome:
         """What an answer means. `call`: what was asked, so that a yes that does not show it is unknown."""
         return meaning(self.document, response, call.needed if call else (), now)
+
+    def refusal(self, response: HttpResponse, record: Any = None) -> dict[str, Any]:
+        """What is kept of an answer that was no success: status, code and words, no value of `record`."""
+        return refusal(self.document, response, record)
 
     @property
     def _limit(self) -> list[Any]:

@@ -79,6 +79,7 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
             customer=subject.customer_id,
             flow=flow.name,
             trigger=flows.trigger(flow, sight) if act else "",
+            cause=sight.cause,
         )
 
 
@@ -100,7 +101,8 @@ def _decide(hub: Hub, image: Item) -> Decided:
 def _follow(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
     """What a flow makes of a change: deliveries now ("" with them in `sent`), a wait, a note that it may
     cancel one, or nothing: the word for why."""
-    sight = Sight(_pictured(hub, image), bool(image.data.get("created")))
+    data = image.data
+    sight = Sight(_pictured(hub, image), bool(data.get("created")), data.get("cause", {}).get("event", ""))
     if sight.subject.entity in flow.cancel and sight.subject.customer_id:
         flows.note(hub.store, flow, sight.subject, hub.clock())
     if flow.on != sight.subject.entity:
@@ -131,6 +133,7 @@ def _wait(hub: Hub, flow: Flow, sight: Sight, waits: bool) -> None:
             "id": subject.id,
             "epoch": subject.epoch,
             "state": "waiting" if waits else "ended",
+            "cause": sight.cause,
         },
         ttl=int(due) + WAIT_DAYS * flows.DAY,
         agenda=keys.WAITING if waits else None,

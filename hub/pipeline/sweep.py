@@ -88,7 +88,7 @@ def _decide(hub: Hub, item: Item) -> str:
     if flow is None or subject is None:
         return "ended"
     # The version that was waited with names the act, so that a second sweep does not name another.
-    sight = Sight(replace(subject, epoch=item.data["epoch"]))
+    sight = Sight(replace(subject, epoch=item.data["epoch"]), cause=item.data.get("cause", ""))
     if not flows.holds(flow, sight):
         return "ended"
     if flows.cancelled(hub, flow, subject):

@@ -168,6 +168,10 @@ CONNECTOR = shape(
         "headers": mapped("of each request", template()),
         "limit": listed("rates that an account allows", _LIMIT),
         "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
+        "error": shape(
+            "what a refusal says of its cause; of the message only words that name nobody are kept",
+            {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
+        ),
         "responses": listed(
             "what an answer means, first match",
             shape(

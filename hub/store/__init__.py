@@ -136,8 +136,17 @@ class Store(Protocol):
         """Items of one partition in the order of the sort key, strongly consistent."""
         ...
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of a list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of a list with `at` from `since` to `until`, oldest first; eventually consistent."""
         ...
 
     def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:

@@ -101,13 +101,26 @@ class DynamoStore:
         items = _first(self._query(request, limit), limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of one list of things to be done, oldest first, from the sparse index."""
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of one list, oldest first, from the sparse index."""
+        if since > until:
+            return Page([], None)
+        bounds = {":agenda": {"S": name}, ":since": {"S": since}, ":until": {"S": until}}
         request: dict[str, Any] = {
             "IndexName": "agenda",
-            "KeyConditionExpression": "agenda = :agenda AND #at <= :until",
+            "KeyConditionExpression": "agenda = :agenda AND #at BETWEEN :since AND :until",
             "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":agenda": {"S": name}, ":until": {"S": until}},
+            "ExpressionAttributeValues": bounds,
+            "ScanIndexForward": not reverse,
         }
         if after is not None:
             at, pk, sk = after.split("\x1f")

@@ -95,13 +95,27 @@ class MemoryStore:
             items = self._first(inside, limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of one list of things to be done, oldest first."""
-        at, *key = after.split("\x1f") if after else ("", "", "")
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of one list, oldest first."""
+        at, pk, sk = after.split("\x1f") if after else ("", "", "")
+        order = self._agendas.get(name, Order[tuple[str, Key]]())
         with self._lock:
-            listed = self._agendas.get(name, Order()).upward((at, (*key, "\0")))
-            due = (key for _, key in takewhile(lambda one: one[0] <= until, listed))
-            items = self._first(due, limit + 1)
+            if reverse:
+                listed = order.downward((at, (pk, sk)) if after else (until + LAST,))
+                inside = takewhile(lambda one: one[0] >= since, listed)
+            else:
+                listed = order.upward(max((at, (pk, sk + "\0")), (since, ("", ""))))
+                inside = takewhile(lambda one: one[0] <= until, listed)
+            items = self._first((key for _, key in inside), limit + 1)
         last = items[limit - 1] if len(items) > limit else None
         return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
 

@@ -127,7 +127,7 @@ def _call(target: Target) -> Call:
 
 
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
         calls.admit()
     except StoppedError as stop:
@@ -157,3 +157,19 @@ def _stopped(case: Case, stop: StoppedError) -> str:
 def _skip(case: Case, reason: str) -> str:
     case.write(state="skipped", reason=reason)
     return f"skipped:{reason}"
+
+
+def foreseen(case: Case) -> tuple[str, dict[str, Any] | None]:
+    """What would come of it now, without a call: `write` and the record, else why not.
+
+    Raises RecordError and EvaluationError as its mapping does.
+    """
+    cause = _cause(case)
+    if cause is None:
+        return "flow-or-entity-gone", None
+    if reason := _refusal(case, cause):
+        return reason, None
+    customer, here = customer_there(case, cause.subject.customer)
+    if CUSTOMER in case.target.resource.needs and here is None:
+        return "waiting-for-customer", None
+    return "write", _scope(case, cause, customer)["record"]

@@ -1,10 +1,10 @@
 """One HTTP call to a destination: a token of its limit, the request, and what the answer means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from hub import limiter
-from hub.connector import Call, HttpResponse, Outcome
+from hub.connector import Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.target import Target
@@ -23,10 +23,13 @@ class StoppedError(Exception):
 @discreet()
 @dataclass(slots=True)
 class Calls:
-    """The calls of one attempt. `admitted`: the next call's token is already taken."""
+    """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
+    milliseconds that it took. `admitted`: the next call's token is already taken.
+    """
 
     hub: Hub
     target: Target
+    made: list[list[Any]] = field(default_factory=list)
     admitted: bool = False
 
     def admit(self) -> None:
@@ -65,9 +68,25 @@ class Calls:
         except PauseError as error:
             return Outcome("pause", reason=error.reason), None
         try:
-            response = self.hub.client.send(request)
+            response = self._sent(call.name, request)
         except RetryError as error:
             # Without a connection nothing was sent; after a timeout nobody knows.
             kind: Literal["retry", "unknown"] = "retry" if error.reason == "connection" else "unknown"
             raise StoppedError(Outcome(kind, after=error.after, reason=error.reason)) from error
-        return self.target.connector.meaning(response, call, self.hub.clock()), response
+        outcome = self.target.connector.meaning(response, call, self.hub.clock())
+        if outcome.kind not in ("done", "missing"):
+            said = self.target.connector.refusal(response, scope.get("record"))
+            outcome = replace(outcome, said=said)
+        return outcome, response
+
+    def _sent(self, name: str, request: HttpRequest) -> HttpResponse:
+        """The answer, with the call noted. Raises as the client does."""
+        note: list[Any] = [name, "-", 0]
+        self.made.append(note)
+        began = self.hub.clock()
+        try:
+            response = self.hub.client.send(request)
+            note[1] = response.status
+        finally:
+            note[2] = round((self.hub.clock() - began) * 1000)
+        return response

@@ -242,3 +242,28 @@ def _cut(value: Any, path: list[str]) -> Any:
     kept = {name: inner for name, inner in value.items() if name != path[0]}
     inner = _cut(value[path[0]], path[1:]) if path[1:] else None
     return {**kept, path[0]: inner} if inner else kept
+
+
+def compared(case: Case, subject: Subject, desire: Desire) -> dict[str, str]:
+    """What the destination has of what is desired, by canonical field: `same`, `other` or `nothing`.
+
+    `rest` is the part of the record that is not told back. Of values only fingerprints are kept, so a
+    field that differs is named, and what is there is not.
+    """
+    own, states = _own_records(case, subject), _states(case, subject)
+    base = states.get(desire.remote or "", {}) or case.data
+    record = own.get(desire.remote or "")
+    known = _known(base, desire, record or Item(case.item.key, "record"))
+    nothing = fingerprint(None)
+    told = {
+        field: "same"
+        if known[field] == fingerprint(value)
+        else "nothing"
+        if known[field] == nothing
+        else "other"
+        for field, value in desire.both.items()
+    }
+    if desire.rest != NOTHING:
+        held = base.get("rest", NOTHING)
+        told["rest"] = "same" if held == desire.rest else "nothing" if held == NOTHING else "other"
+    return told

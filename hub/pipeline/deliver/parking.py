@@ -28,7 +28,7 @@ QUIET = 75.0
 INTENT_SECONDS = 600.0
 """Seconds after which an intent that nobody finished is tried again by sweep: longer than the queue does."""
 
-CLEAN: dict[str, Any] = dict.fromkeys(("inflight", "attempts", "since", "reason", "place", "would"))
+CLEAN: dict[str, Any] = dict.fromkeys(("inflight", "attempts", "since", "reason", "place", "would", "said"))
 """What a success takes out of the state."""
 
 
@@ -66,21 +66,21 @@ def settle(case: Case, outcome: Outcome, **changes: Any) -> str:
         return _again(case, outcome)
     state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"
     place = str(outcome.place) if outcome.place else None
-    return show(case, state, outcome.reason or outcome.kind, place=place, **changes)
+    return show(case, state, outcome.reason or outcome.kind, place=place, said=outcome.said, **changes)
 
 
 def _again(case: Case, outcome: Outcome) -> str:
     attempts = case.data.get("attempts", 0)
     since = case.data.get("since") or from_epoch(case.now)
     if case.now - to_epoch(since) > HORIZON:
-        return show(case, "exhausted", outcome.reason, attempts=None, since=None)
+        return show(case, "exhausted", outcome.reason, attempts=None, since=None, said=outcome.said)
     if outcome.after:
         account, limits = case.target.account_name, case.target.connector.limits
         limiter.block(case.hub.store, account, limits, case.now + outcome.after)
     unknown = outcome.kind == "unknown"
     inflight = case.data.get("inflight") if unknown else None
     due = case.now + max(outcome.after, QUIET if unknown else 0.0, _backoff(case, attempts))
-    changes = {"attempts": attempts + 1, "since": since, "inflight": inflight}
+    changes = {"attempts": attempts + 1, "since": since, "inflight": inflight, "said": outcome.said}
     case.write(state="due", reason=outcome.reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{outcome.reason}"
 

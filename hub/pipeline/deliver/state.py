@@ -50,7 +50,13 @@ def _dealt(case: Case, subject: Subject) -> bool:
     """Whether this version was dealt with before. A replay asks again."""
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
-    return dealt and case.delivery.replay is None
+    return dealt and (case.delivery.replay is None or _served(case))
+
+
+def _served(case: Case) -> bool:
+    """Whether it was written since the replay was ordered: one that is ordered twice has its effect."""
+    ordered = (case.delivery.replay or "")[:27]
+    return case.data.get("state") == "ok" and ordered < (case.item.at or "")
 
 
 def _bring(case: Case, subject: Subject) -> str:
@@ -83,7 +89,7 @@ def _withhold(case: Case, reason: str) -> str:
 
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
         calls.admit()
     except StoppedError as stop:
@@ -153,3 +159,16 @@ def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
         **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},
     )
     return result
+
+
+def foreseen(case: Case, subject: Subject) -> tuple[str, Desire | None]:
+    """What would come of it now, without a call: `write`, `unchanged` or why not, and what is desired.
+
+    Raises RecordError and EvaluationError as its mapping does.
+    """
+    if reason := refusal(case, case.hub.catalog.flows.get(case.delivery.flow), subject.customer):
+        return reason, None
+    desire = desired(case, subject)
+    if CUSTOMER in case.target.resource.needs and desire.here is None:
+        return "waiting-for-customer", desire
+    return "unchanged" if desire.same else "write", desire

@@ -6,11 +6,12 @@ from hub import keys
 from hub.documents import Document
 from hub.errors import RetryError
 from hub.flow import Flow
-from hub.messages import Delivery
+from hub.messages import Delivery, digest
 from hub.pipeline.route import route
 from hub.queues import Message
 from tests.hub.pipeline.delivering import World
 
+CAUSE = digest("e")[:16]
 READS = "customer.traits.orders >= `2` && customer.traits.rfm.recency_score == `null`"
 
 
@@ -25,8 +26,8 @@ def out(world: World, entity: str, id: str, epoch: int):
 def test_every_destination_of_a_flow_gets_one_message(world):
     world.entity("customer", "c-1", email="ada@correo.example")
     assert queued(world) == [
-        Delivery("crm.main.contact", "customer", "c-1", 1, "c-1", "sync"),
-        Delivery("erp.main.partner", "customer", "c-1", 1, "c-1", "sync"),
+        Delivery("crm.main.contact", "customer", "c-1", 1, "c-1", "sync", cause=CAUSE),
+        Delivery("erp.main.partner", "customer", "c-1", 1, "c-1", "sync", cause=CAUSE),
     ]
 
 

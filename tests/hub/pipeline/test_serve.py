@@ -524,7 +524,7 @@ def test_what_the_index_still_lists_but_was_dealt_with_is_left_out(desk):
 def test_a_parked_event_is_sent_again_as_it_was_received_and_then_applied(desk):
     id = park(desk, "1")
     answer = desk.replay(events=[id])
-    assert answer["sent"] == [{"id": id, "reason": "no-mapping"}]
+    assert answer["sent"] == [{"id": id, "reason": "no-mapping", "at": "shop.co"}]
     (sent,) = desk.sent()
     assert (sent.replay, sent.via, sent.received_at) == (
         answer["replay"],
@@ -593,7 +593,8 @@ def test_parked_deliveries_go_to_the_outbound_queue(desk):
     answer = desk.replay(reason="bad-email")
     (stored,) = desk.outbound.waiting
     assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"])
-    assert answer["sent"] == [{"id": id, "reason": "bad-email"}]
+    told = {"state": "rejected", "at": "crm.main.customer"}
+    assert answer["sent"] == [{"id": id, "reason": "bad-email", **told}]
 
 
 def test_a_wait_that_failed_is_put_where_sweep_finds_it(desk):

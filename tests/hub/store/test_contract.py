@@ -135,6 +135,18 @@ def test_things_to_be_done_come_oldest_first_and_leave_the_list_when_done(store)
     assert store.agenda("other").items == []
 
 
+def test_a_list_is_read_from_its_newest_end_too_and_between_two_times(store):
+    for n, at in enumerate(["2026-03", "2026-01", "2026-02", "2026-02"]):
+        store.commit([Put(Item(Key(f"P#{n}", "X"), "test", {"n": n}, agenda="done#x", at=at))])
+    newest = store.agenda("done#x", reverse=True, limit=2)
+    assert [i.data["n"] for i in newest.items] == [0, 3]
+    rest = store.agenda("done#x", reverse=True, limit=2, after=newest.next)
+    assert ([i.data["n"] for i in rest.items], rest.next) == ([2, 1], None)
+    assert [i.data["n"] for i in store.agenda("done#x", since="2026-02", until="2026-02").items] == [2, 3]
+    assert [i.data["n"] for i in store.agenda("done#x", until="2026-02", reverse=True).items] == [3, 2, 1]
+    assert store.agenda("done#x", since="2026-04", until="2026-02").items == []
+
+
 def test_a_rate_limit_gives_the_burst_then_one_token_per_interval(store):
     def take(now, cost=1.0):
         return store.take(A, now, interval=0.5, burst=3, cost=cost)
