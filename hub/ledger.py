@@ -17,8 +17,8 @@ from hub.reprs import discreet
 from hub.times import from_epoch, to_epoch
 
 OVERTAKEN = 600.0
-"""Seconds by which a destination's clock may be off, where its answers do not tell its own time: so long after
-the next write it may still say that it has an older value."""
+"""Seconds by which a destination's clock may be off, where its answers do not tell its time: so long after the
+next write it may still say that it has an older value."""
 
 DEPTH = 4
 
@@ -68,19 +68,17 @@ class Written:
             return None
         return Stamp(self.there, "", 0)
 
-    def has(self, name: str, wanted: str, told: str, register: Register | None) -> bool:
-        """Whether the destination has what is `wanted` in a field whose `register` moved since our write.
-
-        `told`: what it told last (all three are fingerprints of the same value or of others). In doubt not: a
-        value that is written once too often does no harm.
+    def stands(self, name: str, told: str, register: Register | None) -> str:
+        """The fingerprint of what stands in a field whose `register` moved since our write: what we wrote, or
+        what was `told` (a fingerprint) last. "" in doubt: what is written once too often does no harm.
         """
         wrote = self.wrote.get(name)
         if not wrote:
-            return told == wanted
-        at, ours = register.last.at if register else "", wrote[0][0] == wanted
-        if self.exact and wrote[0][1] == self.at and at < self.there:
-            return ours
-        return told == wanted and (ours or at >= self._landed(wrote[0][1]))
+            return told
+        at, ours = register.last.at if register else "", wrote[0][0]
+        if at >= self._landed(wrote[0][1]) or told == ours:
+            return told
+        return ours if self.exact and wrote[0][1] == self.at else ""
 
     def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
         if held is None or held.value == value or at <= held.last.at:

@@ -24,7 +24,7 @@ CONDITION = "condition"
 WAITS = "waits"
 ONLY_TRAITS = "only-traits"
 NO_CHANGE = "no-change"
-"""Why a flow sends nothing now: its `if` is false, it waits, or the change is none that it reads, or none at all:
+"""Why a flow sends nothing now: its `if` is false, it waits, the change is none that it reads, or none at all:
 a value is only put back at another destination."""
 
 TRAITS = "traits"

@@ -157,20 +157,17 @@ def test_what_was_told_again_after_our_write_was_set_once_more():
     assert Written(wrote).overwrote("stage", at(9000)) is None  # it is not known to have landed
 
 
-def test_a_destination_has_what_it_told_after_our_write_and_what_we_wrote_after_it_told():
+def test_what_a_destination_has_is_what_it_told_after_our_write_or_what_we_wrote_after_it_told():
     lead, customer = fingerprint("lead"), fingerprint("customer")
     written = Written(entry({"stage": "lead"}, AT), {}, AT, AT, exact=True)
-    assert written.has("stage", customer, customer, told("customer", 1))
-    assert not written.has("stage", lead, customer, told("customer", 1))
-    assert not written.has("stage", customer, customer, told("customer", -1))  # we have overwritten it
-    assert written.has("stage", lead, customer, told("customer", -1))
-    assert written.has("email", lead, lead, told("lead", -1))  # never written
+    assert written.stands("stage", customer, told("customer", 1)) == customer
+    assert written.stands("stage", customer, told("customer", -1)) == lead
+    assert written.stands("email", customer, told("customer", -1)) == customer  # never written
 
 
-def test_without_its_own_time_what_a_destination_has_is_sure_only_where_both_agree():
+def test_without_its_own_time_nobody_can_tell_what_a_destination_has_that_told_before_our_write():
     lead, customer = fingerprint("lead"), fingerprint("customer")
     written = Written(entry({"stage": "lead"}, AT))
-    assert not written.has("stage", lead, customer, told("customer", -1))
-    assert not written.has("stage", customer, customer, told("customer", -1))
-    assert written.has("stage", customer, customer, told("customer", 0))
-    assert written.has("stage", lead, lead, told("lead", -1))
+    assert written.stands("stage", customer, told("customer", 0)) == customer
+    assert written.stands("stage", customer, told("customer", -1)) == ""
+    assert written.stands("stage", lead, told("lead", -1)) == lead

@@ -32,9 +32,9 @@ class Desire:
 
     `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
     destination's own record tells, `then`: as they were at our last write; `remote`: its id there;
-    `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
-    `wrote`: the ledger of that record so far, `landed` when its last write had; `same`: the destination has
-    all this already.
+    `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
+    `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
+    last write had; `same`: the destination has all this already.
     """
 
     record: dict[str, Any]
@@ -145,23 +145,23 @@ def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) ->
         return False
     if desire.seen == data.get("seen", {}) or own is None:
         return bool(data.get("hash") == desire.hash)
-    return _has(data, desire, own) and bool(data.get("rest", NOTHING) == desire.rest)
+    known = _known(data, desire, own)
+    told = all(known[field] == fingerprint(value) for field, value in desire.both.items())
+    return told and bool(data.get("rest", NOTHING) == desire.rest)
 
 
-def _has(data: dict[str, Any], desire: Desire, own: Item) -> bool:
-    """Whether the destination has what it should of the fields of `both`, by what it told and what we wrote."""
+def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
+    """Fingerprint of what the destination has in each field of `both`, "" where nobody can tell."""
     written, said = Written.of(data), stored(own.data.get("registers", {}))
+    found = {}
     for field, members in desire.members.items():
-        wanted, register = fingerprint(desire.both[field]), said.get(field)
-        ours = written.wrote.get(field)
-        if ours and desire.seen.get(field) == written.seen.get(field):
-            there = ours[0][0] == wanted
+        register = said.get(field)
+        if field in written.wrote and desire.seen.get(field) == written.seen.get(field):
+            found[field] = written.wrote[field][0][0]
         else:
             told = fingerprint(_part(register.value, members) if register else None)
-            there = written.has(field, wanted, told, register)
-        if not there:
-            return False
-    return True
+            found[field] = written.stands(field, told, register)
+    return found
 
 
 def _part(told: Any, members: frozenset[str]) -> Any:

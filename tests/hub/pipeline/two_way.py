@@ -16,6 +16,7 @@ from hub.connector import HttpRequest, HttpResponse
 from hub.errors import RetryError
 from hub.messages import Event
 from hub.pipeline import Hub
+from hub.pipeline.outbox import is_pending
 from hub.pipeline.unify.state import values
 from hub.queues import MemoryQueue, Message
 from hub.runner import Runner
@@ -222,7 +223,7 @@ class TwoWay:
         while self.time < until:
             while self.hear(**how):
                 self.runner.run()
-            due = [item for item in self.store.items() if item.agenda in (keys.DUE, keys.PENDING)]
+            due = [item for item in self.store.items() if item.agenda == keys.DUE or _is_pending(item)]
             if not due and not self.hub.inbound.waiting and not self.hub.outbound.waiting:
                 return self
             self.time += 60
@@ -272,6 +273,10 @@ def known(catalog: Catalog, **how: Any) -> TwoWay:
     for system in world.systems.values():
         system.writes.clear()
     return world
+
+
+def _is_pending(item: Item) -> bool:
+    return item.kind == "outbox" and is_pending(item)
 
 
 def loses_the_answer(apply: Callable[[], HttpResponse]) -> HttpResponse:
