@@ -185,5 +185,8 @@ WAITING = "waiting"
 ERASING = "erasing"
 """List of erasures and requests that are not finished, by the time at which they began."""
 
+CONFLICTS = "conflicts"
+"""List of what people have to decide: entities with an open conflict, deliveries that found two records."""
+
 PARKED = "parked"
 """List of events and deliveries that were rejected, for people, by the time of parking."""

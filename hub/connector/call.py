@@ -124,6 +124,10 @@ class Call:
         """The record that a `get` answered: at `record:`, else the whole body."""
         return self._read(self._answer("record") or Answer("body"), response)
 
+    def stored(self, response: HttpResponse) -> Any:
+        """The record as a write left it there, None where its answer does not hold it."""
+        return self._read(self._answer("record"), response)
+
     def records_of(self, response: HttpResponse) -> list[Any]:
         """The records that a `list` or `find` answered."""
         found = self._read(self.records or Answer("body"), response)

@@ -23,7 +23,9 @@ from hub.times import from_epoch
 CONDITION = "condition"
 WAITS = "waits"
 ONLY_TRAITS = "only-traits"
-"""Why a flow sends nothing now: its `if` is false, it waits, or the change is none that it reads."""
+NO_CHANGE = "no-change"
+"""Why a flow sends nothing now: its `if` is false, it waits, the change is none that it reads, or none at all:
+a value is only put back at another destination."""
 
 TRAITS = "traits"
 """What an image names where what a customer's orders come to has changed."""
@@ -85,11 +87,13 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
 
 def _decide(hub: Hub, image: Item) -> Decided:
     decided = Decided()
-    only_traits = image.data.get("changed") == [TRAITS]
+    changed = image.data.get("changed")
     for flow in hub.catalog.flows.values():
         try:
-            unread = only_traits and not _reads_traits(hub, flow)
-            word = ONLY_TRAITS if unread else _follow(hub, flow, image, decided.deliveries)
+            if changed == [] or (changed == [TRAITS] and not _reads_traits(hub, flow)):
+                word = _put_back(hub, flow, image, decided.deliveries)
+            else:
+                word = _follow(hub, flow, image, decided.deliveries)
         except EvaluationError as error:
             word = error.reason
             decided.failed = f"{flow.name}:{word}"
@@ -115,6 +119,21 @@ def _follow(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
         return CONDITION
     sent += list(deliveries_of(hub, flow, sight))
     return ""
+
+
+def _put_back(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
+    """What a flow keeps at the destination that says otherwise. It is no news, so no act and no wait."""
+    data = image.data
+    if "back" not in data or flow.on != data["entity"] or flow.wait:
+        return NO_CHANGE if data.get("changed") == [] else ONLY_TRAITS
+    told = keys.told(data["back"][0])
+    there = f"{told.source}.{told.resource.partition('.')[0]}"
+    sight = Sight(_pictured(hub, image), cause=data.get("cause", {}).get("event", ""))
+    if not flows.holds(flow, sight):
+        return CONDITION
+    found = [one for one in deliveries_of(hub, flow, sight) if one.destination == there and not one.trigger]
+    sent += found
+    return "" if found else NO_CHANGE
 
 
 def _wait(hub: Hub, flow: Flow, sight: Sight, waits: bool) -> None:

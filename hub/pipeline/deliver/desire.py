@@ -11,8 +11,8 @@ from typing import Any
 
 from hub import keys
 from hub.errors import RecordError
-from hub.golden import DELETED
-from hub.ledger import fingerprint, mark
+from hub.golden import DELETED, stored
+from hub.ledger import Written, fingerprint, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
@@ -31,9 +31,10 @@ class Desire:
     `members`: of each of them the members that are written, none for a plain field.
 
     `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
-    destination's own record tells, `then`: as they were at our last write; `remote`: its id there; `orphans`: other ids there of the same entity
-    (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
-    `wrote`: the ledger of that record so far; `same`: the destination has all this already.
+    destination's own record tells, `then`: as they were at our last write; `remote`: its id there;
+    `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
+    `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
+    last write had; `same`: the destination has all this already.
     """
 
     record: dict[str, Any]
@@ -48,6 +49,7 @@ class Desire:
     customer: dict[str, Any]
     here: str | None
     wrote: dict[str, Any]
+    landed: list[Any] | None
     same: bool = False
 
     def written(self, fields: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def desired(case: Case, subject: Subject) -> Desire:
         customer=customer,
         here=here,
         wrote=_lasting(case, base, "wrote"),
+        landed=case.data.get("landed") or base.get("landed"),
     )
     return replace(desire, same=_same(case, base or case.data, desire, own.get(ids[0]) if ids else None))
 
@@ -143,19 +146,22 @@ def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) ->
     if desire.seen == data.get("seen", {}) or own is None:
         return bool(data.get("hash") == desire.hash)
     known = _known(data, desire, own)
-    told = all(known.get(field) == fingerprint(value) for field, value in desire.both.items())
+    told = all(known[field] == fingerprint(value) for field, value in desire.both.items())
     return told and bool(data.get("rest", NOTHING) == desire.rest)
 
 
 def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
-    """Fingerprint of what the destination has in each field of `both`."""
-    wrote, seen, registers = data.get("wrote", {}), data.get("seen", {}), own.data.get("registers", {})
-    return {
-        field: wrote[field][0][0]
-        if field in wrote and desire.seen.get(field) == seen.get(field)
-        else fingerprint(_part(registers[field][0], members) if field in registers else None)
-        for field, members in desire.members.items()
-    }
+    """Fingerprint of what the destination has in each field of `both`, "" where nobody can tell."""
+    written, said = Written.of(data), stored(own.data.get("registers", {}))
+    found = {}
+    for field, members in desire.members.items():
+        register = said.get(field)
+        if field in written.wrote and desire.seen.get(field) == written.seen.get(field):
+            found[field] = written.wrote[field][0][0]
+        else:
+            told = fingerprint(_part(register.value, members) if register else None)
+            found[field] = written.stands(field, told, register)
+    return found
 
 
 def _part(told: Any, members: frozenset[str]) -> Any:
@@ -170,12 +176,12 @@ def _members(mapping: Mapping, record: dict[str, Any]) -> dict[str, frozenset[st
     found: dict[str, frozenset[str]] = {}
     for there, path in mapping.both.items():
         field, _, member = path.partition(".")
-        if _has(record, there.split(".")):
+        if _holds(record, there.split(".")):
             found[field] = found.get(field, frozenset()) | ({member} if member else set())
     return found
 
 
-def _has(value: Any, path: list[str]) -> bool:
+def _holds(value: Any, path: list[str]) -> bool:
     for name in path:
         if not isinstance(value, dict) or name not in value:
             return False

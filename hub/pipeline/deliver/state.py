@@ -12,7 +12,7 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
 from hub.pipeline import Hub
-from hub.pipeline.deliver import parking
+from hub.pipeline.deliver import parking, stored
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
@@ -97,12 +97,13 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
     try:
-        remote = write_record(calls, case, subject, desire)
+        done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
         return _stopped(case, subject, stop)
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, epoch=subject.epoch)
-    return _close(case, subject, desire.at(remote), "done")
+    told = stored.noted(case, subject.entity, desire, done.record)
+    return _close(case, subject, desire.at(done.id), "done", told)
 
 
 def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
@@ -134,6 +135,7 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "ambiguous": earlier.get("at", case.data.get("ambiguous")),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
+        "landed": desire.landed,
         "hash": DIRTY,
         "rest": DIRTY,
         "agenda": keys.DUE,
@@ -141,8 +143,13 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     }
 
 
-def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
-    """The destination has this version; it is written again later while an earlier request may still land."""
+def _close(
+    case: Case, subject: Subject, desire: Desire, result: str, told: dict[str, Any] | None = None
+) -> str:
+    """The destination has this version; it is written again later while an earlier request may still land.
+
+    `told`: what the answer to a write adds to the ledger.
+    """
     ambiguous = case.data.get("ambiguous")
     lands = to_epoch(ambiguous) + parking.QUIET if ambiguous else 0.0
     settling = lands > case.now
@@ -153,10 +160,10 @@ def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
         epoch=subject.epoch,
         hash=desire.hash,
         rest=desire.rest,
-        seen=desire.then if result == "unchanged" else desire.seen,
-        wrote=desire.wrote if result == "unchanged" else case.data["wrote"],
+        seen=desire.seen if told else desire.then,
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
+        **(told or {"wrote": desire.wrote, "landed": desire.landed}),
         **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},
     )
     return result

@@ -43,6 +43,7 @@ def images(
             "customer": change.id if change.entity == "customer" else id,
             "customer_fields": {} if change.entity == "customer" else fields,
             "cause": cause,
+            **({"back": list(change.back)} if change.back else {}),
         }
         if traits := _traits(reading, written, str(image["customer"])):
             image["traits"] = traits

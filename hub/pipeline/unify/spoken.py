@@ -1,13 +1,13 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from hub import keys, ledger, times
+from hub import keys
 from hub.golden import DELETED, Register
+from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
-from hub.pipeline.unify.state import Reading
+from hub.pipeline.unify.state import Reading, registers
 from hub.pipeline.unify.telling import Telling
 from hub.store import Key
 
@@ -23,12 +23,14 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     """The registers of a telling; empty when all of it only repeats what we wrote."""
     notes = ledgers(telling, ids)
     reading.load(notes)
-    written = [item.data for item in reading.present(notes)]
+    written = [Written.of(item.data) for item in reading.present(notes)]
+    record = reading[telling.record] if written else None
+    held = registers(record) if record else {}
     stamp = (telling.at, event.mark, event.revision)
     told = {
-        name: Register.of(value, *stamp)
+        name: _register(written, name, Register.of(value, *stamp))
         for name, value in telling.fields.items()
-        if not any(_is_echo(reading, telling, data, name) for data in written)
+        if not any(one.is_echo(name, value, telling.at, held.get(name)) for one in written)
     }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register.of(telling.customer, *stamp)
@@ -37,15 +39,7 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     return told
 
 
-def _is_echo(reading: Reading, telling: Telling, data: Mapping[str, Any], name: str) -> bool:
-    """Whether a field only repeats what we wrote.
-
-    Not where the record has told another value since we wrote, and before this one: then somebody set it back.
-    """
-    value, record = telling.fields[name], reading[telling.record]
-    held = record.data.get("registers", {}).get(name) if record else None
-    if held is not None and ledger.mark(held) != data.get("seen", {}).get(name):
-        told, run = held[:2]
-        if told != value and telling.at > run[-1][0]:
-            return False
-    return ledger.is_echo(data.get("wrote", {}), name, value, times.to_epoch(telling.at))
+def _register(written: Iterable[Written], name: str, told: Register) -> Register:
+    """What is told, and since when another value of ours stood there: then it was set once more."""
+    ours = [stamp for one in written if (stamp := one.overwrote(name, told.since.at))]
+    return told._replace(other=max(ours)) if ours else told

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hub import keys, ledger, limiter
+from hub import keys, limiter
 from hub.errors import RetryError
+from hub.ledger import Written
 from hub.messages import Delivery
 from hub.pipeline.deliver.parking import EARLY, HORIZON
 from hub.store import Put
+from hub.times import from_epoch, to_epoch
 from tests.hub.pipeline.delivering import CRM, ERP, tell
 from tests.hub.pipeline.delivery_vendors import answer, loses_the_answer, never_hears, refuses, says
 
@@ -32,7 +34,7 @@ def test_the_delay_grows_is_jittered_and_spreads_over_three_days(known):
         known.vendors.faults = [says(500)]
         if tell(known) == "parked:exhausted":
             break
-        due = ledger.to_epoch(known.item(CRM, "c-1").at)
+        due = to_epoch(known.item(CRM, "c-1").at)
         delays.append(due - known.now)
         known.now = max(due, known.now + 61)
     assert delays[0] <= 2
@@ -46,7 +48,7 @@ def test_a_retry_after_is_a_floor_and_holds_for_every_record_of_the_account(know
     known.entity("customer", "c-2", relay="never", email="eva@correo.example")
     known.vendors.faults = [says(429, retry_after="120")]
     assert tell(known) == "parked:status-429"
-    assert ledger.to_epoch(known.item(CRM, "c-1").at) >= known.now + 120
+    assert to_epoch(known.item(CRM, "c-1").at) >= known.now + 120
     assert tell(known, id="c-2", customer="c-2") == "parked:rate-limit"
     assert len(known.vendors.asked) == 1
     known.now += 119
@@ -214,9 +216,10 @@ def test_the_intent_and_the_ledger_are_there_before_the_vendor_is_called(known):
     known.vendors.faults = [lambda apply: seen.update(known.state(CRM, "c-1")) or apply()]
     assert tell(known) == "done"
     assert seen["inflight"]["epoch"] == 1
-    assert ledger.is_echo(seen["wrote"], "email", "ada@correo.example", known.now)
-    assert ledger.is_echo(known.state(CRM, "c-1")["wrote"], "given_name", "Ada", known.now + 3600)
-    assert not ledger.is_echo(seen["wrote"], "email", "eva@correo.example", known.now)
+    now = from_epoch(known.now)
+    assert Written.of(seen).is_echo("email", "ada@correo.example", now)
+    assert Written.of(known.state(CRM, "c-1")).is_echo("given_name", "Ada", now)
+    assert not Written.of(seen).is_echo("email", "eva@correo.example", now)
 
 
 def test_while_somebody_else_may_be_creating_the_record_nobody_else_does(known):

@@ -163,6 +163,32 @@ def test_a_deleted_record_says_nothing_any_more():
     assert world.value("name") == "Ada"
 
 
+def test_a_record_that_joins_is_put_right_at_its_own_system_although_nothing_of_the_customer_moved():
+    world = World()
+    world.tell(event("shop.co", "1", 2, name="Ada", birth_date="1990-01-01", **ADA))
+    world.tell(event("crm.main", "9", 5, **ADA))
+    told = world.outbox()[-1].data
+    assert told["changed"] == []
+    assert told["back"] == [keys.record("crm", "main", "customer", "9").pk, "birth_date", "name"]
+
+
+def test_a_record_that_is_never_written_is_not_put_right():
+    world = World()
+    world.tell(event("crm.main", "9", 2, name="Ada", **ADA))
+    world.tell(event("shop.co", "1", 5, **ADA))
+    assert len(world.outbox()) == 1
+
+
+def test_a_value_that_does_not_win_is_put_back_where_it_was_told():
+    world = World()
+    world.tell(event("erp.main", "1", 1, tax_id="900", **ADA))
+    world.tell(event("crm.main", "9", 2, tax_id="900", **ADA))
+    world.tell(event("crm.main", "9", 3, tax_id="111", **ADA))
+    told = world.outbox()[-1].data
+    assert (told["changed"], told["back"][1:]) == ([], ["tax_id"])
+    assert told["fields"]["tax_id"] == "900"
+
+
 def test_what_we_wrote_ourselves_is_an_echo_and_no_news():
     world = World()
     world.tell(event("shop.co", "1", 1, name="Ada", **ADA))
