@@ -66,7 +66,7 @@ class Outcome:
 
     `reason`: a slug. `place`: the line of the connector that decided, None for the defaults.
     `unknown`: the vendor said yes, but not in a form that shows what it did. `said`: what is kept of a
-    refusal (`hub.connector.refusal`), without a value.
+    refusal (`hub.connector.refusal`), without a value. `renews`: a pause that a newer token may cure.
     """
 
     kind: Kind
@@ -74,3 +74,4 @@ class Outcome:
     reason: str = ""
     place: Place | None = None
     said: dict[str, Any] | None = None
+    renews: bool = False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from hub import limiter
+from hub import credentials, limiter
 from hub.connector import Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RetryError
 from hub.pipeline import Hub
@@ -31,6 +31,7 @@ class Calls:
     target: Target
     made: list[list[Any]] = field(default_factory=list)
     admitted: bool = False
+    used: dict[str, str] = field(default_factory=dict)
 
     def admit(self) -> None:
         """Take the next call's token, before the intent is written. Raises StoppedError."""
@@ -45,11 +46,10 @@ class Calls:
     def make(self, call: Call, scope: dict[str, Any]) -> HttpResponse | None:
         """The answer; None when the record is not there. Raises StoppedError, RecordError.
 
-        A refused credential is read again once: it may have been renewed since it was cached.
+        A refused credential is renewed once, or read again: it may be another one since it was cached.
         """
         outcome, response = self._once(call, scope)
-        if outcome.kind == "pause":
-            self.hub.secrets.refresh(self.target.account_name)
+        if self._doubtful(outcome):
             outcome, response = self._once(call, scope)
         if outcome.kind == "missing":
             return None
@@ -57,16 +57,23 @@ class Calls:
             raise StoppedError(outcome)
         return response
 
+    def _doubtful(self, outcome: Outcome) -> bool:
+        try:
+            return credentials.again(self.hub, self.target.account_name, self.used, outcome)
+        except RetryError as error:
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
+
     def _once(self, call: Call, scope: dict[str, Any]) -> tuple[Outcome, HttpResponse | None]:
         if not self.admitted:
             self.admit()
         self.admitted = False
-        account = self.target.account
-        secrets = self.hub.secrets.get(self.target.account_name)
         try:
-            request = call.render(scope, account, secrets[0] if secrets else {})
+            self.used = credentials.current(self.hub, self.target.account_name)
+            request = call.render(scope, self.target.account, self.used)
         except PauseError as error:
             return Outcome("pause", reason=error.reason), None
+        except RetryError as error:
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
         try:
             response = self._sent(call.name, request)
         except RetryError as error:

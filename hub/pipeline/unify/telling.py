@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub import identity, keys, limiter, times
+from hub import credentials, identity, keys, limiter, times
 from hub.accounts import Account
-from hub.connector import Resource
+from hub.connector import HttpRequest, HttpResponse, Resource
 from hub.errors import PauseError, RecordError, RetryError
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
@@ -101,16 +101,18 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         return event
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
-    secrets = hub.secrets.get(event.source)
-    try:
-        request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
+
+    def send(request: HttpRequest) -> HttpResponse:
         limiter.acquire(hub.store, account.name, connector.limits, hub.clock, hub.sleep)
-        response = hub.client.send(request)
+        return hub.client.send(request)
+
+    try:
+        exchange = credentials.asked(hub, account, call, {"id": event.id}, send)
     except RetryError as error:
         raise FetchError(f"fetch-{error.reason}", error.after) from error
     except PauseError as error:
         raise FetchError(f"fetch-{error.reason}") from error
-    outcome = connector.meaning(response, call, hub.clock())
+    outcome, response = exchange.outcome, exchange.response
     if outcome.kind == "missing":
         return replace(event, deleted=True)
     if outcome.kind == "reject":
