@@ -45,8 +45,9 @@ def refused(hub: Parts, account: str, used: dict[str, str] | None = None) -> boo
     name, seen = subject.connector.auth.token, hub.tokens.seen.get(account)
     known = (seen.token.values if used is None and seen else used or {}).get(name)
     item, token = load(hub, subject)
-    if known and token.values.get(name) not in (known, None):
+    if seen and seen.unsaved is None:
         hub.tokens.seen.pop(account, None)
+    if known and token.values.get(name) not in (known, None):
         return True
     return hub.clock() - token.asked >= YOUNG and _replaced(hub, subject, item, token)
 
@@ -114,7 +115,6 @@ def _replaced(hub: Parts, subject: Subject, item: Item, token: Token) -> bool:
         written(hub, item, token.over())
     except Conflict:
         return True
-    hub.tokens.seen.pop(subject.name, None)
     try:
         valid(hub, subject)
     except PauseError:

@@ -34,7 +34,8 @@ class Crash(BaseException):
 @dataclass
 class Vendor:
     """`life`: seconds of an access token; `grace`: seconds for which the refresh token before the last is
-    still taken; `suspicious`: one that is used twice revokes all. `skew`: how far its clock is ahead.
+    still taken; `suspicious`: one that is used twice revokes all; `jealous`: a new access token ends those
+    before. `skew`: how far its clock is ahead.
 
     `over`: calls with a token that was over; `refreshes`: when tokens were given.
     """
@@ -44,6 +45,7 @@ class Vendor:
     rotates: bool = True
     grace: float = 0.0
     suspicious: bool = False
+    jealous: bool = False
     skew: float = 0.0
     refresh: str = "r0-s3cret"
     before: tuple[str, float] = ("", 0.0)
@@ -94,6 +96,8 @@ class Vendor:
 
     def _given(self, more):
         self.refreshes.append(self.clock.now)
+        if self.jealous:
+            self.tokens.clear()
         token = f"a{len(self.refreshes)}-s3cret"
         self.tokens[token] = self.now + self.life
         return {"access_token": token, "expires_in": self.life, "token_type": "bearer", **more}
