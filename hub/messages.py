@@ -17,6 +17,11 @@ from hub.times import to_epoch
 
 FORMAT = 1
 
+BACKFILL = "backfill"
+"""The lane of what was told long ago: it lets go first what happens now."""
+
+DAY = 86_400.0
+
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
@@ -90,6 +95,15 @@ class Event:
         """
         told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
+
+    @property
+    def lane(self) -> str:
+        """ "backfill" for what is told late: an import, a replay, a poll of more than a day ago; else ""."""
+        if self.via == "poll":
+            late = self.at is not None and to_epoch(self.received_at) - to_epoch(self.at) > DAY
+        else:
+            late = self.via in ("import", "replay")
+        return BACKFILL if late else ""
 
     @property
     def revision(self) -> int:

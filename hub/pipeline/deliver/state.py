@@ -32,7 +32,7 @@ DEALT = ("ok", "rejected", "ambiguous", "exhausted")
 
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
-    subject = find(hub, delivery.entity, delivery.id)
+    subject = find(hub, delivery.entity, delivery.id, likely=delivery.customer)
     if subject is None or subject.id != delivery.id:
         told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
         retire(hub, told, "superseded" if subject else "gone")

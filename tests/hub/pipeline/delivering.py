@@ -7,6 +7,8 @@ from typing import Any
 
 from hub import identity, keys
 from hub.catalog import Catalog
+from hub.connector import Connector
+from hub.documents import parse
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import deliver
@@ -424,3 +426,11 @@ def tell(world: World, destination: str = CRM, entity: str = "customer", **field
     epoch = world.store.read([key])[key].version
     message = Delivery(destination, entity, "c-1", epoch, "c-1", "sync")
     return deliver(world.hub, replace(message, **fields))
+
+
+def connector(world: World, name: str, text: str) -> None:
+    """Let a connector have these lines, too."""
+    held = world.hub.catalog.connectors[name]
+    more = parse(text, held.document.file).data
+    changed = Connector(replace(held.document, data={**held.document.data, **more}))
+    world.hub.catalog = replace(world.hub.catalog, connectors={**world.hub.catalog.connectors, name: changed})
