@@ -62,6 +62,9 @@ bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and s
 bench-unify: .venv/installed .venv-engine/installed ## unify: units, speed, and that a million customers change neither
 	$(PY) -m bench unify units storm speed growth
 
+bench-deliver: .venv/installed ## deliver: calls of AWS, CPU, how a batch overlaps, what a backlog makes of a limit
+	$(PY) -m bench deliver
+
 bench-mapping: .venv/installed .venv-bench/installed .venv-bench/node_modules ## mappings against their peers
 	.venv-bench/bin/python -m bench.peers
 
@@ -99,5 +102,5 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 		|| echo "npm could not install jsonata: the bench leaves it out"
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-mapping soak lock clean
+.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-deliver bench-mapping soak lock clean
 .PRECIOUS: .venv-%/installed

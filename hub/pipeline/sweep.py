@@ -1,7 +1,7 @@
 """sweep: each minute, whatever has become due: parked deliveries, waiting flows, images nobody relayed.
 
-Sending comes first and the note that it was sent second: a crash in between sends the same again, which
-the deduplication id or the delivery's state recognises.
+What flows and images lead to is sent first and noted second: a crash in between sends the same again, which
+the deduplication id or the delivery's state recognises. A parked delivery is noted first (`_again`).
 """
 
 from collections.abc import Iterator
@@ -85,14 +85,20 @@ def _resend(hub: Hub, budget: int, until: float) -> int:
 
 
 def _again(hub: Hub, items: list[Item]) -> None:
-    """Send these deliveries under their next attempts, and note it."""
-    known = [Delivery.loads(item.data["message"]) for item in items]
-    again = [replace(delivery, attempt=delivery.attempt + 1) for delivery in known]
-    send(hub, again)
+    """Note that these deliveries are sent under their next attempts, and send them.
+
+    A note that came second would meet the worker who is at it by then. Whoever crashes in between, or finds
+    the queue closed, leaves them to the sweep that takes them for lost.
+    """
     at = from_epoch(hub.clock() + LEASE)
-    for item, delivery in zip(items, again, strict=True):
-        data = {**item.data, "message": delivery.dumps()}
-        flows.commit_once(hub.store, replace(item, data=data, at=at))
+    noted = []
+    for item in items:
+        delivery = Delivery.loads(item.data["message"])
+        again = replace(delivery, attempt=delivery.attempt + 1)
+        data = {**item.data, "message": again.dumps()}
+        if flows.commit_once(hub.store, replace(item, data=data, at=at)):
+            noted.append(again)
+    send(hub, noted)
 
 
 def _wake(hub: Hub, item: Item) -> int:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from hub import keys, limiter
+from hub import breaker, keys, limiter
 from hub.connector import HttpRequest
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.outlet import SLOW, Outlet
+from hub.times import to_epoch
 from tests.hub.pipeline.delivering import CRM, ERP, connector
 from tests.hub.pipeline.delivery_vendors import answer, refuses, says
 
@@ -188,3 +189,58 @@ def test_over_the_cap_a_delivery_is_parked_at_once(world):
     assert results == ["parked:in-flight"]
     world.rest()
     assert len(world.vendors.contacts) == 2
+
+
+# One never slows another.
+
+
+def test_a_broken_destination_slows_no_other_however_many_deliveries_wait_for_it(world):
+    for n in range(150):
+        world.entity("customer", f"c-{n}", email=f"ada{n}@correo.example")
+    send, asked = world.vendors.send, []
+
+    def broken(request):
+        if "crm" in request.url:
+            asked.append(world.now)
+            return answer(503)
+        return send(request)
+
+    world.vendors.send = broken
+    begun = world.now
+    world.deliver()
+    assert len(world.vendors.partners) == 150
+    assert world.now - begun < 5
+    assert len(asked) == breaker.IN_A_ROW
+    world.later(20)
+    world.entity("customer", "c-new", email="new@correo.example")
+    world.deliver()
+    assert len(world.vendors.partners) == 151
+    for _ in range(60):
+        world.later(60)
+    assert len(asked) < breaker.IN_A_ROW + breaker.PROBES * 8
+    world.vendors.send = send
+    world.rest()
+    assert len(world.vendors.contacts) == 151
+
+
+def test_a_record_that_always_fails_blocks_no_other_customer_and_opens_no_breaker(world):
+    customers(world, 40)
+    send = world.vendors.send
+    world.vendors.send = lambda request: answer(500) if b"ada7@" in (request.body or b"") else send(request)
+    for minute in range(180):
+        if minute < 40:
+            told(world, minute)
+        world.later(60)
+    assert len(world.vendors.contacts) == 39
+    assert world.state(CRM, "c-7")["attempts"] < 25
+    assert not numbers(world).get("open")
+
+
+def test_what_comes_back_after_an_outage_comes_at_the_rate_and_not_at_once(world):
+    connector(world, "crm", "limit: [10 per 10s]")
+    customers(world, 60)
+    limiter.block(world.store, "crm.main", world.now + 3600)
+    assert {told(world, n) for n in range(60)} == {"parked:rate-limit"}
+    due = sorted(to_epoch(world.item(CRM, f"c-{n}").at) - world.now for n in range(60))
+    assert due[0] == pytest.approx(3600, abs=1)
+    assert due[-1] - due[0] == pytest.approx(59 * limiter.PACE, abs=1)
