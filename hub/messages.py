@@ -25,6 +25,9 @@ DAY = 86_400.0
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
+WRITTEN = "written/"
+"""How the topic of an event begins by which we say ourselves what we have created at a destination."""
+
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
@@ -60,8 +63,8 @@ class Event:
     `event_id`: the parts of the source's own event id. `at`: canonical time at which the source says
     that it happened, a function of what it sent (the same on each retry), or None. `received_at`:
     stamped once, kept by replays. `record`: the record as JSON, None for a thin event. `deleted`: the
-    source says that the record is gone. `via`: webhook, poll, import, replay. `replay`: the id of
-    the replay that sent it again (`<canonical time>-<random>`), or None.
+    source says that the record is gone. `via`: webhook, poll, import, replay, written (by us). `replay`:
+    the id of the replay that sent it again (`<canonical time>-<random>`), or None.
     """
 
     connector: str

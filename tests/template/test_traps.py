@@ -169,7 +169,7 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
         "ReceiveRole": send | secrets | {"s3:PutObject"},
         "UnifyRole": consume | state | secrets | {"s3:PutObject", "s3:GetObject"},
         "RouteRole": stream | state | send | {"s3:PutObject", "s3:ListBucket"},
-        "DeliverRole": consume | state | secrets,
+        "DeliverRole": consume | state | send | secrets,
         "PollRole": state | send | secrets | {"s3:PutObject"},
         "SweepRole": state | send,
         "EraseRole": state

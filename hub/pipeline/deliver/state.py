@@ -16,6 +16,7 @@ from hub.pipeline.deliver import parking, stored
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
+from hub.pipeline.deliver.introducing import introduce
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
 from hub.pipeline.subjects import CUSTOMER, Subject, find
@@ -103,6 +104,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record)
+    introduce(case, subject, desire, done.id)
     return _close(case, subject, desire.at(done.id), "done", told)
 
 

@@ -244,6 +244,7 @@ class World:
         self.vendors = Vendors(self.clock)
         self.store = MemoryStore(self.clock)
         self.outbound = MemoryQueue(self.clock)
+        self.inbound = MemoryQueue(self.clock)
         accounts = ("crm.main", "erp.main", "mail.main", "chat.main")
         self.secrets = MemorySecrets(
             {"pepper": [{"1": PEPPER.secret}], **{name: [{"token": "good"}] for name in accounts}}
@@ -255,6 +256,7 @@ class World:
             catalog=catalog,
             store=self.store,
             outbound=self.outbound,
+            inbound=self.inbound,
             secrets=self.secrets,
             client=self.vendors,
             random=random.Random(7),
