@@ -17,8 +17,8 @@ from hub.reprs import discreet
 from hub.times import from_epoch, to_epoch
 
 OVERTAKEN = 600.0
-"""Seconds by which a destination's clock may be off, where its answers do not tell its time: so long after the
-next write it may still say that it has an older value."""
+"""Seconds by which a destination's clock may be off, where its answers do not tell its time: so long after
+the next write it may still say that it has an older value."""
 
 DEPTH = 4
 

@@ -24,8 +24,8 @@ CONDITION = "condition"
 WAITS = "waits"
 ONLY_TRAITS = "only-traits"
 NO_CHANGE = "no-change"
-"""Why a flow sends nothing now: its `if` is false, it waits, the change is none that it reads, or none at all:
-a value is only put back at another destination."""
+"""Why a flow sends nothing now: its `if` is false, it waits, the change is none that it reads, or none at
+all: a value is only put back at another destination."""
 
 TRAITS = "traits"
 """What an image names where what a customer's orders come to has changed."""

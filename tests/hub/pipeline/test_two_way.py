@@ -4,7 +4,13 @@ import pytest
 
 from hub import keys
 from hub.catalog import Catalog
-from tests.hub.pipeline.two_way import FILES, known
+from hub.cli import main
+from hub.messages import dumps
+from hub.pipeline.serve import Question, serve
+from tests.hub.cli.served import api
+from tests.hub.pipeline.two_way import ADA, FILES, known
+
+KEY = {"authorization": "Bearer k"}
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +138,87 @@ def test_an_owner_who_adopts_the_others_value_ends_the_conflict(world):
     world.settle()
     assert conflicts(world) == []
     assert world.equal
+
+
+# What a person decides.
+
+
+def asked(world, method="GET", **body):
+    path = Question(method, "/v1/conflicts", body if method == "GET" else {}, KEY, dumps(body).encode())
+    return serve(world.hub, path)
+
+
+def contested(world, **how):
+    world.shop.edit("shop1", stage="vip")
+    world.settle(**how).later(600)
+    return {
+        "entity": "customer",
+        "id": world.root.data["id"],
+        "field": "stage",
+        "actor": "eva",
+        "reason": "so",
+    }
+
+
+def test_the_inbox_says_whose_field_it_is_and_who_says_otherwise_without_values(world):
+    named = contested(world)
+    (told,) = asked(world).data["conflicts"]
+    assert {name: told[name] for name in ("kind", "entity", "id", "field", "owner", "source")} == {
+        "kind": "field",
+        "entity": "customer",
+        "id": named["id"],
+        "field": "stage",
+        "owner": "crm",
+        "source": "shop.main",
+    }
+    assert "vip" not in str(told)
+    (told,) = asked(world, values="true").data["conflicts"]
+    assert told["values"] == {"owner": "lead", "other": "vip"}
+
+
+def test_an_operator_upholds_the_owner_and_the_conflict_is_over_for_good(world):
+    named = contested(world)
+    assert asked(world, "POST", **named, keep="owner").status == 200
+    assert asked(world).data["conflicts"] == []
+    world.shop.edit("9", email=ADA)  # the slow path looks at everything again
+    world.settle()
+    assert asked(world).data["conflicts"] == []
+    assert world.golden["stage"] == "lead"
+    assert asked(world, "POST", **named, keep="owner").status == 409
+
+
+def test_an_operator_takes_the_others_value_and_every_system_gets_it_until_the_owner_says_more(world):
+    named = contested(world)
+    assert asked(world, "POST", **named, keep="other", preview=True).data["preview"]
+    assert world.golden["stage"] == "lead"
+    assert asked(world, "POST", **named, keep="other").status == 200
+    world.settle().later(600)
+    assert world.golden["stage"] == "vip"
+    assert world.equal
+    assert asked(world).data["conflicts"] == []
+    world.erp.edit("erp1", given_name="Augusta")
+    world.settle().later(600)
+    assert world.golden["stage"] == "vip"
+    world.crm.edit(stage="customer")
+    world.settle()
+    assert world.golden["stage"] == "customer"
+    assert world.equal
+
+
+@pytest.mark.parametrize("wrong", [{"keep": "both"}, {"field": 7}, {"actor": ""}])
+def test_a_decision_that_is_none_is_refused(world, wrong):
+    named = contested(world) | {"keep": "owner"} | wrong
+    assert asked(world, "POST", **named).status == 400
+
+
+def test_the_command_lists_conflicts_and_decides_them(world, capsys, monkeypatch):
+    named = contested(world)
+    monkeypatch.setattr("hub.cli.conflicts.api_of", lambda arguments: api(world.hub, key="k"))
+    assert main(["conflicts", "list"]) == 0
+    assert "stage: shop.main says otherwise than its owner crm" in capsys.readouterr().out
+    assert main(["conflicts", "list", "--values", "--json"]) == 0
+    assert '"vip"' in capsys.readouterr().out
+    assert main(["conflicts", "keep-owner", "customer", named["id"], "stage", "--reason", "so"]) == 0
+    assert "decided" in capsys.readouterr().out
+    assert main(["conflicts", "list"]) == 0
+    assert "nothing has to be decided" in capsys.readouterr().out

@@ -183,7 +183,11 @@ class TwoWay:
             outbound=MemoryQueue(self.clock),
             client=self,
             secrets=MemorySecrets(
-                {"pepper": [{"1": "pepper"}], **{f"{name}.main": [{"token": "x"}] for name in SYSTEMS}}
+                {
+                    "pepper": [{"1": "pepper"}],
+                    "api-key": [{"key": "k"}],
+                    **{f"{name}.main": [{"token": "x"}] for name in SYSTEMS},
+                }
             ),
         )
         self.runner = Runner(self.hub)
