@@ -124,9 +124,9 @@ def told_consent(consent: Key, at: str, said: str) -> Key:
     return Key(consent.pk, f"H#{at}#{said}")
 
 
-def limit(account: str, name: str) -> Key:
-    """A rate limit's state."""
-    return Key(f"LIM#{escape(account, name)}", "LIM")
+def limit(account: str) -> Key:
+    """What an account allows and how it does: its limits, calls in flight and breaker, as plain numbers."""
+    return Key(f"LIM#{escape(account)}", "LIM")
 
 
 def account(account: str) -> Key:

@@ -126,7 +126,8 @@ class Delivery:
     that caused this. `customer`: the customer's id, "" where the entity has none. `flow`: name of
     the flow that decided. `trigger`: names what a `send:` act happens once for (the flow's `once:`
     value), "" for state. `attempt` counts from 0. `replay` as in Event. `cause`: mark of the event that
-    caused it, for the journal.
+    caused it, for the journal. `lane`: "" for what happens now, "backfill" for what was told long ago and
+    lets the other go first.
     """
 
     destination: str
@@ -139,6 +140,7 @@ class Delivery:
     attempt: int = 0
     replay: str | None = None
     cause: str = ""
+    lane: str = ""
 
     @property
     def group(self) -> str:

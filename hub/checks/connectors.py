@@ -34,6 +34,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     for connector in catalog.connectors.values():
         yield from _topics(connector)
         yield from _account_settings(connector)
+        yield from _remaining(connector)
         yield from _privacy(catalog, connector)
         for name, resource in connector.data["resources"].items():
             yield from _resource(catalog, connector, name, resource or {})
@@ -88,6 +89,19 @@ def _account_settings(connector: Connector) -> Iterator[FileError]:
                 hint = suggest(match[1], known)
                 error = connector.document.error
                 yield error("unknown-setting", message, *path, hint=hint, offset=match.start(1))
+
+
+def _remaining(connector: Connector) -> Iterator[FileError]:
+    """Limits of which answers are said to tell, and that nothing has."""
+    written = list(connector.data.get("limit") or ())
+    for resource in connector.data["resources"].values():
+        calls = [*(resource or {}).values(), *((resource or {}).get("find") or ())]
+        written += [limit for call in calls if isinstance(call, dict) for limit in call.get("limit") or ()]
+    for number, rule in enumerate(connector.data.get("remaining") or ()):
+        if rule["limit"] not in written:
+            hint = "write it as in limit:"
+            path = ("remaining", number, "limit")
+            yield connector.document.error("unknown-limit", "no such limit is written", *path, hint=hint)
 
 
 def _resource(catalog: Catalog, connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:

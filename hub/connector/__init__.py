@@ -1,8 +1,8 @@
 """What a vendor does differently, as data: what it sends, what it is asked, what its answers mean."""
 
 from hub.connector.call import Call, account_scope
-from hub.connector.duration import Limit
-from hub.connector.exchange import HttpRequest, HttpResponse, Outcome, Reply, Request
+from hub.connector.duration import Demand, Limit
+from hub.connector.exchange import HttpRequest, HttpResponse, Left, Outcome, Reply, Request
 from hub.connector.idempotency import Idempotency
 from hub.connector.model import Connector
 from hub.connector.reception import UNKNOWN
@@ -14,9 +14,11 @@ __all__ = [
     "Answer",
     "Call",
     "Connector",
+    "Demand",
     "HttpRequest",
     "HttpResponse",
     "Idempotency",
+    "Left",
     "Limit",
     "Outcome",
     "Reply",

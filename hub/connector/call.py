@@ -4,14 +4,14 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from hub.accounts import Account
-from hub.connector import body
-from hub.connector.duration import seconds
+from hub.connector import body, duration
+from hub.connector.duration import Limit, seconds
 from hub.connector.exchange import HttpRequest, HttpResponse
 from hub.connector.idempotency import Idempotency
 from hub.connector.paging import Paging
@@ -71,6 +71,22 @@ class Call:
     def bulk(self) -> dict[str, Any] | None:
         """`{at, max, results}`: how several records go in one request."""
         return self.data.get("bulk")
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """Rates of this endpoint, beside those of its account; calls with one `request:` share them."""
+        found = duration.limits(self.data.get("limit") or ())
+        return tuple(replace(limit, name=f"{self.data['request']} {limit.name}") for limit in found)
+
+    @property
+    def at_once(self) -> int | None:
+        """Calls of its account that may be in flight when this one is made, None when it does not say."""
+        return duration.at_once(self.data.get("limit") or ())
+
+    @property
+    def cost(self) -> float:
+        """Points that it takes of limits that count points."""
+        return float(self.data.get("cost", 1))
 
     @cached_property
     def paging(self) -> Paging:

@@ -65,6 +65,13 @@ class Connector:
         """Calls in flight that each account of it allows, None when it does not say."""
         return duration.at_once(self._limit)
 
+    def demand(self, call: Call | None = None) -> duration.Demand:
+        """What a call needs of its account: a token of every limit, a place among those in flight."""
+        if call is None:
+            return duration.Demand(self.limits, at_once=self.at_once)
+        places = [places for places in (self.at_once, call.at_once) if places is not None]
+        return duration.Demand((*self.limits, *call.limits), call.cost, min(places, default=None))
+
     @property
     def empty(self) -> Any:
         """What "no value" looks like there."""

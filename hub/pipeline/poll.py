@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from hub import keys, limiter
+from hub import keys
 from hub.accounts import Account
-from hub.connector import Connector, HttpResponse, Resource
+from hub.connector import Connector, HttpResponse, Outcome, Resource
 from hub.connector.reception import moment
 from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.messages import Event, brief, digest, dumps
 from hub.pipeline import Hub
+from hub.pipeline.outlet import Outlet
 from hub.pipeline.receive import enqueue
 from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
@@ -112,8 +113,8 @@ def _page(hub: Hub, source: Source, state: dict[str, Any]) -> tuple[int, dict[st
     scope = {"since": since, "page": state["page"] if state["page"] is not None else call.paging.first}
     secrets = hub.secrets.get(source.account.name)
     request = call.render(scope, source.account, secrets[0] if secrets else {})
-    limiter.acquire(hub.store, source.account.name, source.connector.limits, hub.clock, hub.sleep)
-    response = _answered(hub, source, hub.client.send(request))
+    outlet = Outlet(hub, source.account.name, source.connector)
+    response = _answered(source, *outlet.ask(call, request))
     events = [_event(hub, source, record) for record in call.records_of(response)]
     enqueue(hub, events)
     high = max([state["high"], *(event.at for event in events if event.at)])
@@ -127,12 +128,9 @@ def _moved(state: dict[str, Any], page: Any, high: str) -> dict[str, Any]:
     return {"since": max(state["since"], high), "page": None, "high": ""}
 
 
-def _answered(hub: Hub, source: Source, response: HttpResponse) -> HttpResponse:
-    outcome = source.connector.meaning(response, source.resource.list, hub.clock())
+def _answered(source: Source, outcome: Outcome, response: HttpResponse) -> HttpResponse:
     if outcome.kind == "done":
         return response
-    if outcome.after:
-        limiter.block(hub.store, source.account.name, source.connector.limits, hub.clock() + outcome.after)
     raise _trouble(source, outcome.kind, outcome.reason, outcome.after)
 
 

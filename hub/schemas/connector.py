@@ -6,6 +6,7 @@ from hub.schemas.words import (
     cases,
     choice,
     expression,
+    has,
     listed,
     mapped,
     shape,
@@ -66,6 +67,21 @@ _PAGE = cases(
         },
     ),
 )
+_AFTER = shape(
+    "how long to wait", {"from": expression(), "unit": choice("of the number", "s", "ms", "m")}, "from"
+)
+_BUCKET = shape(
+    "a bucket that refills",
+    {"bucket": {"type": "integer", "minimum": 1}, "refill": text(format="limit")},
+    "bucket",
+    "refill",
+)
+_RATE = cases((IS_TEXT, text("110 per 10s", format="limit")), otherwise=_BUCKET)
+_LIMIT = cases(
+    (IS_TEXT, text("110 per 10s, 500000 per 1d, or 10 at once", format="limit")),
+    (has("cost"), shape("a limit of points: a call takes its `cost:`", {"cost": _RATE}, "cost")),
+    otherwise=_BUCKET,
+)
 _CALL_PARTS = {
     "request": {
         **template("METHOD path?query"),
@@ -81,6 +97,10 @@ _CALL_PARTS = {
     "version": expression("the record's version"),
     "page": _PAGE,
     "overlap": {**DURATION, "description": "how far before `since` a poll asks"},
+    "limit": listed(
+        "rates of this endpoint, beside the account's; calls with one `request:` share them", _LIMIT
+    ),
+    "cost": {"type": "number", "minimum": 0, "description": "points that it takes; 1 where it does not say"},
     "bulk": shape(
         "several records in one request",
         {"at": text(), "max": {"type": "integer"}, "results": expression()},
@@ -113,18 +133,6 @@ _RESOURCE = shape(
             {"header": text(), "body": text(), "max": {"type": "integer"}, "spent_by": text()},
         ),
     },
-)
-_AFTER = shape(
-    "how long to wait", {"from": expression(), "unit": choice("of the number", "s", "ms", "m")}, "from"
-)
-_LIMIT = cases(
-    (IS_TEXT, text("110 per 10s, or 10 at once", format="limit")),
-    otherwise=shape(
-        "a bucket that refills",
-        {"bucket": {"type": "integer"}, "refill": text(format="limit")},
-        "bucket",
-        "refill",
-    ),
 )
 _AUTH = shape(
     "how requests are authorised; names of secrets",
@@ -167,6 +175,19 @@ CONNECTOR = shape(
         "auth": _AUTH,
         "headers": mapped("of each request", template()),
         "limit": listed("rates that an account allows", _LIMIT),
+        "remaining": listed(
+            "what answers say is left of a limit",
+            shape(
+                "a limit, as it is written above or at a call",
+                {
+                    "limit": _LIMIT,
+                    "left": expression("a number, over status headers body; null: nothing is said"),
+                    "after": _AFTER,
+                },
+                "limit",
+                "left",
+            ),
+        ),
         "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
         "error": shape(
             "what a refusal says of its cause; of the message only words that name nobody are kept",
@@ -178,7 +199,15 @@ CONNECTOR = shape(
                 "a rule",
                 {
                     "if": expression("over status headers body"),
-                    "then": choice("", "done", "retry", "pause", "reject", "missing"),
+                    "then": choice(
+                        "throttle: retry, and leave the account alone so long",
+                        "done",
+                        "retry",
+                        "throttle",
+                        "pause",
+                        "reject",
+                        "missing",
+                    ),
                     "after": _AFTER,
                 },
                 "if",

@@ -102,11 +102,11 @@ class Table(MemoryStore):
         self.world.cross()
         return super().agenda(*args, **named)
 
-    def take(self, *args, **named):
+    def count(self, tally):
         self.world.cross()
-        wait = super().take(*args, **named)
+        counted = super().count(tally)
         self.world.cross()
-        return wait
+        return counted
 
 
 class Line(MemoryQueue):

@@ -22,7 +22,7 @@ from tests.hub.pipeline.delivery_vendors import Vendors
 from tests.identity.view import view
 
 PORTS = {
-    "store": ("read", "commit", "page", "agenda", "take", "block"),
+    "store": ("read", "commit", "page", "agenda", "count"),
     "inbound": ("send", "postpone"),
     "outbound": ("send", "postpone"),
     "archive": ("put", "get"),

@@ -129,13 +129,11 @@ def _call(target: Target) -> Call:
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
     calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
-        calls.admit()
+        intent = {"state": "intent", "inflight": {"at": from_epoch(case.now)}}
+        due = case.now + parking.INTENT_SECONDS
+        case = calls.start(case, call, **intent, agenda=keys.DUE, at=due)
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
-    inflight = {"at": from_epoch(case.now)}
-    case = case.write(
-        state="intent", inflight=inflight, agenda=keys.DUE, at=case.now + parking.INTENT_SECONDS
-    )
     try:
         remote = call.id_of(present(calls.make(call, scope)))
     except StoppedError as stop:

@@ -1,5 +1,6 @@
 """One delivery at work: what was read of it, and the only way in which its state is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from hub.pipeline.deliver.target import Target
 from hub.pipeline.flows import commit_once
 from hub.pipeline.subjects import Subject
 from hub.reprs import discreet
-from hub.store import Conflict, Item, Key, Put
+from hub.store import Conflict, Item, Key, Put, Tally
 from hub.times import from_epoch
 
 ACT_DAYS = 400
@@ -49,8 +50,18 @@ class Case:
         """The state as JSON."""
         return self.item.data
 
-    def write(self, *, agenda: str | None = None, at: float | None = None, **changes: Any) -> "Case":
-        """The case after writing `changes` (None takes a name out). Raises RetryError when state moved."""
+    def write(
+        self,
+        *,
+        agenda: str | None = None,
+        at: float | None = None,
+        along: Sequence[Tally] = (),
+        **changes: Any,
+    ) -> "Case":
+        """The case after writing `changes` (None takes a name out). Raises RetryError when state moved.
+
+        `along`: numbers that change with it, or it is not written. Raises Conflict where only they moved.
+        """
         merged = {**self.data, **changes, "message": self._message()}
         if self.item.kind in LISTED:
             told = (str(merged.get("state", "")), changes.get("reason"))
@@ -62,8 +73,10 @@ class Case:
             **self._list(agenda, at),
         )
         try:
-            self.hub.store.commit([Put(item)])
+            self.hub.store.commit([Put(item), *along])
         except Conflict as conflict:
+            if item.key not in conflict.keys:
+                raise
             raise RetryError("moved") from conflict
         return replace(self, item=replace(item, version=item.version + 1))
 

@@ -93,10 +93,9 @@ def _withhold(case: Case, reason: str) -> str:
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
-        calls.admit()
+        case = calls.start(case, calls.first(desire.remote), **_intent(case, subject, desire))
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
-    case = _intend(case, subject, desire)
     try:
         done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
@@ -121,27 +120,27 @@ def _leased(case: Case) -> float:
     return to_epoch(inflight["at"]) + LEASE - case.now
 
 
-def _intend(case: Case, subject: Subject, desire: Desire) -> Case:
-    """Commit what is about to be written; an intent found there is a request that may still land.
+def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
+    """What is about to be written; an intent found there is a request that may still land.
 
     `first`: the version whose creation is unsettled, so that creating again repeats its idempotency key.
     """
     now = from_epoch(case.now)
     earlier = case.data.get("inflight") or {}
-    return case.write(
-        state="sending",
-        remote=desire.remote,
-        orphans=list(desire.orphans) or None,
-        inflight={"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
-        ambiguous=earlier.get("at", case.data.get("ambiguous")),
-        seen=desire.seen,
-        wrote=ledger.entry(desire.written(subject.fields), now, desire.wrote),
-        landed=desire.landed,
-        hash=DIRTY,
-        rest=DIRTY,
-        agenda=keys.DUE,
-        at=case.now + parking.INTENT_SECONDS,
-    )
+    return {
+        "state": "sending",
+        "remote": desire.remote,
+        "orphans": list(desire.orphans) or None,
+        "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
+        "ambiguous": earlier.get("at", case.data.get("ambiguous")),
+        "seen": desire.seen,
+        "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
+        "landed": desire.landed,
+        "hash": DIRTY,
+        "rest": DIRTY,
+        "agenda": keys.DUE,
+        "at": case.now + parking.INTENT_SECONDS,
+    }
 
 
 def _close(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub import identity, keys, limiter, times
+from hub import identity, keys, times
 from hub.accounts import Account
 from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
@@ -11,6 +11,7 @@ from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import Event, digest, dumps
 from hub.pipeline import Hub
+from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
 from hub.store import Key
 
@@ -104,19 +105,15 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     secrets = hub.secrets.get(event.source)
     try:
         request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
-        limiter.acquire(hub.store, account.name, connector.limits, hub.clock, hub.sleep)
-        response = hub.client.send(request)
+        outcome, response = Outlet(hub, account.name, connector).ask(call, request)
     except RetryError as error:
         raise FetchError(f"fetch-{error.reason}", error.after) from error
     except PauseError as error:
         raise FetchError(f"fetch-{error.reason}") from error
-    outcome = connector.meaning(response, call, hub.clock())
     if outcome.kind == "missing":
         return replace(event, deleted=True)
     if outcome.kind == "reject":
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
-    if outcome.after:
-        limiter.block(hub.store, account.name, connector.limits, hub.clock() + outcome.after)
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
     return _kept(hub, replace(event, record=call.record(response)))

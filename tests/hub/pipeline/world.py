@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from hub import keys
 from hub.archive import MemoryArchive
+from hub.connector import Demand
 from hub.identity import Guards, peppers
 from hub.mapping import Consent, Incoming
 from hub.messages import Event
@@ -46,6 +47,9 @@ class FakeConnector:
             "customer": SimpleNamespace(name="customer", upsert=write, **plain),
             "order": SimpleNamespace(name="order", upsert=None, **plain),
         }
+
+    def demand(self, call):
+        return Demand(self.limits)
 
     def contained(self, event, record):
         inner = isinstance(record, dict) and record.get("customer")

@@ -8,7 +8,7 @@ from hub.pipeline.erase import Order, begin, erase, erasure_of
 from tests.hub.pipeline.erase.people import BY_HAND, Lived, left, left_at_vendors
 
 CALLS = {
-    "store": ("read", "commit", "page", "agenda", "walk", "take"),
+    "store": ("read", "commit", "page", "agenda", "walk", "count"),
     "archive": ("put", "get", "delete"),
     "inbound": ("send",),
     "outbound": ("send",),
@@ -17,7 +17,7 @@ CALLS = {
 
 
 EFFECTS = {
-    "store": ("commit", "take"),
+    "store": ("commit", "count"),
     "archive": ("put", "delete"),
     "inbound": ("send",),
     "outbound": ("send",),
