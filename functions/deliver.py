@@ -9,6 +9,10 @@ from hub.pipeline.batch import give_back, taken, work_through
 from hub.pipeline.deliver import deliver
 
 
+LOOP = "parked:looping"
+"""The result, and the metric, of a record that answers each write with another value."""
+
+
 @logs.step("deliver")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver in order; what failed comes again with what is behind it of the same customer there."""
@@ -26,4 +30,5 @@ def _deliver(hub: Hub, body: str) -> None:
     delivery = Delivery.loads(body)
     result = deliver(hub, delivery)
     told = {"destination": delivery.destination, "entity": delivery.entity, "id": delivery.id}
-    logs.told(result, **told, epoch=delivery.epoch, flow=delivery.flow)
+    say = logs.warned if result == LOOP else logs.told
+    say(result, **told, epoch=delivery.epoch, flow=delivery.flow)

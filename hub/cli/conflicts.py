@@ -9,7 +9,7 @@ from hub.cli.api import Api, add_where, api_of, number
 
 _DESCRIPTION = """\
 A field that somebody else than its owner (owners.yaml) changed was put back; here it waits until the owner
-says more, or until you decide. A record that a destination has twice waits until one of them is gone there."""
+says more, or until you decide. A record that a destination has twice waits until one of them is gone."""
 
 
 def add(subparsers: Any) -> None:

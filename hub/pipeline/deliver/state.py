@@ -12,7 +12,7 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
 from hub.pipeline import Hub
-from hub.pipeline.deliver import parking, stored
+from hub.pipeline.deliver import loops, parking, stored
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
@@ -52,6 +52,7 @@ def _dealt(case: Case, subject: Subject) -> bool:
     """Whether this version was dealt with before. A replay asks again."""
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
+    dealt = dealt or data.get("state") == loops.LOOPING
     return dealt and (case.delivery.replay is None or _served(case))
 
 
@@ -78,6 +79,8 @@ def _bring(case: Case, subject: Subject) -> str:
     leased = _leased(case)
     if leased > 0:
         return parking.park(case, "leased", leased)
+    if loops.is_loop(case, desire):
+        return parking.show(case, loops.LOOPING, loops.LOOPING)
     return _attempt(case, subject, desire)
 
 
@@ -136,6 +139,7 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
         "landed": desire.landed,
+        "beats": loops.beats(case, desire),
         "hash": DIRTY,
         "rest": DIRTY,
         "agenda": keys.DUE,

@@ -60,6 +60,11 @@ _BY_REASON: dict[str, Remedy] = {
     "ambiguous": Remedy(
         DATA_OWNER, "two records there are candidates", "merge or remove one of them there, then replay"
     ),
+    "looping": Remedy(
+        OPERATOR,
+        "each value that is written there is answered with another one, so it was left alone",
+        "look for a workflow, an integration or somebody there that sets it back; then replay",
+    ),
     "missing": Remedy(
         OPERATOR, "the record, or what it is written under, is not there", "look there, then replay"
     ),

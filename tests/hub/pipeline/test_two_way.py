@@ -1,6 +1,8 @@
 """Several systems that are edited at once: who wins, what is put back, and that it comes to rest."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub import keys
 from hub.catalog import Catalog
@@ -8,7 +10,7 @@ from hub.cli import main
 from hub.messages import dumps
 from hub.pipeline.serve import Question, serve
 from tests.hub.cli.served import api
-from tests.hub.pipeline.two_way import ADA, FILES, known
+from tests.hub.pipeline.two_way import ADA, FILES, SYSTEMS, known
 
 KEY = {"authorization": "Bearer k"}
 
@@ -222,3 +224,92 @@ def test_the_command_lists_conflicts_and_decides_them(world, capsys, monkeypatch
     assert "decided" in capsys.readouterr().out
     assert main(["conflicts", "list"]) == 0
     assert "nothing has to be decided" in capsys.readouterr().out
+
+
+# Loops.
+
+
+def test_an_automation_that_sets_back_what_we_write_is_left_alone_after_a_few_rounds(world):
+    world.shop.reacts = lambda record: {"stage": "vip"} if record.get("stage") != "vip" else {}
+    world.shop.edit("shop1", stage="vip")
+    world.settle()
+    state = world.delivery("shop")
+    assert (state["state"], state["reason"]) == ("looping", "looping")
+    assert len(world.shop.writes) <= 6
+    assert [item.data["state"] for item in world.store.agenda(keys.PARKED).items] == ["looping"]
+    world.crm.edit(given_name="Augusta")
+    world.settle()
+    assert len(world.shop.writes) <= 6  # nothing more goes there
+    assert world.person("crm") == world.person("erp") == world.golden  # the others go on
+
+
+def test_two_systems_that_rewrite_a_value_in_turns_come_to_rest(world):
+    world.crm.reacts = lambda record: {"phone": "+573000000001"} if record["phone"] != "+573000000001" else {}
+    world.erp.reacts = lambda record: {"phone": "+573000000002"} if record["phone"] != "+573000000002" else {}
+    world.shop.edit("shop1", phone="+573000000003")
+    world.settle()
+    assert "looping" in (world.delivery("crm")["state"], world.delivery("erp")["state"])
+    assert world.writes < 40
+
+
+def test_another_integration_that_mirrors_a_value_to_and_fro_is_stopped(world):
+    for number in range(40):
+        world.shop.edit("shop1", phone=f"+57300000000{number % 2}")
+        world.settle().later(10)
+    assert world.delivery("crm")["state"] == world.delivery("erp")["state"] == "looping"
+    assert len(world.crm.writes) < 13
+
+
+def test_a_replay_lets_a_looping_record_go_on(world):
+    world.shop.reacts = lambda record: {"stage": "vip"} if record.get("stage") != "vip" else {}
+    world.shop.edit("shop1", stage="vip")
+    world.settle()
+    world.shop.reacts = lambda record: {}
+    body = dumps({"events": [keys.delivery("shop.main.person", "customer", world.root.data["id"]).pk]})
+    assert serve(world.hub, Question("POST", "/v1/replay", {}, KEY, body.encode())).status == 200
+    world.settle()
+    assert world.delivery("shop")["state"] == "ok"
+    assert world.equal
+
+
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from(SYSTEMS),
+        st.sampled_from(("phone", "given_name", "email")),
+        st.sampled_from(range(4)),
+        st.sampled_from((0, 1, 20)),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+def value(name, number):
+    forms = {
+        "phone": f"+57300000000{number}",
+        "given_name": f"Ada {number}",
+        "email": f"ada{number}@correo.co",
+    }
+    return forms[name]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PEOPLE)
+def test_people_who_edit_quickly_in_every_system_are_no_loop_and_all_end_equal(files, edits):
+    world = known(files)
+    ids = {"crm": "1", "erp": "erp1", "shop": "shop1"}
+    for system, name, number, pause in edits:
+        world.later(0.01).systems[system].edit(ids[system], **{name: value(name, number)})
+        if pause:
+            world.settle().later(pause)
+    world.settle()
+    assert world.equal
+    assert not world.store.agenda(keys.PARKED).items
+    assert world.writes <= 2 * len(edits)
+
+
+def test_a_backfill_is_no_loop(world):
+    for number in range(30):
+        world.crm.edit(f"b{number}", email=f"b{number}@correo.co", given_name=f"B {number}")
+    world.settle()
+    assert not world.store.agenda(keys.PARKED).items

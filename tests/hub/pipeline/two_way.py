@@ -139,10 +139,11 @@ class System:
         if any(record.get(name) != value for name, value in kept.items()):
             record.update(kept, updated_at=self.now)
             self._tell(id)
-            if change := self.reacts(record):
-                record.update(change, updated_at=from_epoch(self.clock() + self.skew + 0.5))
-                self._tell(id)
-        return answer(200, dict(record))
+        response = answer(200, dict(record))
+        if change := self.reacts(record):
+            record.update(change, updated_at=from_epoch(self.clock() + self.skew + 0.05))
+            self._tell(id)
+        return response
 
     def _tell(self, id: str) -> None:
         self.told += 1
