@@ -21,9 +21,19 @@ WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
 DELETES = frozenset({"id", "key", "account", "secret"})
 """Whoever is erased is known by the id there only."""
 
+CALLS = frozenset(
+    {"get", "list", "upsert", "create", "update", "delete", "merge", "archive", "restore", "send", "verify"}
+)
+
 CUSTOMER = "customer"
 
-_SCOPES: dict[Step, frozenset[str]] = {"get": READS, "list": READS, "delete": DELETES}
+MERGES = DELETES | {"other"}
+"""Two records are known by their ids there."""
+
+_SCOPES: dict[Step, frozenset[str]] = {
+    **{"get": READS, "list": READS, "delete": DELETES},
+    **{"merge": MERGES, "archive": DELETES, "restore": DELETES},
+}
 _PATH = re.compile(r"\{[\w.]+\}")
 _ALONE = re.compile(r"[?&][^=&{]*=(\{[\w.]+\})(?=&|$)")
 _ACCOUNT = re.compile(r"\baccount\.(\w+)")
@@ -126,7 +136,7 @@ def _mapped(samples: Samples, connector: Connector, name: str) -> Iterator[FileE
 
 
 def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
-    calls = {"get", "list", "upsert", "create", "update", "delete", "send"} & data.keys()
+    calls = CALLS & data.keys()
     paths: list[tuple[Step, ...]] = [(call,) for call in sorted(calls)]
     paths += [("find", number) for number in range(len(data.get("find") or ()))]
     for path in paths:

@@ -80,6 +80,21 @@ class Resource:
         return self._call("delete")
 
     @cached_property
+    def merge(self) -> Call | None:
+        """Makes one record of two: `id` stays, `other` goes."""
+        return self._call("merge")
+
+    @cached_property
+    def archive(self) -> Call | None:
+        """Puts away a record whose customer has another one there."""
+        return self._call("archive")
+
+    @cached_property
+    def restore(self) -> Call | None:
+        """Takes it out of the archive again."""
+        return self._call("restore")
+
+    @cached_property
     def send(self) -> Call | None:
         """An act that cannot be repeated: a message, an e-mail."""
         return self._call("send")

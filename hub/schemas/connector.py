@@ -126,6 +126,9 @@ _RESOURCE = shape(
         "create": _CALL,
         "update": _CALL,
         "delete": _CALL,
+        "merge": _CALL,
+        "archive": _CALL,
+        "restore": _CALL,
         "send": _CALL,
         "needs": listed("entities that must exist there first", IS_TEXT),
         "idempotency": shape(

@@ -16,6 +16,7 @@ from hub.ledger import Written, fingerprint, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.receipts import ARCHIVED, DONE_BY_HAND, MERGED, Receipts, dead, freed, receipts
 from hub.pipeline.subjects import CUSTOMER, Subject, contained
 from hub.reprs import discreet
 from hub.store import Item, Key
@@ -39,7 +40,9 @@ class Desire:
     `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
     `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
     last write had; `same`: the destination has all this already; `repeats`: it told another value since we
-    wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells.
+    wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
+    of ids there that were superseded; `joined`, `put_away`: the one that was this customer's, and was merged
+    or archived there when it was another's, too.
     """
 
     record: dict[str, Any]
@@ -58,6 +61,9 @@ class Desire:
     same: bool = False
     repeats: bool = False
     theirs: dict[str, str] = field(default_factory=dict)
+    receipts: Receipts = field(default_factory=dict)
+    joined: str = ""
+    put_away: str = ""
 
     def written(self, fields: dict[str, Any]) -> dict[str, Any]:
         """What the ledger notes: what is written, and of its composites the members that are not."""
@@ -69,6 +75,10 @@ class Desire:
             if member not in members
         }
         return {**self.both, **rest}
+
+    def with_receipt(self, id: str, state: str, at: str) -> "Desire":
+        """The same, after something was done about a superseded id."""
+        return replace(self, receipts={**self.receipts, id: [state, at]})
 
     def at(self, remote: str | None) -> "Desire":
         """The same, at another id there."""
@@ -90,9 +100,12 @@ def desired(case: Case, subject: Subject) -> Desire:
     record = mapping.outward(subject.image, customer, context)
     members = _members(mapping, record)
     told = mapping.told_back(record, context)
+    superseded = receipts(case, subject)
+    case = freed(case, superseded)
     own = _own_records(case, subject)
     states = _states(case, subject)
-    ids = list(dict.fromkeys([*states, *own]))
+    known = list(dict.fromkeys([*states, *own]))
+    ids = [id for id in known if id not in dead(superseded)]
     base = states.get(ids[0], {}) if ids else {}
     desire = Desire(
         record=record,
@@ -109,9 +122,19 @@ def desired(case: Case, subject: Subject) -> Desire:
         wrote=_lasting(case, base, "wrote"),
         landed=case.data.get("landed") or base.get("landed"),
         theirs=_theirs(own.get(ids[0]) if ids else None, members),
+        receipts=superseded,
     )
+    if not ids:
+        desire = _lost(desire, known)
     data, mine = base or case.data, own.get(ids[0]) if ids else None
     return replace(desire, same=_same(case, data, desire, mine), repeats=_repeats(case, data, desire, mine))
+
+
+def _lost(desire: Desire, known: Sequence[str]) -> Desire:
+    """With the ids that were this entity's until they were superseded: it has no other there."""
+    ended = {desire.receipts[id][0]: id for id in known}
+    joined = ended.get(MERGED) or ended.get(DONE_BY_HAND) or ""
+    return replace(desire, joined=joined, put_away=ended.get(ARCHIVED, ""))
 
 
 def _lasting(case: Case, base: dict[str, Any], name: str) -> dict[str, Any]:
@@ -160,7 +183,7 @@ def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) ->
 
 
 def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) -> bool:
-    """Whether something is overwritten that was told in answer to what we wrote, a moment ago, as it is now."""
+    """Whether something is overwritten that was told in answer to the same value, a moment ago."""
     known = _known(data, desire, own) if own else {}
     for name, there in known.items():
         wanted = fingerprint(desire.both[name])
