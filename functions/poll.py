@@ -2,14 +2,19 @@
 
 from dataclasses import asdict
 
-from hub import logs
+from hub import credentials, logs
 from hub.pipeline import current
 from hub.pipeline.poll import poll
 
 
 @logs.step("poll")
 def handler(event: object, context: object) -> dict[str, int]:
-    """Poll every account and say how many records came, and how many sources were in trouble."""
+    """Poll every account and say how many records came, and how many sources were in trouble.
+
+    Credentials first: they are looked at even where nothing is called for weeks.
+    """
+    for found in credentials.watch(current()):
+        logs.warned(found.kind, account=found.account, reason=found.reason)
     polled = poll(current())
     for one in polled:
         say = logs.warned if one.error else logs.told

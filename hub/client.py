@@ -83,4 +83,6 @@ def _read(answer: Any) -> HttpResponse:
     else:
         answer.close()
     headers = {name.lower(): value for name, value in answer.headers.items()}
+    if "set-cookie" in headers:  # the one header that no comma may join
+        headers["set-cookie"] = "\n".join(answer.headers.getlist("set-cookie"))
     return HttpResponse(answer.status, headers, body[:LARGEST_BODY])

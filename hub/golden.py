@@ -87,6 +87,7 @@ class Value(NamedTuple):
     revision: int
 
 
+@discreet("at")
 class Objection(NamedTuple):
     """That a record, not of its owner, said another value of a field than its owner, and later."""
 

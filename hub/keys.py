@@ -134,6 +134,11 @@ def account(account: str) -> Key:
     return Key(f"ACC#{escape(account)}", "ACC")
 
 
+def token(account: str) -> Key:
+    """What authorises calls for an account now, and how the next is got."""
+    return Key(f"TOK#{escape(account)}", "TOK")
+
+
 def cursor(account: str, resource: str) -> Key:
     """How far a poll has come."""
     return Key(f"CUR#{escape(account, resource)}", "CUR")

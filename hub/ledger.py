@@ -25,7 +25,7 @@ DEPTH = 4
 Ledger = dict[str, list[list[str]]]
 
 
-@discreet("at", "exact")
+@discreet("at")
 @dataclass(frozen=True, slots=True)
 class Written:
     """What one delivery noted: its ledger, the marks of what its record had told by then (`seen`), and when

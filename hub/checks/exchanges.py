@@ -63,7 +63,7 @@ def _read(text: Text, scope: dict[str, Type], *, condition: bool = False) -> Ite
 
 def _headers(connector: Connector) -> Iterator[FileError]:
     """Names of headers with capitals: they come in small letters."""
-    for part in ("receive", "resources", "responses", "error"):
+    for part in ("receive", "auth", "resources", "responses", "error"):
         for path, source in texts(connector.document.data.get(part)):
             text = Text(connector.document, (part, *path), source)
             for node in _capitals(text) if "headers." in source and "{" not in source else ():

@@ -1,6 +1,5 @@
 """One request to a vendor as data, and what is read from its answer."""
 
-import base64
 import json
 import re
 from collections.abc import Mapping
@@ -11,13 +10,14 @@ from urllib.parse import quote
 
 from hub.accounts import Account
 from hub.connector import body, duration
+from hub.connector.auth import Auth, Held, secrets_in
 from hub.connector.duration import Limit, seconds
 from hub.connector.exchange import HttpRequest, HttpResponse
 from hub.connector.idempotency import Idempotency
 from hub.connector.paging import Paging
 from hub.connector.response import Answer, scope_of
 from hub.documents import Document
-from hub.errors import PauseError, RecordError
+from hub.errors import RecordError
 from hub.expressions import EvaluationError, Template, template
 
 _QUERY = re.compile(r"\?(?![^{}]*\})")
@@ -107,7 +107,7 @@ class Call:
         a secret is missing.
         """
         known = {"page": None, "since": None, "id": None, **scope}
-        full = {**known, "account": account_scope(account), "secret": _Held(secrets, account.name)}
+        full = {**known, "account": account_scope(account), "secret": self._held(secrets, account)}
         try:
             return self._rendered(full, account)
         except EvaluationError as error:
@@ -146,6 +146,22 @@ class Call:
         except EvaluationError:
             return None
 
+    def _held(self, secrets: Mapping[str, str], account: Account) -> Held:
+        """The secrets; those that this request itself names are there. Raises PauseError."""
+        held = Held(secrets, account.name)
+        for name in (*self._named, *secrets_in(account.base_url or self.document.data.get("base_url"))):
+            held.named(name)
+        return held
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        own = [self.data.get(key) for key in ("request", "body", "headers")]
+        return tuple(sorted(secrets_in([*own, self.document.data.get("headers")])))
+
+    @cached_property
+    def _auth(self) -> Auth:
+        return Auth(self.document)
+
     def _rendered(self, scope: dict[str, Any], account: Account) -> HttpRequest:
         method, _, target = self.data["request"].partition(" ")
         linked = self.paging.style == "link" and scope["page"]
@@ -169,7 +185,7 @@ class Call:
         headers |= {name: str(text) for name, text in texts.items() if text is not None}
         if self.idempotency and self.idempotency.header and scope.get("key"):
             headers[self.idempotency.header] = self.idempotency.key(scope["key"])
-        return headers | _authorization(self.document.data.get("auth") or {}, scope)
+        return headers | self._auth.headers(scope)
 
     def _body(self, scope: dict[str, Any]) -> bytes | None:
         if "body" not in self.data:
@@ -190,43 +206,9 @@ class Call:
         return str(self.data.get("format", "json"))
 
 
-class _Held(dict[str, str]):
-    """The secrets of an account, by name; a missing one pauses the account."""
-
-    def __init__(self, secrets: Mapping[str, str], account: str) -> None:
-        super().__init__(secrets)
-        self.account = account
-
-    def named(self, name: str) -> str:
-        """The secret of this name. Raises PauseError without it."""
-        if not self.get(name):
-            raise PauseError("missing-secret", self.account)
-        return self[name]
-
-
 def account_scope(account: Account) -> dict[str, Any]:
     """What `{account.x}` may name: the account's settings, and `name`."""
     return {**account.settings, "name": account.name}
-
-
-def _authorization(auth: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, str]:
-    held: _Held = scope["secret"]
-    if "bearer" in auth:
-        return {"Authorization": f"Bearer {held.named(auth['bearer'])}"}
-    if "basic" in auth:
-        pair = f"{held.named(auth['basic']['user'])}:{held.named(auth['basic']['password'])}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return {name: _credential(text, scope) for name, text in (auth.get("header") or {}).items()}
-
-
-def _credential(text: str, scope: Mapping[str, Any]) -> str:
-    try:
-        value = template(text)(scope)
-    except EvaluationError:
-        value = None
-    if not value:
-        raise PauseError("missing-secret", scope["secret"].account)
-    return str(value)
 
 
 def _pair(written: str, scope: Mapping[str, Any]) -> str | None:

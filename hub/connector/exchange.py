@@ -77,7 +77,8 @@ class Outcome:
     `reason`: a slug. `place`: the line of the connector that decided, None for the defaults.
     `unknown`: the vendor said yes, but not in a form that shows what it did. `said`: what is kept of a
     refusal (`hub.connector.refusal`), without a value. `throttled`: it was one call too many, so that the
-    account is left alone. `left`: what the answer says of its limits.
+    account is left alone. `left`: what the answer says of its limits. `renews`: a pause that a newer token
+    may cure.
     """
 
     kind: Kind
@@ -87,3 +88,4 @@ class Outcome:
     said: dict[str, Any] | None = None
     throttled: bool = False
     left: tuple[Left, ...] = ()
+    renews: bool = False

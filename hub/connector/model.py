@@ -1,6 +1,5 @@
 """A connector: everything that one vendor does differently, read from its file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from hub.connector import duration
+from hub.connector.auth import Auth, secrets_in
 from hub.connector.call import Call
 from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
 from hub.connector.privacy import Ask
@@ -17,8 +17,6 @@ from hub.connector.resource import Resource
 from hub.connector.response import meaning
 from hub.documents import Document
 from hub.messages import Event
-
-_NAMED = re.compile(r"\{secret\.(\w+)\}")
 
 Owner = Callable[[list[tuple[str, str]]], tuple[str, str]]
 """From settings and values in a signed body to the name and the time zone of their account."""
@@ -50,10 +48,10 @@ class Connector:
         """Template of the start of its URLs."""
         return self.data.get("base_url")
 
-    @property
-    def auth(self) -> dict[str, Any]:
+    @cached_property
+    def auth(self) -> Auth:
         """How requests are authorised."""
-        return dict(self.data.get("auth") or {})
+        return Auth(self.document)
 
     @cached_property
     def limits(self) -> tuple[duration.Limit, ...]:
@@ -85,7 +83,13 @@ class Connector:
     @cached_property
     def secret_names(self) -> tuple[str, ...]:
         """The secrets that an account of it needs, sorted."""
-        return tuple(sorted(_secrets(self.data.get("receive")) | _credentials(self.auth)))
+        return tuple(sorted(_secrets(self.data.get("receive")) | self.auth.inputs | self.sent))
+
+    @cached_property
+    def sent(self) -> frozenset[str]:
+        """The secrets that its requests name and that an operator set, not a token's answer."""
+        parts = secrets_in([self.data.get(key) for key in ("base_url", "headers", "resources")])
+        return frozenset((parts | self.auth.sent) - self.auth.made)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -175,10 +179,3 @@ def _secrets(part: Any) -> set[str]:
         own = {part["secret"]} if isinstance(part.get("secret"), str) else set()
         return own.union(*(_secrets(inner) for inner in part.values()))
     return set()
-
-
-def _credentials(auth: Mapping[str, Any]) -> set[str]:
-    named = {auth["bearer"]} if "bearer" in auth else set()
-    named |= set(auth["basic"].values()) if "basic" in auth else set()
-    texts = (auth.get("header") or {}).values()
-    return named | {name for text in texts for name in _NAMED.findall(text)}

@@ -15,6 +15,9 @@ from hub.documents import Document
 from hub.expressions import EvaluationError, compile
 from hub.messages import dumps
 
+EXPIRED = "token-expired"
+"""The reason of a rule `then: renew`."""
+
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 86_400.0
 
@@ -55,7 +58,7 @@ def meaning(document: Document, response: HttpResponse, needed: Sequence[Answer]
     for a Retry-After that is a date and comes without a Date header.
     """
     scope = scope_of(response)
-    outcome = _ruled(document, scope, now) or _usual(scope, now)
+    outcome = _ruled(document, scope, now) or usual(scope, now)
     left = tuple(_left(document, scope, now))
     outcome = replace(outcome, left=left) if left else outcome
     if outcome.kind == "done" and 200 <= response.status < 300 and not _shows(scope, needed):
@@ -67,6 +70,8 @@ def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | N
     for number, rule in enumerate(document.data.get("responses") or ()):
         if _value(rule["if"], scope) is True:
             place = document.place("responses", number)
+            if rule["then"] == "renew":
+                return Outcome("pause", reason=EXPIRED, place=place, renews=True)
             after, reason = _after(rule.get("after"), scope, now), f"status-{scope['status']}"
             throttled = rule["then"] == "throttle" or scope["status"] == TOO_MANY
             kind = cast("Kind", "retry" if rule["then"] == "throttle" else rule["then"])
@@ -74,7 +79,8 @@ def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | N
     return None
 
 
-def _usual(scope: dict[str, Any], now: float) -> Outcome:
+def usual(scope: dict[str, Any], now: float) -> Outcome:
+    """What the status says by itself."""
     status = scope["status"]
     reason = f"status-{status}"
     if 200 <= status < 300:
@@ -83,7 +89,7 @@ def _usual(scope: dict[str, Any], now: float) -> Outcome:
         throttled = status == TOO_MANY
         return Outcome("retry", _retry_after(scope["headers"], now), reason, throttled=throttled)
     if status in (401, 403):
-        return Outcome("pause", reason=reason)
+        return Outcome("pause", reason=reason, renews=status == 401)
     return Outcome("missing" if status in (404, 410) else "reject", reason=reason)
 
 
@@ -114,8 +120,13 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float:
     if text.isascii() and text.isdigit():
         return _clamped(_number(text))
     until = _epoch(text)
-    started = _epoch(headers.get("date", "")) or now
+    started = date_of(headers) or now
     return _clamped(until - started) if until and started else 0.0
+
+
+def date_of(headers: Mapping[str, str]) -> float:
+    """Unix seconds of the vendor's clock by its Date header, 0.0 without one."""
+    return _epoch(headers.get("date", ""))
 
 
 def _epoch(text: str) -> float:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from hub import keys
+from hub import credentials, keys
 from hub.accounts import Account
-from hub.connector import Connector, HttpResponse, Outcome, Resource
+from hub.connector import Connector, HttpResponse, Resource
 from hub.connector.reception import moment
 from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.messages import Event, brief, digest, dumps
@@ -111,14 +111,13 @@ def _page(hub: Hub, source: Source, state: dict[str, Any]) -> tuple[int, dict[st
     assert call is not None
     since = from_epoch(to_epoch(state["since"]) - call.overlap)
     scope = {"since": since, "page": state["page"] if state["page"] is not None else call.paging.first}
-    secrets = hub.secrets.get(source.account.name)
-    request = call.render(scope, source.account, secrets[0] if secrets else {})
     outlet = Outlet(hub, source.account.name, source.connector)
-    response = _answered(source, *outlet.ask(call, request))
+    exchange = credentials.asked(hub, source.account, call, scope, lambda request: outlet.ask(call, request))
+    response = _answered(source, exchange)
     events = [_event(hub, source, record) for record in call.records_of(response)]
     enqueue(hub, events)
     high = max([state["high"], *(event.at for event in events if event.at)])
-    page = call.next_page(response, scope["page"], request.url)
+    page = call.next_page(response, scope["page"], exchange.request.url)
     return len(events), _moved(state, page, min(high, from_epoch(hub.clock())))
 
 
@@ -128,9 +127,10 @@ def _moved(state: dict[str, Any], page: Any, high: str) -> dict[str, Any]:
     return {"since": max(state["since"], high), "page": None, "high": ""}
 
 
-def _answered(source: Source, outcome: Outcome, response: HttpResponse) -> HttpResponse:
+def _answered(source: Source, exchange: credentials.Exchange) -> HttpResponse:
+    outcome = exchange.outcome
     if outcome.kind == "done":
-        return response
+        return exchange.response
     raise _trouble(source, outcome.kind, outcome.reason, outcome.after)
 
 

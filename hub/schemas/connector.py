@@ -137,12 +137,74 @@ _RESOURCE = shape(
         ),
     },
 )
+_GOT = {
+    "keeps": mapped(
+        "other parts of the answer that requests name, as {secret.name}: an address, a second cookie",
+        expression("over status headers cookies body, and the body's own fields"),
+    ),
+    "expires": expression("seconds that it lives, or the time at which it ends; else expires_in"),
+    "lives": {**DURATION, "description": "how long it lives where the answer does not say"},
+    "busy": expression("true for an answer that only asks to wait"),
+    "headers": mapped("of the request", template()),
+    "format": choice("of the request's body", "form", "json"),
+}
+_OAUTH2 = shape(
+    "an access token by OAuth 2.0, sent as {secret.access_token}: as a bearer where nothing else is said",
+    {
+        "token": template("the address at which it is asked for"),
+        "grant": choice(
+            "by the client alone, or by what a person consented to", "client_credentials", "refresh_token"
+        ),
+        "client": choice("where client_id and client_secret go (body)", "basic", "body"),
+        "scope": template("what is asked for"),
+        "rotates": {
+            "description": "each refresh token is good for one use: the answer holds the next",
+            "type": "boolean",
+        },
+        "parameters": mapped("more of the request's form", template()),
+        "refresh_lives": {**DURATION, "description": "how long a refresh token lives, where it ends"},
+        "refresh_expires": expression("the same, where the answer says it"),
+        "authorize": template("the address at which a person consents (hub accounts connect)"),
+        "consent": mapped("more of that address's query", template()),
+        "pkce": {"description": "the vendor wants a proof key with the code (RFC 7636)", "type": "boolean"},
+        **_GOT,
+    },
+    "token",
+    "grant",
+)
+_LOGIN = shape(
+    "a session that a request opens, sent as {secret.session}: as a bearer where nothing else is said",
+    {
+        "request": {
+            **template("METHOD path, below base_url, or METHOD and a whole address"),
+            "type": "string",
+            "pattern": "^(GET|POST|PUT) ",
+        },
+        "body": template("JSON with {secret.name}"),
+        "token": expression(
+            "the session's token, over status headers cookies body, and the body's own fields"
+        ),
+        **_GOT,
+    },
+    "request",
+    "token",
+    "lives",
+)
 _AUTH = shape(
     "how requests are authorised; names of secrets",
     {
         "bearer": text("name of the secret"),
-        "basic": shape("user and password", {"user": text(), "password": text()}, "user", "password"),
+        "basic": shape(
+            "user and password: names of secrets, or texts with {secret.name}",
+            {
+                "user": template("of the user"),
+                "password": template("of the password; none where it is empty"),
+            },
+            "user",
+        ),
         "header": mapped("header: text with {secret.name}", template()),
+        "oauth2": _OAUTH2,
+        "login": _LOGIN,
     },
 )
 _PRIVACY = shape(
@@ -203,11 +265,12 @@ CONNECTOR = shape(
                 {
                     "if": expression("over status headers body"),
                     "then": choice(
-                        "throttle: retry, and leave the account alone so long",
+                        "throttle: retry, but leave the account alone so long; renew: with another token",
                         "done",
                         "retry",
                         "throttle",
                         "pause",
+                        "renew",
                         "reject",
                         "missing",
                     ),

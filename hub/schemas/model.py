@@ -89,6 +89,10 @@ _ACCOUNT = {
         ),
         "time_zone": text("of times without an offset", format="zone"),
         "base_url": text("instead of the connector's: a sandbox", pattern="^https?://"),
+        "auth_url": text(
+            "instead of the start of the address at which tokens are asked for: a sandbox",
+            pattern="^https?://",
+        ),
         "public_url": text(
             "what the vendor was told to call, where signatures cover it", pattern="^https?://"
         ),

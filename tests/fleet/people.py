@@ -181,7 +181,9 @@ class People:
             self.world.later(1.1, lambda: record.gone or self._write(system, record, fields))
             return
         id = record.id if record else system.next_id()
-        changed = {k: v for k, v in fields.items() if record is None or record.fields.get(k) != system.writing(k, v)}
+        changed = {
+            k: v for k, v in fields.items() if record is None or record.fields.get(k) != system.writing(k, v)
+        }
         if not changed:
             return
         edits = self._edits(system, id, changed)

@@ -237,7 +237,9 @@ class System:
         return sorted(rows, key=lambda one: (one.updated, one.id))
 
     def found(self, table, name, value):
-        rows = [one for one in self.tables[table].values() if one.fields.get(name) == self.writing(name, value)]
+        rows = [
+            one for one in self.tables[table].values() if one.fields.get(name) == self.writing(name, value)
+        ]
         return answer(200, {"records": [self.rendered(table, one) for one in rows]})
 
     # What it tells.
@@ -386,7 +388,9 @@ class Mail(System):
             self.letters.append(body["record"])
             return answer(202, {"id": f"letter{len(self.letters)}"})
         if request.method == "GET":
-            return self._linked(request, self.listed("customers", query.get("since"), query.get("page"), request))
+            return self._linked(
+                request, self.listed("customers", query.get("since"), query.get("page"), request)
+            )
         fields = self.parse(body["record"])
         if request.method == "PATCH":
             if rest[0] not in self.customers:

@@ -23,7 +23,11 @@ def story(seed, **parts):
 def shrunk(seed):
     """The smallest trial found of a seed that fails: its systems, moves and weather taken away one by one."""
     world = World(seed)
-    parts = {"systems": world.names, "only": frozenset(m.number for m in world.moves), "weather": world.weather}
+    parts = {
+        "systems": world.names,
+        "only": frozenset(m.number for m in world.moves),
+        "weather": world.weather,
+    }
     moved = True
     while moved:
         moved = False

@@ -27,7 +27,13 @@ class Verdict:
             for item in self.items
             if item.kind == "root" and item.data["entity"] == "customer" and item.data["state"] == "active"
         ]
-        for name in ("lost", "duplicated", "second-generation echoes", "windows over the limit", "differing systems"):
+        for name in (
+            "lost",
+            "duplicated",
+            "second-generation echoes",
+            "windows over the limit",
+            "differing systems",
+        ):
             self.figures[name] = 0
         self._rest()
         self._equal()
@@ -79,7 +85,9 @@ class Verdict:
         key = keys.delivery(destination, "customer", subject.id)
         state = MemoryStore.read(self.world.hub.store, [key]).get(key)
         if state is None or "remote" not in state.data:
-            self.say("differing systems", f"{system.name} knows nothing of {subject.id}: {state and state.data}")
+            self.say(
+                "differing systems", f"{system.name} knows nothing of {subject.id}: {state and state.data}"
+            )
             return
         record = system.customers.get(state.data["remote"])
         if record is None:
@@ -94,7 +102,8 @@ class Verdict:
         for name, value in wanted.items():
             if told.get(name) != value:
                 self.say(
-                    "differing systems", f"{system.name} {record.id} {name}: {told.get(name)!r}, not {value!r}"
+                    "differing systems",
+                    f"{system.name} {record.id} {name}: {told.get(name)!r}, not {value!r}",
                 )
 
     def _deleted(self, system):
@@ -111,7 +120,10 @@ class Verdict:
                 sales = [sale for sale in erp.sales.values() if sale["ref"] == number]
                 self._count("sale", number, len(sales))
                 if sales and sales[0].get("note") != order.fields["note"]:
-                    self.say("differing systems", f"sale of {number}: {sales[0].get('note')!r}, not {order.fields['note']!r}")
+                    self.say(
+                        "differing systems",
+                        f"sale of {number}: {sales[0].get('note')!r}, not {order.fields['note']!r}",
+                    )
             if mail is not None:
                 events = [event for event in mail.events.values() if event["order"] == number]
                 self._count("event", number, len(events))
@@ -146,7 +158,9 @@ class Verdict:
                 winners = {canon(field, edit.value) for edit in heard if edit.heard == newest}
                 golden = _golden(root, canonical)
                 if winners and golden not in winners:
-                    self.say("lost", f"{field} of {root.data['id']}: {golden!r} stands, {sorted(winners)} is newer")
+                    self.say(
+                        "lost", f"{field} of {root.data['id']}: {golden!r} stands, {sorted(winners)} is newer"
+                    )
 
     def _by_record(self):
         """The edits that reached us, by record and field, with the registers of fetched records as witnesses."""

@@ -128,7 +128,9 @@ class Wire:
     def _tell(self, system, request, fault):
         if self.world.told is not None:
             body = (request.body or b"").decode()[:120]
-            self.world.tell(f"  -> {system.name} {request.method} {request.url.split('/', 4)[4][:60]} {body} [{fault}]")
+            self.world.tell(
+                f"  -> {system.name} {request.method} {request.url.split('/', 4)[4][:60]} {body} [{fault}]"
+            )
 
 
 def _date(seconds):

@@ -180,7 +180,16 @@ class World:
         self.relayed = 0
         self.unasked = {n for n, one in self.systems.items() if self.weather.polled(n, told=one.told)}
         self.counts = dict.fromkeys(
-            ("changes", "webhooks", "webhooks dropped", "webhooks repeated", "deliveries", "polls", "heard by poll"), 0
+            (
+                "changes",
+                "webhooks",
+                "webhooks dropped",
+                "webhooks repeated",
+                "deliveries",
+                "polls",
+                "heard by poll",
+            ),
+            0,
         )
         self._rng = self.dice("world")
         self.hub = self._hub()
@@ -351,7 +360,11 @@ class World:
     def _events(self, batch):
         step = opened(self.hub, [one.body for one in batch])
         for outcome in work_through(batch, lambda number: step(number, last=batch[number].last)):
-            self.tell(f"  unify: {outcome.kind} {outcome.reason}" if hasattr(outcome, "kind") else f"  unify: {outcome}")
+            self.tell(
+                f"  unify: {outcome.kind} {outcome.reason}"
+                if hasattr(outcome, "kind")
+                else f"  unify: {outcome}"
+            )
             yield outcome
         step.close()
 
@@ -444,7 +457,9 @@ class World:
             if image.kind == "outbox" and image.version == 0 and image.data["entity"] == "customer":
                 key = keys.root("customer", image.data["id"])
                 root = next(item for item in items if item.key == key)
-                self.echoes += [(name, root.data["id"]) for name in image.data["changed"] if self._echoed(root, name)]
+                self.echoes += [
+                    (name, root.data["id"]) for name in image.data["changed"] if self._echoed(root, name)
+                ]
 
     def _echoed(self, root, name):
         """Whether the value that has changed comes from a record where no person wrote it."""

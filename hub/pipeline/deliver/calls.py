@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
-from hub import keys, limiter
+from hub import credentials, keys, limiter
 from hub.connector import Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RecordError, RetryError
 from hub.pipeline import Hub
@@ -40,6 +40,7 @@ class Calls:
     outlet: Outlet = field(init=False)
     admitted: Call | None = None
     waited: bool = False
+    used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.outlet = Outlet(self.hub, self.target.account_name, self.target.connector)
@@ -64,11 +65,10 @@ class Calls:
     def make(self, call: Call, scope: dict[str, Any]) -> HttpResponse | None:
         """The answer; None when the record is not there. Raises StoppedError, RecordError.
 
-        A refused credential is read again once: it may have been renewed since it was cached.
+        A refused credential is renewed once, or read again: it may be another one since it was cached.
         """
         outcome, response = self._once(call, scope)
-        if outcome.kind == "pause":
-            self.hub.secrets.refresh(self.target.account_name)
+        if self._doubtful(outcome):
             outcome, response = self._once(call, scope)
         if outcome.kind == "missing":
             return None
@@ -81,6 +81,12 @@ class Calls:
         resource = self.target.resource
         known = resource.update if remote else None
         return known or resource.upsert or next(iter(resource.find), None) or resource.create
+
+    def _doubtful(self, outcome: Outcome) -> bool:
+        try:
+            return credentials.again(self.hub, self.target.account_name, self.used, outcome)
+        except RetryError as error:
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
 
     def _together(self, case: Case, call: Call | None, intent: dict[str, Any]) -> Case | None:
         """The case after one transaction of intent and token; None where that takes more than one write."""
@@ -104,15 +110,18 @@ class Calls:
         if self.admitted is not call:
             self._admit(call)
         self.admitted = None
-        secrets = self.hub.secrets.get(self.target.account_name)
         try:
-            request = call.render(scope, self.target.account, secrets[0] if secrets else {})
+            self.used = credentials.current(self.hub, self.target.account_name)
+            request = call.render(scope, self.target.account, self.used)
         except PauseError as error:
             self.outlet.drop()
             return Outcome("pause", reason=error.reason), None
         except RecordError:
             self.outlet.drop()
             raise
+        except RetryError as error:
+            self.outlet.drop()
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
         try:
             outcome, response = self._asked(call, request)
         except RetryError as error:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub import identity, keys, times
+from hub import credentials, identity, keys, times
 from hub.accounts import Account
 from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
@@ -102,14 +102,16 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         return event
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
-    secrets = hub.secrets.get(event.source)
+    outlet = Outlet(hub, account.name, connector)
     try:
-        request = call.render({"id": event.id}, account, secrets[0] if secrets else {})
-        outcome, response = Outlet(hub, account.name, connector).ask(call, request)
+        exchange = credentials.asked(
+            hub, account, call, {"id": event.id}, lambda request: outlet.ask(call, request)
+        )
     except RetryError as error:
         raise FetchError(f"fetch-{error.reason}", error.after) from error
     except PauseError as error:
         raise FetchError(f"fetch-{error.reason}") from error
+    outcome, response = exchange.outcome, exchange.response
     if outcome.kind == "missing":
         return replace(event, deleted=True)
     if outcome.kind == "reject":

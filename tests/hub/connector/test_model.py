@@ -37,7 +37,7 @@ def test_other_ways_of_authorising_name_their_secrets():
 
 def test_an_almost_empty_file_is_a_connector_that_does_nothing():
     quiet = Connector(parse("standing: {}", "connectors/quiet.yaml"))
-    assert (quiet.channel, quiet.base_url, quiet.auth, quiet.empty, quiet.settings) == (
+    assert (quiet.channel, quiet.base_url, quiet.auth.data, quiet.empty, quiet.settings) == (
         None,
         None,
         {},

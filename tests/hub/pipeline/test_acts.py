@@ -363,6 +363,8 @@ def test_a_limit_reached_between_two_tries_of_one_message_parks_it_without_an_in
 
     def refused(apply):
         limiter.block(shopper.store, "chat.main", shopper.now + 60)
+        shopper.vendors.token = "renewed"
+        shopper.secrets.held["chat.main"] = [{"token": "renewed"}]
         return says(401)(apply)
 
     shopper.vendors.faults = [refused]

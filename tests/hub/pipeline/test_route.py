@@ -6,12 +6,12 @@ from hub import keys
 from hub.documents import Document
 from hub.errors import RetryError
 from hub.flow import Flow
-from hub.messages import Delivery, digest
+from hub.messages import Delivery
 from hub.pipeline.route import route
 from hub.queues import Message
 from tests.hub.pipeline.delivering import World
 
-CAUSE = digest("e")[:16]
+CAUSE = "e0" * 8
 READS = "customer.traits.orders >= `2` && customer.traits.rfm.recency_score == `null`"
 
 

@@ -40,6 +40,7 @@ class FakeConnector:
     def __init__(self, name, writable):
         self.name = name
         self.limits = ()
+        self.auth, self.sent = SimpleNamespace(kind=""), frozenset()
         self.asks = {}
         write = object() if writable else None
         plain = {"get": None, "create": None, "update": None, "find": None}
