@@ -100,6 +100,16 @@ class Resource:
         return self._call("send")
 
     @cached_property
+    def verify(self) -> Call | None:
+        """Asks by the key of an act whether it happened."""
+        return self._call("verify") if "request" in (self.data.get("verify") or {}) else None
+
+    @property
+    def told_by(self) -> str:
+        """The field of what webhooks tell that holds the key of an act, "" where they hold none."""
+        return str((self.data.get("verify") or {}).get("told", ""))
+
+    @cached_property
     def find(self) -> tuple[Call, ...]:
         """Searches for the record, to be tried in this order."""
         return tuple(self._make("find", number) for number in range(len(self.data.get("find") or ())))

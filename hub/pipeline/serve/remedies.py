@@ -60,6 +60,11 @@ _BY_REASON: dict[str, Remedy] = {
     "ambiguous": Remedy(
         DATA_OWNER, "two records there are candidates", "merge or remove one of them there, then replay"
     ),
+    "verifying": Remedy(
+        NOBODY,
+        "it was sent, and nobody knows yet whether it arrived",
+        "the vendor will tell; after an hour a person is asked",
+    ),
     "looping": Remedy(
         OPERATOR,
         "each value that is written there is answered with another one, so it was left alone",
