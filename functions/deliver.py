@@ -19,6 +19,10 @@ LAST_START = 20_000
 Told = tuple[Delivery, str]
 
 
+LOOP = "parked:looping"
+"""The result, and the metric, of a record that answers each write with another value."""
+
+
 @logs.step("deliver")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver what is of one group in order, and the groups at once; what failed comes again."""
@@ -53,4 +57,5 @@ def _say(outcome: Told | Exception) -> None:
         return
     delivery, result = outcome
     told = {"destination": delivery.destination, "entity": delivery.entity, "id": delivery.id}
-    logs.told(result, **told, epoch=delivery.epoch, flow=delivery.flow)
+    say = logs.warned if result == LOOP else logs.told
+    say(result, **told, epoch=delivery.epoch, flow=delivery.flow)

@@ -58,6 +58,15 @@ class Written:
             value = {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
         return self._repeats(name, value, at)
 
+    def is_doubtful(self, name: str, value: Any, at: str) -> bool:
+        """Whether an echo may as well be somebody who has set an older value of ours again: it is told for a
+        time after our last write, by a clock that may be off.
+        """
+        wrote = self.wrote.get(name)
+        if not wrote or fingerprint(value) in (wrote[0][0], *wrote[0][2:]):
+            return False
+        return at > self._landed(wrote[0][1])
+
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
 
@@ -86,7 +95,7 @@ class Written:
         wrote = self.wrote.get(name)
         if self.exact and wrote and wrote[0][1] == self.at:
             return held.last.at > self.there
-        return mark(held) != self.seen.get(name)
+        return mark(held) != self.seen.get(name, "")[:16]
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""

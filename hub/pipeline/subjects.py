@@ -20,8 +20,8 @@ CUSTOMER = "customer"
 class Subject:
     """One active entity. `epoch`: the version of its root; `records`: keys of the records it is made of.
 
-    `absorbed`: ids that were merged into it; `owner`: its customer, None where there is none (and for
-    a customer itself); `traits`: of a customer, what its orders come to.
+    `absorbed`: ids that were merged into it; `origin`: the one that it was split from; `owner`: its customer,
+    None where there is none (and for a customer itself); `traits`: of a customer, what its orders come to.
     """
 
     entity: str
@@ -30,6 +30,7 @@ class Subject:
     fields: dict[str, Any]
     records: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
+    origin: str = ""
     owner: "Subject | None" = None
     traits: dict[str, Any] | None = None
 
@@ -107,6 +108,7 @@ def _subject(hub: Hub, root: Item, owner: Subject | None = None) -> Subject:
         fields={name: register[0] for name, register in data["fields"].items()},
         records=tuple(data.get("records", ())),
         absorbed=tuple(data.get("absorbed", ())),
+        origin=data.get("origin", ""),
         owner=owner,
         traits=traits_of(hub, sums) if data["entity"] == CUSTOMER else None,
     )

@@ -126,7 +126,14 @@ _RESOURCE = shape(
         "create": _CALL,
         "update": _CALL,
         "delete": _CALL,
+        "merge": _CALL,
+        "archive": _CALL,
+        "restore": _CALL,
         "send": _CALL,
+        "verify": shape(
+            "what became of an act: a field of what webhooks tell that holds its key, or a request",
+            {"told": text("the canonical field; it identifies"), **_CALL_PARTS},
+        ),
         "needs": listed("entities that must exist there first", IS_TEXT),
         "idempotency": shape(
             "how a repeated write is recognised",

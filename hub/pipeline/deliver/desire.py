@@ -5,20 +5,25 @@ for the rest, the hash of what we wrote last. So a change that came from there i
 and a value that was set there meanwhile is overwritten when another one won.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub import keys
 from hub.errors import RecordError
-from hub.golden import DELETED, stored
+from hub.golden import DELETED, Register, stored
 from hub.ledger import Written, fingerprint, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.receipts import ARCHIVED, DONE_BY_HAND, MERGED, Receipts, dead, freed, receipts
 from hub.pipeline.subjects import CUSTOMER, Subject, contained
 from hub.reprs import discreet
 from hub.store import Item, Key
+from hub.times import to_epoch
+
+LATELY = 600.0
+"""Seconds within which an answer to our own write is part of a loop, if it is one."""
 
 NOTHING = digest(dumps({}))
 """Hash of the rest before anything was written: of a record of which `both` says everything."""
@@ -34,7 +39,10 @@ class Desire:
     destination's own record tells, `then`: as they were at our last write; `remote`: its id there;
     `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
     `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
-    last write had; `same`: the destination has all this already.
+    last write had; `same`: the destination has all this already; `repeats`: it told another value since we
+    wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
+    of ids there that were superseded; `joined`, `put_away`: the one that was this customer's, and was merged
+    or archived there when it was another's, too.
     """
 
     record: dict[str, Any]
@@ -51,6 +59,11 @@ class Desire:
     wrote: dict[str, Any]
     landed: list[Any] | None
     same: bool = False
+    repeats: bool = False
+    theirs: dict[str, str] = field(default_factory=dict)
+    receipts: Receipts = field(default_factory=dict)
+    joined: str = ""
+    put_away: str = ""
 
     def written(self, fields: dict[str, Any]) -> dict[str, Any]:
         """What the ledger notes: what is written, and of its composites the members that are not."""
@@ -62,6 +75,10 @@ class Desire:
             if member not in members
         }
         return {**self.both, **rest}
+
+    def with_receipt(self, id: str, state: str, at: str) -> "Desire":
+        """The same, after something was done about a superseded id."""
+        return replace(self, receipts={**self.receipts, id: [state, at]})
 
     def at(self, remote: str | None) -> "Desire":
         """The same, at another id there."""
@@ -83,13 +100,16 @@ def desired(case: Case, subject: Subject) -> Desire:
     record = mapping.outward(subject.image, customer, context)
     members = _members(mapping, record)
     told = mapping.told_back(record, context)
+    superseded = receipts(case, subject)
+    case = freed(case, superseded)
     own = _own_records(case, subject)
     states = _states(case, subject)
-    ids = list(dict.fromkeys([*states, *own]))
+    known = list(dict.fromkeys([*states, *own]))
+    ids = [id for id in known if id not in dead(superseded)]
     base = states.get(ids[0], {}) if ids else {}
     desire = Desire(
         record=record,
-        both={field: told.get(field) for field in members},
+        both={name: told.get(name) for name in members},
         members=members,
         hash=digest(dumps(record)),
         rest=digest(dumps(_without(record, mapping))),
@@ -101,8 +121,20 @@ def desired(case: Case, subject: Subject) -> Desire:
         here=here,
         wrote=_lasting(case, base, "wrote"),
         landed=case.data.get("landed") or base.get("landed"),
+        theirs=_theirs(own.get(ids[0]) if ids else None, members),
+        receipts=superseded,
     )
-    return replace(desire, same=_same(case, base or case.data, desire, own.get(ids[0]) if ids else None))
+    if not ids:
+        desire = _lost(desire, known)
+    data, mine = base or case.data, own.get(ids[0]) if ids else None
+    return replace(desire, same=_same(case, data, desire, mine), repeats=_repeats(case, data, desire, mine))
+
+
+def _lost(desire: Desire, known: Sequence[str]) -> Desire:
+    """With the ids that were this entity's until they were superseded: it has no other there."""
+    ended = {desire.receipts[id][0]: id for id in known}
+    joined = ended.get(MERGED) or ended.get(DONE_BY_HAND) or ""
+    return replace(desire, joined=joined, put_away=ended.get(ARCHIVED, ""))
 
 
 def _lasting(case: Case, base: dict[str, Any], name: str) -> dict[str, Any]:
@@ -150,18 +182,46 @@ def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) ->
     return told and bool(data.get("rest", NOTHING) == desire.rest)
 
 
+def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) -> bool:
+    """Whether something is overwritten that was told in answer to the same value, a moment ago."""
+    known = _known(data, desire, own) if own else {}
+    for name, there in known.items():
+        wanted = fingerprint(desire.both[name])
+        moved = desire.seen.get(name) != desire.then.get(name)
+        if moved and there not in ("", wanted) and _written_lately(case, desire.wrote.get(name, ()), wanted):
+            return True
+    return False
+
+
+def _written_lately(case: Case, wrote: Iterable[Any], wanted: str) -> bool:
+    return any(known == wanted and case.now - to_epoch(at) < LATELY for known, at, *_ in wrote)
+
+
 def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
     """Fingerprint of what the destination has in each field of `both`, "" where nobody can tell."""
     written, said = Written.of(data), stored(own.data.get("registers", {}))
     found = {}
-    for field, members in desire.members.items():
-        register = said.get(field)
-        if field in written.wrote and desire.seen.get(field) == written.seen.get(field):
-            found[field] = written.wrote[field][0][0]
+    for name, told in _theirs(own, desire.members).items():
+        if name in written.wrote and desire.seen.get(name) == written.seen.get(name):
+            found[name] = written.wrote[name][0][0]
+        elif _in_doubt(own, name, said.get(name)):
+            found[name] = ""
         else:
-            told = fingerprint(_part(register.value, members) if register else None)
-            found[field] = written.stands(field, told, register)
+            found[name] = written.stands(name, told, said.get(name))
     return found
+
+
+def _in_doubt(own: Item, name: str, register: Register | None) -> bool:
+    """Whether the last that was told of a field may have been an echo or not."""
+    doubt: str = own.data.get("doubts", {}).get(name, "")
+    return doubt > (register.last.at if register else "")
+
+
+def _theirs(own: Item | None, members: dict[str, frozenset[str]]) -> dict[str, str]:
+    """Fingerprints of what the destination's own record tells of the fields that are written."""
+    said = stored(own.data.get("registers", {})) if own else {}
+    values = {name: said[name].value if name in said else None for name in members}
+    return {name: fingerprint(_part(value, members[name])) for name, value in values.items()}
 
 
 def _part(told: Any, members: frozenset[str]) -> Any:
@@ -193,7 +253,9 @@ def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
     """A mark of each register that the destination's own record told: another one is news from there."""
     registers = own.data.get("registers", {}) if own else {}
     fields = {path.partition(".")[0] for path in mapping.both.values()}
-    return {field: mark(registers[field]) for field in fields if field in registers}
+    marks = {name: mark(registers[name]) for name in fields if name in registers}
+    doubts = own.data.get("doubts", {}) if own else {}
+    return marks | {name: f"{marks.get(name, '')}{at}" for name, at in doubts.items() if name in fields}
 
 
 def _own_records(case: Case, subject: Subject) -> dict[str, Item]:

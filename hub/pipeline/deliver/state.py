@@ -12,11 +12,12 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
 from hub.pipeline import Hub
-from hub.pipeline.deliver import parking, stored
+from hub.pipeline.deliver import loops, parking, stored, superseded
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
 from hub.pipeline.deliver.introducing import introduce
+from hub.pipeline.deliver.receipts import BY_HAND, freed
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
 from hub.pipeline.subjects import CUSTOMER, Subject, find
@@ -28,7 +29,10 @@ LEASE = 60.0
 DIRTY = "unknown"
 """Hash of what is there while a write is under way or has failed: equal to nothing."""
 
-DEALT = ("ok", "rejected", "ambiguous", "exhausted")
+DEALT = ("ok", "rejected", "ambiguous", "exhausted", BY_HAND)
+
+TWO_RECORDS = "two-records"
+"""Why a delivery is for a person that was written all the same: the customer has another record there."""
 
 
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
@@ -53,6 +57,7 @@ def _dealt(case: Case, subject: Subject) -> bool:
     """Whether this version was dealt with before. A replay asks again."""
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
+    dealt = dealt or data.get("state") == loops.LOOPING
     return dealt and (case.delivery.replay is None or _served(case))
 
 
@@ -69,9 +74,10 @@ def _bring(case: Case, subject: Subject) -> str:
     if reason := refusal(case, case.hub.catalog.flows.get(case.delivery.flow), subject.customer):
         return _withhold(case, reason)
     desire = desired(case, subject)
+    case = freed(case, desire.receipts)
     if CUSTOMER in case.target.resource.needs and desire.here is None:
         return parking.await_customer(case)
-    if desire.same:
+    if desire.same and not superseded.pending(case, desire):
         return _close(case, subject, desire, "unchanged")
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
@@ -79,6 +85,10 @@ def _bring(case: Case, subject: Subject) -> str:
     leased = _leased(case)
     if leased > 0:
         return parking.park(case, "leased", leased)
+    if task := superseded.task(case, desire):
+        return parking.show(case, BY_HAND, "merged-there", task=task, epoch=subject.epoch)
+    if loops.is_loop(case, desire):
+        return parking.show(case, loops.LOOPING, loops.LOOPING)
     return _attempt(case, subject, desire)
 
 
@@ -94,10 +104,13 @@ def _withhold(case: Case, reason: str) -> str:
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
-        case = calls.start(case, calls.first(desire.remote), **_intent(case, subject, desire))
+        begins = superseded.first(case, desire) or calls.first(desire.remote)
+        case = calls.start(case, begins, **_intent(case, subject, desire))
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
     try:
+        case, desire = superseded.restored(calls, case, desire)
+        case, desire = superseded.settle(calls, case, desire)
         done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
         return _stopped(case, subject, stop)
@@ -133,11 +146,13 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "state": "sending",
         "remote": desire.remote,
         "orphans": list(desire.orphans) or None,
+        "superseded": desire.receipts or None,
         "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
         "ambiguous": earlier.get("at", case.data.get("ambiguous")),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
         "landed": desire.landed,
+        "beats": loops.beats(case, desire),
         "hash": DIRTY,
         "rest": DIRTY,
         "agenda": keys.DUE,
@@ -155,18 +170,25 @@ def _close(
     ambiguous = case.data.get("ambiguous")
     lands = to_epoch(ambiguous) + parking.QUIET if ambiguous else 0.0
     settling = lands > case.now
+    task = superseded.left(desire)
     case.write(
-        state="settling" if settling else "ok",
-        agenda=keys.DUE if settling else None,
-        at=lands if settling else None,
+        state="settling" if settling else BY_HAND if task else "ok",
+        agenda=keys.DUE if settling else keys.PARKED if task else None,
+        at=lands if settling else case.now if task else None,
         epoch=subject.epoch,
         hash=desire.hash,
         rest=desire.rest,
         seen=desire.seen if told else desire.then,
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
+        superseded=desire.receipts or None,
         **(told or {"wrote": desire.wrote, "landed": desire.landed}),
-        **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},
+        **{
+            **parking.CLEAN,
+            "ambiguous": ambiguous if settling else None,
+            "task": task or None,
+            "reason": TWO_RECORDS if task else None,
+        },
     )
     return result
 

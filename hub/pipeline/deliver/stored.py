@@ -1,6 +1,7 @@
 """What the answer to a write tells: how the destination stored what was written, and when, by its own clock.
 
-Its webhook will tell the stored form, which is no news; and whatever it tells of a later time is.
+Its webhook will tell the stored form, which is no news; and whatever it tells of a later time is. A value
+that its own record told before is no form of ours: then it did not take what was written.
 """
 
 from typing import Any
@@ -17,7 +18,11 @@ def noted(case: Case, entity: str, desire: Desire, record: Any) -> dict[str, Any
     """The ledger, and when the write had landed. `record`: as the answer holds it, None where it does not."""
     wrote, at = case.data["wrote"], case.data["inflight"]["at"]
     fields = {} if record is None else _inward(case, entity, record)
-    stored = _by_member(fields, desire)
+    stored = {
+        name: value
+        for name, value in _by_member(fields, desire).items()
+        if ledger.fingerprint(value) != desire.theirs.get(name)
+    }
     fresh = {name: value for name, value in stored.items() if name not in wrote}
     noted = ledger.entry(fresh, at, ledger.read_back(wrote, stored))
     exact = "updated_at" in fields

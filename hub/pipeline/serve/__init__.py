@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import RetryError
 from hub.pipeline import Hub
-from hub.pipeline.serve import decisions, erasure
+from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
@@ -144,6 +144,14 @@ def _switched(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return switched(hub, path["action"], question.json())
 
 
+def _conflicts(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return conflicts.inbox(hub, question.page(), values=question.query.get("values") == "true")
+
+
+def _settle(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return conflicts.decided(hub, question.json())
+
+
 def _replay(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return replay(hub, question.json())
 
@@ -168,6 +176,8 @@ ROUTES = (
     Route("POST", re.compile(f"{CUSTOMER}/erase"), _erase),
     Route("GET", re.compile(f"{CUSTOMER}/erasure"), _erasure),
     Route("GET", re.compile(f"{CUSTOMER}/export"), _export),
+    Route("GET", re.compile("/v1/conflicts"), _conflicts),
+    Route("POST", re.compile("/v1/conflicts"), _settle),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("GET", re.compile("/v1/parked/groups"), _groups),
     Route("GET", re.compile("/v1/deliveries"), _deliveries),

@@ -60,6 +60,26 @@ _BY_REASON: dict[str, Remedy] = {
     "ambiguous": Remedy(
         DATA_OWNER, "two records there are candidates", "merge or remove one of them there, then replay"
     ),
+    "verifying": Remedy(
+        NOBODY,
+        "it was sent, and nobody knows yet whether it arrived",
+        "the vendor will tell; after an hour a person is asked",
+    ),
+    "looping": Remedy(
+        OPERATOR,
+        "each value that is written there is answered with another one, so it was left alone",
+        "look for a workflow, an integration or somebody there that sets it back; then replay",
+    ),
+    "two-records": Remedy(
+        DATA_OWNER,
+        "the customer has another record there",
+        "merge or remove the other one there, then replay",
+    ),
+    "merged-there": Remedy(
+        DATA_OWNER,
+        "two customers are one record there since they were merged",
+        "take them apart there as the task says, then replay",
+    ),
     "missing": Remedy(
         OPERATOR, "the record, or what it is written under, is not there", "look there, then replay"
     ),

@@ -17,7 +17,7 @@ from hub.store import Item
 from hub.times import from_epoch, parse
 
 LISTS = {
-    keys.PARKED: ("rejected", "ambiguous", "exhausted", "held", "by-hand"),
+    keys.PARKED: ("rejected", "ambiguous", "exhausted", "held", "by-hand", "looping"),
     keys.DUE: ("due", "sending", "intent", "settling"),
     keys.DONE: ("ok", "done", "dry-run", "skipped", "superseded", "gone"),
 }

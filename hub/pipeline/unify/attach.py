@@ -30,11 +30,12 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     root = reading[root_key(record)] if record else None
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
-    told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
+    heard = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
+    told = heard.told
     held = registers(record)
     said, moved = overlay(held, told)
     before = values(root)
-    if not moved:
+    if not moved and not heard.doubts:
         return Outcome(root.data["id"], before, news=bool(told))
     if DELETED in said:
         return None
@@ -49,7 +50,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     fields = values(after)
     after = contested(after, record.key.pk, rules, {name: said[name] for name in moved})
     names = moved_names(before, fields)
-    back = unmatched(telling, rules, told, said, fields)
+    back = unmatched(telling, rules, heard, said, fields)
     changed = Changed(
         telling.entity,
         root.data["id"],
@@ -60,7 +61,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
         created=False,
         back=(record.key.pk, *back) if back else (),
     )
-    writes = (Put(with_data(record, registers=said)), Put(after))
+    writes = (Put(with_data(record, registers=said, **heard.noted(record, telling.at))), Put(after))
     return Outcome(root.data["id"], fields, writes, (changed,) if names or back else ())
 
 

@@ -13,6 +13,7 @@ from hub import keys
 from hub.golden import DELETED, Member, Objection, Register, Value, differs, objections
 from hub.pipeline.subjects import contained
 from hub.pipeline.unify.rules import CUSTOMER, Rules
+from hub.pipeline.unify.spoken import Spoken
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item
 
@@ -74,18 +75,19 @@ def words(roots: Iterable[Item | None]) -> dict[str, dict[str, Any]]:
 def unmatched(
     telling: Telling,
     rules: Rules,
-    told: Mapping[str, Register],
+    heard: Spoken,
     said: Mapping[str, Register],
     fields: Mapping[str, Any],
 ) -> tuple[str, ...]:
     """The fields that a destination's own record tells otherwise than its entity has them.
 
-    `told`: what it tells now; `said`: its registers after that. An older word of it does not count.
+    `heard`: what it tells now; `said`: its registers after that. An older word of it does not count.
     """
     if not telling.destination or contained(rules.catalog, keys.told(telling.record.pk)):
         return ()
-    names = (name for name in told if name not in OWN and said[name].last == told[name].last)
-    return tuple(sorted(name for name in names if differs(said[name].value, fields.get(name))))
+    news = (name for name, one in heard.told.items() if name not in OWN and said[name].last == one.last)
+    told = {name: said[name].value for name in news} | heard.doubts
+    return tuple(sorted(name for name, value in told.items() if differs(value, fields.get(name))))
 
 
 def lacking(

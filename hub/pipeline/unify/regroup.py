@@ -10,7 +10,7 @@ from hub.pipeline.unify.contests import lacking, unmatched
 from hub.pipeline.unify.journal import Reason
 from hub.pipeline.unify.rules import Rules
 from hub.pipeline.unify.settle import settle
-from hub.pipeline.unify.spoken import ledgers, spoken
+from hub.pipeline.unify.spoken import Spoken, ledgers, spoken
 from hub.pipeline.unify.state import Changed, Outcome, Reading, registers, values, with_data
 from hub.pipeline.unify.survey import survey
 from hub.pipeline.unify.telling import Telling
@@ -25,15 +25,19 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
     mine = {telling.record: telling.claims}
     around = survey(reading, mine)
     known = [id for root in around.roots.values() for id in (root.data["id"], *root.data["absorbed"])]
-    told = spoken(reading, telling, event, known)
-    members = {**around.members, telling.record.pk: _told(reading, telling, told, event)}
+    heard = spoken(reading, telling, event, known)
+    members = {**around.members, telling.record.pk: _told(reading, telling, heard, event)}
     claims = {pk: _asserted(found, telling, rules.guards) for pk, found in around.claims.items()}
     reason = Reason(event.received_at, event.key)
     settled = settle(reading, around, members, claims, rules, reason)
     home = settled.home(telling.record.pk)
-    changed = _put_back(reading, telling, rules, told, registers(members[telling.record.pk]), home)
+    changed = _put_back(reading, telling, rules, heard, registers(members[telling.record.pk]), home)
     return Outcome(
-        home.data["id"], values(home), settled.writes, _with(settled.changed, changed), news=bool(told)
+        home.data["id"],
+        values(home),
+        settled.writes,
+        _with(settled.changed, changed),
+        news=bool(heard.told or heard.doubts),
     )
 
 
@@ -41,7 +45,7 @@ def _put_back(
     reading: Reading,
     telling: Telling,
     rules: Rules,
-    told: Mapping[str, Register],
+    heard: Spoken,
     said: Mapping[str, Register],
     home: Item,
 ) -> Changed | None:
@@ -49,7 +53,7 @@ def _put_back(
     ours = any(map(reading.get, ledgers(telling, [home.data["id"], *home.data["absorbed"]])))
     fresh = reading[telling.record] is None and not ours
     fields = values(home)
-    back = lacking(telling, rules, said, fields) if fresh else unmatched(telling, rules, told, said, fields)
+    back = lacking(telling, rules, said, fields) if fresh else unmatched(telling, rules, heard, said, fields)
     if not back:
         return None
     named = (telling.entity, home.data["id"], home.version + 1)
@@ -65,10 +69,10 @@ def _with(changed: tuple[Changed, ...], one: Changed | None) -> tuple[Changed, .
     return tuple(replace(change, back=one.back) if change.id == one.id else change for change in changed)
 
 
-def _told(reading: Reading, telling: Telling, told: Mapping[str, Register], event: Event) -> Item:
+def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> Item:
     """The record's own item after the telling."""
     item = reading.item(telling.record, "record")
-    said, _ = overlay(registers(item), told)
+    said, _ = overlay(registers(item), heard.told)
     return with_data(
         item,
         entity=telling.entity,
@@ -76,6 +80,7 @@ def _told(reading: Reading, telling: Telling, told: Mapping[str, Register], even
         created=min(item.data.get("created", telling.created), telling.created),
         claims=earliest(item.data.get("claims", {}), telling, event),
         registers=said,
+        **heard.noted(item, telling.at),
     )
 
 

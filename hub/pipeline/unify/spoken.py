@@ -1,6 +1,8 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from hub import keys
 from hub.golden import DELETED, Register
@@ -9,7 +11,26 @@ from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading, registers
 from hub.pipeline.unify.telling import Telling
-from hub.store import Key
+from hub.reprs import discreet
+from hub.store import Item, Key
+
+DOUBTS = "doubts"
+"""The member of a record that says of which fields nobody can tell what its system has, and since when."""
+
+
+@discreet()
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
+    values: they set nothing, but their system is written once more."""
+
+    told: dict[str, Register]
+    doubts: dict[str, Any]
+
+    def noted(self, record: Item, at: str) -> Mapping[str, Any]:
+        """The data of the record that change with the doubts."""
+        held = record.data.get(DOUBTS, {})
+        return {DOUBTS: {**held, **dict.fromkeys(self.doubts, at)}} if self.doubts else {}
 
 
 def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
@@ -19,8 +40,8 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
     return [keys.delivery(telling.destination, telling.entity, id) for id in ids]
 
 
-def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Register]:
-    """The registers of a telling; empty when all of it only repeats what we wrote."""
+def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> Spoken:
+    """What is news of a telling; nothing when all of it only repeats what we wrote."""
     notes = ledgers(telling, ids)
     reading.load(notes)
     here = (None, keys.told(telling.record.pk).id)
@@ -37,7 +58,12 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
         told[CUSTOMER] = Register.of(telling.customer, *stamp)
     if telling.deleted:
         told[DELETED] = Register.of(True, *stamp)
-    return told
+    rest = {name: value for name, value in telling.fields.items() if name not in told}
+    return Spoken(told, {name: value for name, value in rest.items() if _doubtful(written, telling, name)})
+
+
+def _doubtful(written: Iterable[Written], telling: Telling, name: str) -> bool:
+    return any(one.is_doubtful(name, telling.fields[name], telling.at) for one in written)
 
 
 def _register(written: Iterable[Written], name: str, told: Register) -> Register:

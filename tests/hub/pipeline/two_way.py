@@ -139,10 +139,11 @@ class System:
         if any(record.get(name) != value for name, value in kept.items()):
             record.update(kept, updated_at=self.now)
             self._tell(id)
-            if change := self.reacts(record):
-                record.update(change, updated_at=from_epoch(self.clock() + self.skew + 0.5))
-                self._tell(id)
-        return answer(200, dict(record))
+        response = answer(200, dict(record))
+        if change := self.reacts(record):
+            record.update(change, updated_at=from_epoch(self.clock() + self.skew + 0.05))
+            self._tell(id)
+        return response
 
     def _tell(self, id: str) -> None:
         self.told += 1
@@ -183,7 +184,11 @@ class TwoWay:
             outbound=MemoryQueue(self.clock),
             client=self,
             secrets=MemorySecrets(
-                {"pepper": [{"1": "pepper"}], **{f"{name}.main": [{"token": "x"}] for name in SYSTEMS}}
+                {
+                    "pepper": [{"1": "pepper"}],
+                    "api-key": [{"key": "k"}],
+                    **{f"{name}.main": [{"token": "x"}] for name in SYSTEMS},
+                }
             ),
         )
         self.runner = Runner(self.hub)
