@@ -184,6 +184,21 @@ def actions(template, role):
     return {action for statement in template.statements(role) for action in listed(statement["Action"])}
 
 
+def test_t09_only_who_calls_vendors_reads_or_writes_what_calls_are_authorised_by(template):
+    """Tokens lie in the table under TOK#; the local engine does not know the condition, AWS does."""
+    table = {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"}
+    kept = set()
+    for role in template.of("AWS::IAM::Role"):
+        if table & actions(template, role):
+            denied = [one for one in template.statements(role) if one["Effect"] == "Deny"]
+            for statement in denied:
+                assert set(statement["Action"]) == table
+                assert statement["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": "TOK#*"}}
+            kept |= set() if denied else {role}
+    assert kept == {"UnifyRole", "DeliverRole", "PollRole"}
+    assert keys.token("shop.co").pk.startswith("TOK#")
+
+
 def test_t10_no_concurrency_is_reserved_and_deliver_alone_is_bounded(template, source):
     assert not [one for one in template.functions().values() if "ReservedConcurrentExecutions" in one]
     bounded = {
