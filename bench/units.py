@@ -62,8 +62,8 @@ def rows(found: Measured, where: str) -> Iterator[Row]:
     bill, small = found.bill, found.small
     yield Row(group, "batch-read rounds", bill.rounds, "rounds", most=ROUNDS)
     yield Row(group, "transactions", bill.transactions, "transactions", most=TRANSACTIONS)
-    yield Row(group, "write units of the items", bill.table, "units", most=WRITTEN if small else None)
-    yield Row(group, "    and of the index of what is to be relayed", bill.index, "units")
+    written = bill.table + bill.index
+    yield Row(group, "write units, the index's included", written, "units", most=WRITTEN if small else None)
     yield Row(group, "read units", bill.read, "units", most=READ if small else None)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from hub import logs
+from hub import credentials, logs
 from hub.pipeline import current
 from hub.pipeline.poll import poll
 from hub.pipeline.sources import sights
@@ -11,7 +11,12 @@ from hub.pipeline.subscriptions import GONE, TROUBLE, look
 
 @logs.step("poll")
 def handler(event: object, context: object) -> dict[str, int]:
-    """Poll every account and say how many records came, and how many sources were in trouble."""
+    """Poll every account and say how many records came, and how many sources were in trouble.
+
+    Credentials first: they are looked at even where nothing is called for weeks.
+    """
+    for found in credentials.watch(current()):
+        logs.warned(found.kind, account=found.account, reason=found.reason)
     for looked in look(current()):
         say = logs.warned if looked.state in (GONE, TROUBLE) else logs.told
         say(f"subscription-{looked.state}", account=looked.source, reason=looked.error)

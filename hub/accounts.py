@@ -11,6 +11,8 @@ class Account:
     """One account. `name`: `connector.key`. `country`: region of its phones. `settings`: its whole line.
 
     `base_url` overrides the connector's (a sandbox), `public_url` is what the vendor was told to call.
+    `auth_url` stands for the start of the addresses at which tokens are asked for. `secret_ends`: the day
+    (2027-01-31) on which a secret of it ends at the vendor, "" where it does not.
     """
 
     name: str
@@ -22,6 +24,8 @@ class Account:
     base_url: str | None = None
     public_url: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    auth_url: str | None = None
+    secret_ends: str = ""
 
     @classmethod
     def of(cls, name: str, settings: dict[str, Any]) -> "Account":
@@ -37,6 +41,8 @@ class Account:
             settings.get("base_url"),
             settings.get("public_url"),
             settings,
+            settings.get("auth_url"),
+            str(settings.get("secret_ends", "")),
         )
 
 

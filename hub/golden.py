@@ -5,7 +5,7 @@ members' registers, so that the order in which events arrived leaves no trace. T
 computed when folding: an edited priority takes effect on what was told before.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,7 +28,8 @@ class Register(NamedTuple):
     """What one record says of a field: `run` are the tellings of `value` since another value was told last.
 
     Vendors tell whole records: a value told again is confirmed, not changed, so it must not win over what
-    another system changed meanwhile. `other`: the last telling of another value.
+    another system changed meanwhile. `other`: the last telling of another value, or when another value of
+    ours stood there: the same value told after that was set once more.
     """
 
     value: Any
@@ -86,6 +87,21 @@ class Value(NamedTuple):
     revision: int
 
 
+@discreet("at")
+class Objection(NamedTuple):
+    """That a record, not of its owner, said another value of a field than its owner, and later."""
+
+    record: str
+    at: str
+    event: str
+    revision: int
+
+
+def stored(registers: Mapping[str, Any]) -> dict[str, Register]:
+    """The registers of a record's item, by field."""
+    return {name: _register(*told) for name, told in registers.items()}
+
+
 def overlay(
     registers: Mapping[str, Register], told: Mapping[str, Register]
 ) -> tuple[dict[str, Register], set[str]]:
@@ -99,17 +115,48 @@ def overlay(
     return {**registers, **merged}, moved
 
 
-def fold(members: Iterable[Member], policies: Mapping[str, Policy]) -> dict[str, Value]:
-    """The golden value of each field that some member tells; a cleared field counts as not told."""
-    told: dict[str, list[tuple[Member, Register]]] = {}
-    for member in members:
-        for name, register in _spoken(member):
-            told.setdefault(name, []).append((member, register))
+def fold(
+    members: Iterable[Member],
+    policies: Mapping[str, Policy],
+    granted: Mapping[str, Sequence[Any]] | None = None,
+) -> dict[str, Value]:
+    """The golden value of each field that some member tells; a cleared field counts as not told.
+
+    `granted`: field -> [record, at]: an operator took what this record said, until its owner says more.
+    """
+    words = granted or {}
     return {
-        name: _decide(candidates, policies[name])
-        for name, candidates in sorted(told.items())
+        name: _decide(_granted(candidates, policies[name], words.get(name)), policies[name])
+        for name, candidates in sorted(_by_field(members).items())
         if name in policies
     }
+
+
+def objections(
+    members: Iterable[Member], policies: Mapping[str, Policy], folded: Mapping[str, Value]
+) -> dict[str, Objection]:
+    """The owned fields of which somebody else has said another value since their owner spoke: the latest."""
+    found: dict[str, Objection] = {}
+    for name, candidates in _by_field(members).items():
+        policy, value = policies.get(name), folded.get(name)
+        owners = [register.since for member, register in candidates if policy and member.role == policy.owner]
+        if not owners or value is None:
+            continue
+        others = [
+            Objection(member.key, *register.since)
+            for member, register in candidates
+            if register.since > max(owners) and differs(register.value, value.value)
+        ]
+        if others:
+            found[name] = max(others, key=lambda one: (*one[1:], one.record))
+    return found
+
+
+def differs(told: Any, golden: Any) -> bool:
+    """Whether a record says another value than the golden one, of which it may say a part only."""
+    if isinstance(told, dict) and isinstance(golden, dict):
+        return any(golden.get(name) != value for name, value in told.items())
+    return bool(told != golden)
 
 
 def losers(members: Iterable[Member], policies: Mapping[str, Policy], name: str) -> list[Value]:
@@ -132,10 +179,36 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
     )
 
 
+def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Register:
+    return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
+
+
+def _by_field(members: Iterable[Member]) -> dict[str, list[tuple[Member, Register]]]:
+    told: dict[str, list[tuple[Member, Register]]] = {}
+    for member in members:
+        for name, register in _spoken(member):
+            told.setdefault(name, []).append((member, register))
+    return told
+
+
+def _granted(
+    candidates: list[tuple[Member, Register]], policy: Policy, word: Sequence[Any] | None
+) -> list[tuple[Member, Register]]:
+    """The candidates that count: the one whose value an operator took, while the owner has said no more."""
+    if word is None:
+        return candidates
+    record, at = word
+    overruled = any(m.role == policy.owner and register.since.at > at for m, register in candidates)
+    chosen = [one for one in candidates if one[0].key == record]
+    return candidates if overruled or not chosen else chosen
+
+
 def _merged(told: Register, held: Register | None) -> Register:
     stamp = told.since
-    if held is None or (told.value != held.value and stamp > held.last):
-        return Register(told.value, told.run, held.last if held else None)
+    if held is None:
+        return told
+    if stamp > held.last and (told.value != held.value or (told.other and told.other > held.last)):
+        return Register(told.value, told.run, max(held.last, told.other or held.last))
     if stamp in held.run or (held.other and stamp <= held.other):
         return held
     if told.value == held.value:

@@ -74,9 +74,23 @@ def log(entity: str, id: str, epoch: int) -> Key:
     return Key(root(entity, id).pk, f"LOG#{epoch:012d}")
 
 
-def outbox(entity: str, id: str, epoch: int) -> Key:
-    """The image of an entity at one epoch, for the relay."""
-    return Key(f"OUT#{escape(entity, id)}", f"E#{epoch:012d}")
+OUTBOX = "0123456789abcdef"
+"""Partitions of the outbox in each hour, by the first hex digit of what caused the images: 16,000 write units
+a second, AWS's 1,000 for each."""
+
+
+def outbox(at: str, cause: str, entity: str, id: str, epoch: int) -> Key:
+    """The image of an entity at one epoch, for the relay, in the order in which they were written.
+
+    `at`: canonical time of the transaction; `cause`: 16 hex digits that stand for what caused it, so that the
+    images of an event are found by its marker.
+    """
+    return Key(outbox_hour(at, cause[0]), f"{at}#{cause}#{escape(entity, id, epoch)}")
+
+
+def outbox_hour(at: str, shard: str) -> str:
+    """The partition of the outbox that a time lies in."""
+    return f"OUT#{at[:13]}#{shard}"
 
 
 def delivery(destination: str, entity: str, id: str) -> Key:
@@ -110,9 +124,9 @@ def told_consent(consent: Key, at: str, said: str) -> Key:
     return Key(consent.pk, f"H#{at}#{said}")
 
 
-def limit(account: str, name: str) -> Key:
-    """A rate limit's state."""
-    return Key(f"LIM#{escape(account, name)}", "LIM")
+def limit(account: str) -> Key:
+    """What an account allows and how it does: its limits, calls in flight and breaker, as plain numbers."""
+    return Key(f"LIM#{escape(account)}", "LIM")
 
 
 def account(account: str) -> Key:
@@ -120,9 +134,18 @@ def account(account: str) -> Key:
     return Key(f"ACC#{escape(account)}", "ACC")
 
 
+def token(account: str) -> Key:
+    """What authorises calls for an account now, and how the next is got."""
+    return Key(f"TOK#{escape(account)}", "TOK")
+
+
 def cursor(account: str, resource: str) -> Key:
     """How far a poll has come."""
     return Key(f"CUR#{escape(account, resource)}", "CUR")
+
+
+RELAYED = cursor("~outbox", "relay")
+"""Until when (canonical time) every image of the outbox is relayed: what sweep looks behind."""
 
 
 def importing(account: str, resource: str) -> Key:
@@ -165,8 +188,13 @@ def trail(record: Key, archive: str, line: int) -> Key:
     return Key(record.pk, f"E#{digest(archive)[:16]}#{line}")
 
 
-PENDING = "pending"
-"""List of outbox items that the relay has not sent yet."""
+def done(destination: str) -> str:
+    """The list of a destination's deliveries that need nothing more, by the time of their closing."""
+    return f"{DONE}#{escape(destination)}"
+
+
+DONE = "done"
+"""How the lists of deliveries begin that need nothing more: one for each destination."""
 
 DUE = "due"
 """List of parked deliveries, by the time at which they are tried again."""
@@ -179,6 +207,9 @@ IMPORTING = "importing"
 
 ERASING = "erasing"
 """List of erasures and requests that are not finished, by the time at which they began."""
+
+CONFLICTS = "conflicts"
+"""List of what people have to decide: entities with an open conflict, deliveries that found two records."""
 
 PARKED = "parked"
 """List of events and deliveries that were rejected, for people, by the time of parking."""

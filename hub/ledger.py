@@ -1,45 +1,138 @@
 """The write ledger: what we wrote to a destination, so that its webhook about it is known as an echo.
 
-A ledger maps a canonical field to the values written last, newest first, each as [hash, at]. Of a
+A ledger maps a canonical field to the values written last, newest first, each as [hash, at], with a third
+member where the destination stored another form than was written: it tells that one from then on. Of a
 composite (an address) the field stands for the members that were written together, and `address.country`
 for a member that was not, because the destination does not take it: its webhook may tell it all the same.
 Hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from hub.golden import Register, Stamp
 from hub.messages import digest, dumps
-from hub.times import to_epoch
-
-WINDOW = 24 * 3600.0
-"""Seconds for which the value written last is recognised: a vendor may tell a change a day late."""
+from hub.reprs import discreet
+from hub.times import from_epoch, to_epoch
 
 OVERTAKEN = 600.0
-"""Seconds for which an older value is still recognised: its webhook may come after the next write, but a
-person who sets the old value again an hour later is no echo."""
+"""Seconds by which a destination's clock may be off, where its answers do not tell its time: so long after
+the next write it may still say that it has an older value."""
 
 DEPTH = 4
 
 Ledger = dict[str, list[list[str]]]
 
 
+@discreet("at")
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one delivery noted: its ledger, the marks of what its record had told by then (`seen`), and when
+    the write that was noted `at` was `there` (canonical times).
+
+    `exact`: by the destination's own clock, which the times of its tellings are of, too.
+    """
+
+    wrote: Mapping[str, list[list[str]]]
+    seen: Mapping[str, str] = field(default_factory=dict)
+    at: str = ""
+    there: str = ""
+    exact: bool = False
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Written":
+        """What the data of a delivery item say."""
+        return cls(data.get("wrote", {}), data.get("seen", {}), *(data.get("landed") or ()))
+
+    def is_echo(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
+        """Whether `value` of a canonical field only repeats what we wrote. `at`: when its source had it.
+
+        The value written last is no news, however late it is told; unless the record itself (`held`: what
+        it said so far) told another one after our write, and before this one: then somebody has set it back.
+        """
+        if self._set_back(name, value, at, held):
+            return False
+        if isinstance(value, Mapping):
+            inner = value.items()
+            value = {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
+        return self._repeats(name, value, at)
+
+    def is_doubtful(self, name: str, value: Any, at: str) -> bool:
+        """Whether an echo may as well be somebody who has set an older value of ours again: it is told for a
+        time after our last write, by a clock that may be off.
+        """
+        wrote = self.wrote.get(name)
+        if not wrote or fingerprint(value) in (wrote[0][0], *wrote[0][2:]):
+            return False
+        return at > self._landed(wrote[0][1])
+
+    def overwrote(self, name: str, at: str) -> Stamp | None:
+        """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
+
+        A value that is told again after that is no confirmation: somebody has set it once more.
+        """
+        wrote = self.wrote.get(name)
+        if not wrote or wrote[0][1] != self.at or at <= self._surely(self.at):
+            return None
+        return Stamp(self.there, "", 0)
+
+    def stands(self, name: str, told: str, register: Register | None) -> str:
+        """The fingerprint of what stands in a field whose `register` moved since our write: what we wrote, or
+        what was `told` (a fingerprint) last. "" in doubt: what is written once too often does no harm.
+        """
+        wrote = self.wrote.get(name)
+        if not wrote:
+            return told
+        at, ours = register.last.at if register else "", wrote[0][0]
+        if at >= self._landed(wrote[0][1]) or told == ours:
+            return told
+        return ours if self.exact and wrote[0][1] == self.at else ""
+
+    def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
+        if held is None or held.value == value or at <= held.last.at:
+            return False
+        wrote = self.wrote.get(name)
+        if self.exact and wrote and wrote[0][1] == self.at:
+            return held.last.at > self.there
+        return mark(held) != self.seen.get(name, "")[:16]
+
+    def _repeats(self, name: str, value: Any, at: str) -> bool:
+        """The value written last is there until something else is; an older one only until the next was."""
+        hashed, wrote = fingerprint(value), self.wrote.get(name, [])
+        places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
+        place = next(places, None)
+        return place == 0 or (place is not None and at <= self._surely(wrote[place - 1][1]))
+
+    def _landed(self, noted: str) -> str:
+        return self.there if noted == self.at else noted
+
+    def _surely(self, noted: str) -> str:
+        """By when, in the destination's own time, what was noted then stood there for sure."""
+        there = self._landed(noted)
+        exact = self.exact and noted == self.at
+        return there if exact else from_epoch(to_epoch(there) + OVERTAKEN)
+
+
 def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str]]] | None = None) -> Ledger:
     """The ledger after writing `fields` (canonical values, None for cleared) at `at` (canonical time)."""
     ledger: Ledger = {field: list(values) for field, values in (before or {}).items()}
-    for field, value in fields.items():
-        mark = fingerprint(value)
-        older = [known for known in ledger.get(field, []) if known[0] != mark]
-        ledger[field] = [[mark, at], *older][:DEPTH]
+    for name, value in fields.items():
+        hashed = fingerprint(value)
+        same = next((known for known in ledger.get(name, []) if known[0] == hashed), [])
+        older = [known for known in ledger.get(name, []) if known is not same]
+        ledger[name] = [[hashed, at, *same[2:]], *older][:DEPTH]
     return ledger
 
 
-def is_echo(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
-    """Whether `value` of a canonical field only repeats what we wrote. `now`: Unix seconds."""
-    if isinstance(value, Mapping):
-        inner = value.items()
-        value = {name: part for name, part in inner if not _repeats(wrote, f"{field}.{name}", part, now)}
-    return _repeats(wrote, field, value, now)
+def read_back(ledger: Mapping[str, list[list[str]]], stored: Mapping[str, Any]) -> Ledger:
+    """The ledger once the destination answered what it stored: its own form beside what was written."""
+    noted = {field: list(values) for field, values in ledger.items()}
+    for name, value in stored.items():
+        if values := noted.get(name):
+            form = fingerprint(value)
+            values[0] = [*values[0][:2], *([form] if form != values[0][0] else [])]
+    return noted
 
 
 def fingerprint(value: Any) -> str:
@@ -52,9 +145,7 @@ def fingerprint(value: Any) -> str:
     return digest(dumps(value))[:16]
 
 
-def _repeats(wrote: Mapping[str, list[list[str]]], field: str, value: Any, now: float) -> bool:
-    mark = fingerprint(value)
-    return any(
-        known == mark and now - to_epoch(at) < (WINDOW if place == 0 else OVERTAKEN)
-        for place, (known, at) in enumerate(wrote.get(field, []))
-    )
+def mark(register: Register | Sequence[Any]) -> str:
+    """What stands for what a record told last of a field: another mark is news from there."""
+    value, run = register[:2]
+    return fingerprint([value, run[-1]])

@@ -17,8 +17,16 @@ from hub.times import to_epoch
 
 FORMAT = 1
 
+BACKFILL = "backfill"
+"""The lane of what was told long ago: it lets go first what happens now."""
+
+DAY = 86_400.0
+
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
+
+WRITTEN = "written/"
+"""How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
@@ -55,8 +63,8 @@ class Event:
     `event_id`: the parts of the source's own event id. `at`: canonical time at which the source says
     that it happened, a function of what it sent (the same on each retry), or None. `received_at`:
     stamped once, kept by replays. `record`: the record as JSON, None for a thin event. `deleted`: the
-    source says that the record is gone. `via`: webhook, poll, import, replay. `replay`: the id of
-    the replay that sent it again (`<canonical time>-<random>`), or None.
+    source says that the record is gone. `via`: webhook, poll, import, replay, written (by us). `replay`:
+    the id of the replay that sent it again (`<canonical time>-<random>`), or None.
     """
 
     connector: str
@@ -92,6 +100,15 @@ class Event:
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
 
     @property
+    def lane(self) -> str:
+        """ "backfill" for what is told late: an import, a replay, a poll of more than a day ago; else ""."""
+        if self.via == "poll":
+            late = self.at is not None and to_epoch(self.received_at) - to_epoch(self.at) > DAY
+        else:
+            late = self.via in ("import", "replay")
+        return BACKFILL if late else ""
+
+    @property
     def revision(self) -> int:
         """0, or the time of the replay (Unix seconds): a replay's telling wins over the first one's."""
         return int(to_epoch(self.replay[:27])) if self.replay else 0
@@ -125,7 +142,9 @@ class Delivery:
     `destination`: `connector.account.resource`. `entity`, `id`: what changed; `epoch`: its version
     that caused this. `customer`: the customer's id, "" where the entity has none. `flow`: name of
     the flow that decided. `trigger`: names what a `send:` act happens once for (the flow's `once:`
-    value), "" for state. `attempt` counts from 0. `replay` as in Event.
+    value), "" for state. `attempt` counts from 0. `replay` as in Event. `cause`: mark of the event that
+    caused it, for the journal. `lane`: "" for what happens now, "backfill" for what was told long ago and
+    lets the other go first.
     """
 
     destination: str
@@ -137,6 +156,8 @@ class Delivery:
     trigger: str = ""
     attempt: int = 0
     replay: str | None = None
+    cause: str = ""
+    lane: str = ""
 
     @property
     def group(self) -> str:

@@ -9,6 +9,7 @@ from hub.catalog import Catalog, Found, documents
 from hub.checks import (
     accounts,
     connectors,
+    credentials,
     entities,
     events,
     examples,
@@ -32,6 +33,7 @@ SENSE: tuple[Sense, ...] = (
     entities.check,
     accounts.check,
     connectors.check,
+    credentials.check,
     exchanges.check,
     mappings.check,
     lenses.check,

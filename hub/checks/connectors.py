@@ -23,10 +23,20 @@ DELETES = frozenset({"id", "key", "account", "secret"})
 """Whoever is erased is known by the id there only."""
 
 SUBSCRIPTIONS = frozenset({"topics", "topic", "address", "id", "key", "page", "account", "secret"})
+CALLS = frozenset(
+    {"get", "list", "upsert", "create", "update", "delete", "merge", "archive", "restore", "send", "verify"}
+)
 
 CUSTOMER = "customer"
 
-_SCOPES: dict[Step, frozenset[str]] = {"get": READS, "list": READS, "delete": DELETES}
+MERGES = DELETES | {"other"}
+"""Two records are known by their ids there."""
+
+_SCOPES: dict[Step, frozenset[str]] = {
+    **{"get": READS, "list": READS, "delete": DELETES},
+    "verify": frozenset({"key", "account", "secret"}),
+    **{"merge": MERGES, "archive": DELETES, "restore": DELETES},
+}
 _PATH = re.compile(r"\{[\w.]+\}")
 _ALONE = re.compile(r"[?&][^=&{]*=(\{[\w.]+\})(?=&|$)")
 _ACCOUNT = re.compile(r"\baccount\.(\w+)")
@@ -37,6 +47,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     for connector in catalog.connectors.values():
         yield from _topics(connector)
         yield from _account_settings(connector)
+        yield from _remaining(connector)
         yield from _privacy(catalog, connector)
         yield from _subscribing(connector)
         for name, resource in connector.data["resources"].items():
@@ -112,6 +123,19 @@ def _account_settings(connector: Connector) -> Iterator[FileError]:
                 yield error("unknown-setting", message, *path, hint=hint, offset=match.start(1))
 
 
+def _remaining(connector: Connector) -> Iterator[FileError]:
+    """Limits of which answers are said to tell, and that nothing has."""
+    written = list(connector.data.get("limit") or ())
+    for resource in connector.data["resources"].values():
+        calls = [*(resource or {}).values(), *((resource or {}).get("find") or ())]
+        written += [limit for call in calls if isinstance(call, dict) for limit in call.get("limit") or ()]
+    for number, rule in enumerate(connector.data.get("remaining") or ()):
+        if rule["limit"] not in written:
+            hint = "write it as in limit:"
+            path = ("remaining", number, "limit")
+            yield connector.document.error("unknown-limit", "no such limit is written", *path, hint=hint)
+
+
 def _resource(catalog: Catalog, connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
     error, here = connector.document.error, ("resources", name)
     for inner in data.get("contains") or {}:
@@ -123,6 +147,24 @@ def _resource(catalog: Catalog, connector: Connector, name: str, data: dict[str,
             hint = suggest(entity, catalog.entities)
             yield error("unknown-entity", f"no entity {entity}", *here, "needs", number, hint=hint)
     yield from _calls(connector, name, data)
+    yield from _verified(catalog, connector, name, data)
+
+
+def _verified(catalog: Catalog, connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
+    """The field by which a webhook tells of an act: one that identifies, or it is not found by its value."""
+    told = (data.get("verify") or {}).get("told")
+    if told is None:
+        return
+    mapped = {mapping.entity for mapping in catalog.mappings_of(connector.name, name)}
+    fields = {one.name: one for entity in mapped for one in catalog.entities[entity].fields.values()}
+    here = ("resources", name, "verify", "told")
+    if told not in fields:
+        hint = suggest(told, fields)
+        message = f'no entity of {connector.name}.{name} has a field "{told}"'
+        yield connector.document.error("cannot-verify", message, *here, hint=hint, offset=0)
+    elif not fields[told].identifies:
+        message = f"{told} does not identify: an act cannot be found by it"
+        yield connector.document.error("cannot-verify", message, *here, hint="identifies: strong", offset=0)
 
 
 def _mapped(samples: Samples, connector: Connector, name: str) -> Iterator[FileError]:
@@ -134,7 +176,7 @@ def _mapped(samples: Samples, connector: Connector, name: str) -> Iterator[FileE
 
 
 def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[FileError]:
-    calls = {"get", "list", "upsert", "create", "update", "delete", "send"} & data.keys()
+    calls = CALLS & data.keys()
     paths: list[tuple[Step, ...]] = [(call,) for call in sorted(calls)]
     paths += [("find", number) for number in range(len(data.get("find") or ()))]
     if "ties" in (data.get("list") or {}):

@@ -30,6 +30,8 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
             for path, source in _rule(rule):
                 text = Text(connector.document, ("responses", number, *path), source)
                 yield from _read(text, ANSWER, condition=path == ("if",))
+        for name, source in (data.get("error") or {}).items():
+            yield from _read(Text(connector.document, ("error", name), source), ANSWER)
         yield from _receive(connector, data.get("receive") or {})
         yield from _headers(connector)
 
@@ -61,7 +63,7 @@ def _read(text: Text, scope: dict[str, Type], *, condition: bool = False) -> Ite
 
 def _headers(connector: Connector) -> Iterator[FileError]:
     """Names of headers with capitals: they come in small letters."""
-    for part in ("receive", "resources", "responses"):
+    for part in ("receive", "auth", "resources", "responses", "error"):
         for path, source in texts(connector.document.data.get(part)):
             text = Text(connector.document, (part, *path), source)
             for node in _capitals(text) if "headers." in source and "{" not in source else ():

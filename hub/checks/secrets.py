@@ -25,6 +25,10 @@ _SENT = re.compile(
 
 _NAMES = re.compile(r"(secret|password|token|api_?key|private_?key)$", re.IGNORECASE)
 _HEADERS = re.compile(r"(?i)(authorization|[\w-]*(api-?key|token|secret))$")
+_SENT_IN = frozenset({"body", "headers", "header", "parameters"})
+_SENT_AS = re.compile(r"(secret|pass(word|wd)?|pwd|token|key)$", re.IGNORECASE)
+"""Where a request for a token names its secrets: a literal there is one."""
+
 _WORD = re.compile(r"[^\s'\",}\]@]*")
 _SHOWN = 6
 _HINT = "take it out (git keeps it: renew it), and set it with `hub accounts secret set`"
@@ -70,6 +74,9 @@ def _starts(line: str) -> Iterator[int]:
 def _start(file: str, path: tuple[Step, ...], text: str) -> int | None:
     """Where a secret starts in a text of a file."""
     if file == "accounts.yaml" and path and text and _NAMES.search(str(path[-1])):
+        return 0
+    asked = path[:1] == ("auth",) and not _SENT_IN.isdisjoint(path[1:-1])
+    if asked and text and "{" not in text and _SENT_AS.search(str(path[-1])):
         return 0
     header = any(str(step).lower() in {"headers", "authorization"} for step in path)
     sent = next((one for one in _SENT.finditer(text) if header or one.lastgroup != "header"), None)

@@ -9,6 +9,7 @@ from hub.cli import (
     accounts,
     bulk,
     check,
+    conflicts,
     customers,
     demo,
     drift,
@@ -42,6 +43,7 @@ MODULES = (
     importing,
     accounts,
     customers,
+    conflicts,
     pepper,
 )
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""

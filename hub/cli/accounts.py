@@ -5,23 +5,29 @@ import getpass
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from hub import keys
+from hub import credentials, keys
 from hub.accounts import Account
 from hub.catalog import Catalog
+from hub.cli.credentials import REDIRECT, connect, desk, standing, troubles
 from hub.cli.project import add_root, project_root
 from hub.cli.stack import outputs
 from hub.client import Client, HttpClient
-from hub.connector import Call, Connector
+from hub.connector import Call, Connector, HttpRequest, HttpResponse, Outcome
+from hub.connector.auth import REFRESH
 from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.store import Item, Put, Store
 from hub.times import from_epoch
 
 STAGE = "*"
 """Stands for all accounts of the stage."""
+
+CREDENTIAL = ("credential-", "missing-secret", "status-401", "token-expired")
+"""How the reasons begin for which the hub pauses an account because of its credential."""
 
 
 class UnknownAccountError(HubError):
@@ -37,10 +43,11 @@ class Vault:
         self.stack = stack
         self._client = boto3.client("secretsmanager")
 
-    def get(self, name: str) -> dict[str, str]:
-        """The values of a secret, {} when there is none."""
+    def get(self, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
+        """The values of a secret, {} when there is none. `stage`: or AWSPREVIOUS."""
         try:
-            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}")
+            older = {} if stage == "AWSCURRENT" else {"VersionStage": stage}
+            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", **older)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
         return {key: str(value) for key, value in json.loads(answer["SecretString"]).items()}
@@ -88,6 +95,14 @@ def add(subparsers: Any) -> None:
     )
     setting = _action(secret, "set", _set_secret, "set it, from prompts or a JSON object on standard input")
     setting.add_argument("account", help="as in accounts.yaml, or a connector for its app's secret")
+    connecting = _action(actions, "connect", _connect, "consent at the vendor's page, and keep what it gives")
+    connecting.add_argument("account", help="as in accounts.yaml")
+    connecting.add_argument(
+        "--redirect", default=REDIRECT, help="as registered with the vendor (default %(default)s)"
+    )
+    rotating = _action(actions, "rotate", _rotate, "set other secrets, and ask the vendor whether they do")
+    rotating.add_argument("account", help="as in accounts.yaml, or a connector for its app's secret")
+    rotating.add_argument("--back", action="store_true", help="take the secrets before these again")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -123,12 +138,16 @@ def table_of(stack: str) -> str:
 
 
 def _list(stage: Stage, arguments: argparse.Namespace) -> int:
-    rows = [("account", "role", "time zone", "secrets", "state")]
+    rows = [("account", "role", "time zone", "secrets", "credential", "state")]
     for account in stage.catalog.accounts.values():
-        lacking = _lacking(stage, account)
+        lacking, stands = _lacking(stage, account), standing(stage, account.name)
         secrets = f"lacks {', '.join(lacking)}" if lacking else "complete"
-        rows.append((account.name, account.role, account.time_zone, secrets, _switched(stage, account.name)))
+        known = (account.name, account.role, account.time_zone, secrets)
+        ends = f", ends {account.secret_ends}" if account.secret_ends else ""
+        rows.append((*known, f"{stands or 'as set'}{ends}", _switched(stage, account.name)))
     _print(rows)
+    for line in (*_lacks(stage), *troubles(stage, [*stage.catalog.accounts])):
+        print(line)
     whole = _switched(stage, STAGE)
     if whole != "active":
         print(f"all accounts: {whole}")
@@ -156,6 +175,7 @@ def _dry_run(stage: Stage, arguments: argparse.Namespace) -> int:
 
 
 def _resume(stage: Stage, arguments: argparse.Namespace) -> int:
+    credentials.revive(desk(stage), arguments.account)
     _switch(stage, arguments.account, paused=False, dry_run=False, reason="")
     print(f"{_called(arguments.account)} resumed: what waits is sent within a few minutes")
     return 0
@@ -168,14 +188,68 @@ def _called(name: str) -> str:
 def _set_secret(stage: Stage, arguments: argparse.Namespace) -> int:
     connector = _connector(stage, arguments.account)
     held = stage.vault.get(arguments.account)
-    told = _prompted(connector.secret_names, held) if sys.stdin.isatty() else _piped()
+    told = _told(connector, held)
     unknown = sorted(set(told) - set(connector.secret_names))
     if unknown:
         print(f"{connector.name} knows no secret {', '.join(unknown)}", file=sys.stderr)
         return 1
-    stage.vault.put(arguments.account, {**held, **told})
+    _put(stage, arguments.account, {**held, **told})
     print(f"{arguments.account}: {', '.join(sorted(told)) or 'nothing'} set")
+    for name in _accounts_of(stage, arguments.account):
+        if connector.auth.connects and _lacking(stage, stage.catalog.accounts[name]) == [REFRESH]:
+            print(f"{name}: now consent to it: hub accounts connect {name}")
     return 0
+
+
+def _connect(stage: Stage, arguments: argparse.Namespace) -> int:
+    connect(stage, arguments)
+    _cured(stage, [arguments.account])
+    return 0
+
+
+def _rotate(stage: Stage, arguments: argparse.Namespace) -> int:
+    """1 when a vendor refuses the new secrets."""
+    connector, name = _connector(stage, arguments.account), arguments.account
+    held = stage.vault.get(name)
+    told = stage.vault.get(name, "AWSPREVIOUS") if arguments.back else _told(connector, held)
+    if not set(told.items()) - set(held.items()):
+        raise HubError(f"{name} keeps its secrets: nothing else was given")
+    _put(stage, name, told if arguments.back else {**held, **told})
+    print(f"{name}: rotated; what vendors sign with the secrets before is still accepted")
+    results = [(one, *_tried(stage, stage.catalog.accounts[one])) for one in _accounts_of(stage, name)]
+    _print([(one, text) for one, _, text in results])
+    refused = [one for one, well, _ in results if not well]
+    _cured(stage, [one for one, well, _ in results if well])
+    if refused and not arguments.back:
+        print(f"to take the ones before again: hub accounts rotate --back {name}")
+    return 1 if refused else 0
+
+
+def _cured(stage: Stage, names: Iterable[str]) -> None:
+    """Resume the accounts that the hub itself had paused for their credential."""
+    for name in names:
+        reason = _switch_of(stage, name).get("reason") or ""
+        if _switch_of(stage, name).get("paused") and reason.startswith(CREDENTIAL):
+            _switch(stage, name, paused=False, reason="")
+            print(f"{_called(name)} resumed: what waits is sent within a few minutes")
+
+
+def _told(connector: Connector, held: dict[str, str]) -> dict[str, str]:
+    """What a person types at a terminal, or the JSON object on standard input."""
+    names = [name for name in connector.secret_names if name != REFRESH or not connector.auth.connects]
+    return _prompted(names, held) if sys.stdin.isatty() else _piped()
+
+
+def _put(stage: Stage, name: str, values: dict[str, str]) -> None:
+    """Set secrets, with which tokens are asked for anew."""
+    stage.vault.put(name, values)
+    for account in _accounts_of(stage, name):
+        credentials.revive(desk(stage), account)
+
+
+def _accounts_of(stage: Stage, name: str) -> list[str]:
+    """The account of this name, or all of a connector."""
+    return [one.name for one in stage.catalog.accounts.values() if name in (one.name, one.connector)]
 
 
 def _prompted(names: Iterable[str], held: dict[str, str]) -> dict[str, str]:
@@ -203,20 +277,43 @@ def _tried(stage: Stage, account: Account) -> tuple[bool, str]:
         return False, f"lacks the secret {', '.join(lacking)}"
     connector = stage.catalog.connectors[account.connector]
     found = next(((name, one.list) for name, one in connector.resources.items() if one.list), None)
-    if found is None:
-        return True, "secrets complete; the connector reads nothing that could be asked for"
-    name, call = found
-    return _asked(stage, account, connector, name, call)
+    name, call = found or ("credential", None)
+    well, text = _asked(stage, account, name, call)
+    dead = next(troubles(stage, [account.name]), "")
+    return well and not dead, dead.removeprefix(f"{account.name}: ") or text
 
 
-def _asked(stage: Stage, account: Account, connector: Connector, name: str, call: Call) -> tuple[bool, str]:
+def _asked(stage: Stage, account: Account, name: str, call: Call | None) -> tuple[bool, str]:
     try:
+        if call is None:
+            made = stage.catalog.connectors[account.connector].auth.kind
+            credentials.current(desk(stage), account.name)
+            known = "a token was given" if made else "secrets complete"
+            return True, f"{known}; the connector reads nothing that could be asked for"
         scope = {"since": from_epoch(stage.clock() - 60), "page": None}
-        response = stage.client.send(call.render(scope, account, stage.vault.get(account.name)))
+        outcome = credentials.asked(
+            desk(stage), account, call, scope, partial(_sent, stage, account, call)
+        ).outcome
     except (PauseError, RecordError, RetryError) as error:
         return False, f"{name}: {error}"
-    outcome = connector.meaning(response, call, stage.clock())
     return outcome.kind == "done", f"{name}: {outcome.kind}, {outcome.reason}"
+
+
+def _sent(stage: Stage, account: Account, call: Call, request: HttpRequest) -> tuple[Outcome, HttpResponse]:
+    response = stage.client.send(request)
+    connector = stage.catalog.connectors[account.connector]
+    return connector.meaning(response, call, stage.clock()), response
+
+
+def _lacks(stage: Stage) -> Iterator[str]:
+    """For each account without its secrets a sentence with the place that names them, and what to do."""
+    for account in stage.catalog.accounts.values():
+        connector, lacking = stage.catalog.connectors[account.connector], _lacking(stage, account)
+        if lacking:
+            consents = lacking == [REFRESH] and connector.auth.connects
+            cure = "connect" if consents else "secret set"
+            place = connector.document.place("auth" if "auth" in connector.data else "receive")
+            yield f"{place}: {account.name} lacks {', '.join(lacking)}: hub accounts {cure} {account.name}"
 
 
 def _lacking(stage: Stage, account: Account) -> list[str]:
@@ -227,12 +324,16 @@ def _lacking(stage: Stage, account: Account) -> list[str]:
 
 
 def _switched(stage: Stage, name: str) -> str:
-    key = keys.account(name)
-    found = stage.store.read([key]).get(key)
-    data = found.data if found else {}
+    data = _switch_of(stage, name)
     if data.get("paused"):
         return f"paused ({data.get('reason') or 'no reason given'})"
     return "dry run" if data.get("dry_run") else "active"
+
+
+def _switch_of(stage: Stage, name: str) -> dict[str, Any]:
+    key = keys.account(name)
+    found = stage.store.read([key]).get(key)
+    return found.data if found else {}
 
 
 def _switch(stage: Stage, name: str, **data: Any) -> None:

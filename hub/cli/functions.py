@@ -28,7 +28,7 @@ SCOPES = {
     "receive": "method url query headers body, and the event levels",
     "reads (list, get, find)": "record, outer levels, since page id account",
     "writes": "record (mapped), id key customer account",
-    "responses": "status headers body",
+    "responses, error": "status headers body",
     "mapping": "the record's fields; payload for what lies outside of record:; named levels",
     "flow": "the trigger by its entity's name, customer",
 }

@@ -1,8 +1,10 @@
 """What a vendor does differently, as data: what it sends, what it is asked, what its answers mean."""
 
+from hub.connector.auth import Auth
 from hub.connector.call import Call, account_scope
-from hub.connector.duration import Limit
-from hub.connector.exchange import HttpRequest, HttpResponse, Outcome, Reply, Request
+from hub.connector.duration import Demand, Limit
+from hub.connector.exchange import HttpRequest, HttpResponse, Left, Outcome, Reply, Request
+from hub.connector.grant import Grant
 from hub.connector.idempotency import Idempotency
 from hub.connector.model import Connector
 from hub.connector.reception import UNKNOWN
@@ -12,11 +14,15 @@ from hub.connector.response import Answer, scope_of
 __all__ = [
     "UNKNOWN",
     "Answer",
+    "Auth",
     "Call",
     "Connector",
+    "Demand",
+    "Grant",
     "HttpRequest",
     "HttpResponse",
     "Idempotency",
+    "Left",
     "Limit",
     "Outcome",
     "Reply",

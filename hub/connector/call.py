@@ -1,23 +1,23 @@
 """One request to a vendor as data, and what is read from its answer."""
 
-import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from hub.accounts import Account
-from hub.connector import body
-from hub.connector.duration import seconds
+from hub.connector import body, duration
+from hub.connector.auth import Auth, Held, secrets_in
+from hub.connector.duration import Limit, seconds
 from hub.connector.exchange import HttpRequest, HttpResponse
 from hub.connector.idempotency import Idempotency
 from hub.connector.paging import Paging
 from hub.connector.response import Answer, scope_of
 from hub.documents import Document
-from hub.errors import PauseError, RecordError
+from hub.errors import RecordError
 from hub.expressions import EvaluationError, Template, template
 
 _QUERY = re.compile(r"\?(?![^{}]*\})")
@@ -77,6 +77,22 @@ class Call:
         return self.data.get("bulk")
 
     @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """Rates of this endpoint, beside those of its account; calls with one `request:` share them."""
+        found = duration.limits(self.data.get("limit") or ())
+        return tuple(replace(limit, name=f"{self.data['request']} {limit.name}") for limit in found)
+
+    @property
+    def at_once(self) -> int | None:
+        """Calls of its account that may be in flight when this one is made, None when it does not say."""
+        return duration.at_once(self.data.get("limit") or ())
+
+    @property
+    def cost(self) -> float:
+        """Points that it takes of limits that count points."""
+        return float(self.data.get("cost", 1))
+
+    @cached_property
     def paging(self) -> Paging:
         """How a list goes on."""
         return Paging.of(self.data.get("page"))
@@ -110,7 +126,7 @@ class Call:
         a secret is missing.
         """
         known = {"page": None, "since": None, "until": None, "after": None, "id": None, **scope}
-        full = {**known, "account": account_scope(account), "secret": _Held(secrets, account.name)}
+        full = {**known, "account": account_scope(account), "secret": self._held(secrets, account)}
         try:
             return self._rendered(full, account)
         except EvaluationError as error:
@@ -126,6 +142,10 @@ class Call:
     def record(self, response: HttpResponse) -> Any:
         """The record that a `get` answered: at `record:`, else the whole body."""
         return self._read(self._answer("record") or Answer("body"), response)
+
+    def stored(self, response: HttpResponse) -> Any:
+        """The record as a write left it there, None where its answer does not hold it."""
+        return self._read(self._answer("record"), response)
 
     def records_of(self, response: HttpResponse) -> list[Any]:
         """The records that a `list` or `find` answered."""
@@ -144,6 +164,22 @@ class Call:
             return answer(scope_of(response)) if answer else None
         except EvaluationError:
             return None
+
+    def _held(self, secrets: Mapping[str, str], account: Account) -> Held:
+        """The secrets; those that this request itself names are there. Raises PauseError."""
+        held = Held(secrets, account.name)
+        for name in (*self._named, *secrets_in(account.base_url or self.document.data.get("base_url"))):
+            held.named(name)
+        return held
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        own = [self.data.get(key) for key in ("request", "body", "headers")]
+        return tuple(sorted(secrets_in([*own, self.document.data.get("headers")])))
+
+    @cached_property
+    def _auth(self) -> Auth:
+        return Auth(self.document)
 
     def _rendered(self, scope: dict[str, Any], account: Account) -> HttpRequest:
         method, _, target = self.data["request"].partition(" ")
@@ -168,7 +204,7 @@ class Call:
         headers |= {name: str(text) for name, text in texts.items() if text is not None}
         if self.idempotency and self.idempotency.header and scope.get("key"):
             headers[self.idempotency.header] = self.idempotency.key(scope["key"])
-        return headers | _authorization(self.document.data.get("auth") or {}, scope)
+        return headers | self._auth.headers(scope)
 
     def _body(self, scope: dict[str, Any]) -> bytes | None:
         if "body" not in self.data:
@@ -189,43 +225,9 @@ class Call:
         return str(self.data.get("format", "json"))
 
 
-class _Held(dict[str, str]):
-    """The secrets of an account, by name; a missing one pauses the account."""
-
-    def __init__(self, secrets: Mapping[str, str], account: str) -> None:
-        super().__init__(secrets)
-        self.account = account
-
-    def named(self, name: str) -> str:
-        """The secret of this name. Raises PauseError without it."""
-        if not self.get(name):
-            raise PauseError("missing-secret", self.account)
-        return self[name]
-
-
 def account_scope(account: Account) -> dict[str, Any]:
     """What `{account.x}` may name: the account's settings, and `name`."""
     return {**account.settings, "name": account.name}
-
-
-def _authorization(auth: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, str]:
-    held: _Held = scope["secret"]
-    if "bearer" in auth:
-        return {"Authorization": f"Bearer {held.named(auth['bearer'])}"}
-    if "basic" in auth:
-        pair = f"{held.named(auth['basic']['user'])}:{held.named(auth['basic']['password'])}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return {name: _credential(text, scope) for name, text in (auth.get("header") or {}).items()}
-
-
-def _credential(text: str, scope: Mapping[str, Any]) -> str:
-    try:
-        value = template(text)(scope)
-    except EvaluationError:
-        value = None
-    if not value:
-        raise PauseError("missing-secret", scope["secret"].account)
-    return str(value)
 
 
 def _pair(written: str, scope: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from hub.connector.body import answer
+from hub.connector.duration import Limit
 from hub.errors import Place
 from hub.reprs import discreet
 
@@ -61,14 +62,30 @@ class HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What is left: `tokens` of this limit, all of them again in `after` seconds (0.0: unsaid)."""
+
+    limit: Limit
+    tokens: float
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an answer means. `after`: seconds that the vendor asks to wait, 0.0 when it does not say.
 
     `reason`: a slug. `place`: the line of the connector that decided, None for the defaults.
-    `unknown`: the vendor said yes, but not in a form that shows what it did.
+    `unknown`: the vendor said yes, but not in a form that shows what it did. `said`: what is kept of a
+    refusal (`hub.connector.refusal`), without a value. `throttled`: it was one call too many, so that the
+    account is left alone. `left`: what the answer says of its limits. `renews`: a pause that a newer token
+    may cure.
     """
 
     kind: Kind
     after: float = 0.0
     reason: str = ""
     place: Place | None = None
+    said: dict[str, Any] | None = None
+    throttled: bool = False
+    left: tuple[Left, ...] = ()
+    renews: bool = False

@@ -1,6 +1,5 @@
 """A connector: everything that one vendor does differently, read from its file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,17 +7,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from hub.connector import duration
+from hub.connector.auth import Auth, secrets_in
 from hub.connector.call import Call
 from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
 from hub.connector.privacy import Ask
 from hub.connector.reception import Reception
+from hub.connector.refusal import refusal
 from hub.connector.resource import Resource
 from hub.connector.response import meaning
 from hub.connector.subscription import Subscribing
 from hub.documents import Document
 from hub.messages import Event
-
-_NAMED = re.compile(r"\{secret\.(\w+)\}")
 
 Owner = Callable[[list[tuple[str, str]]], tuple[str, str]]
 """From settings and values in a signed body to the name and the time zone of their account."""
@@ -50,10 +49,10 @@ class Connector:
         """Template of the start of its URLs."""
         return self.data.get("base_url")
 
-    @property
-    def auth(self) -> dict[str, Any]:
+    @cached_property
+    def auth(self) -> Auth:
         """How requests are authorised."""
-        return dict(self.data.get("auth") or {})
+        return Auth(self.document)
 
     @cached_property
     def limits(self) -> tuple[duration.Limit, ...]:
@@ -64,6 +63,13 @@ class Connector:
     def at_once(self) -> int | None:
         """Calls in flight that each account of it allows, None when it does not say."""
         return duration.at_once(self._limit)
+
+    def demand(self, call: Call | None = None) -> duration.Demand:
+        """What a call needs of its account: a token of every limit, a place among those in flight."""
+        if call is None:
+            return duration.Demand(self.limits, at_once=self.at_once)
+        places = [places for places in (self.at_once, call.at_once) if places is not None]
+        return duration.Demand((*self.limits, *call.limits), call.cost, min(places, default=None))
 
     @property
     def empty(self) -> Any:
@@ -78,7 +84,13 @@ class Connector:
     @cached_property
     def secret_names(self) -> tuple[str, ...]:
         """The secrets that an account of it needs, sorted."""
-        return tuple(sorted(_secrets(self.data.get("receive")) | _credentials(self.auth)))
+        return tuple(sorted(_secrets(self.data.get("receive")) | self.auth.inputs | self.sent))
+
+    @cached_property
+    def sent(self) -> frozenset[str]:
+        """The secrets that its requests name and that an operator set, not a token's answer."""
+        parts = secrets_in([self.data.get(key) for key in ("base_url", "headers", "resources")])
+        return frozenset((parts | self.auth.sent) - self.auth.made)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -158,6 +170,10 @@ class Connector:
         """What an answer means. `call`: what was asked, so that a yes that does not show it is unknown."""
         return meaning(self.document, response, call.needed if call else (), now)
 
+    def refusal(self, response: HttpResponse, record: Any = None) -> dict[str, Any]:
+        """What is kept of an answer that was no success: status, code and words, no value of `record`."""
+        return refusal(self.document, response, record)
+
     @property
     def _limit(self) -> list[Any]:
         return list(self.data.get("limit") or [])
@@ -169,10 +185,3 @@ def _secrets(part: Any) -> set[str]:
         own = {part["secret"]} if isinstance(part.get("secret"), str) else set()
         return own.union(*(_secrets(inner) for inner in part.values()))
     return set()
-
-
-def _credentials(auth: Mapping[str, Any]) -> set[str]:
-    named = {auth["bearer"]} if "bearer" in auth else set()
-    named |= set(auth["basic"].values()) if "basic" in auth else set()
-    texts = (auth.get("header") or {}).values()
-    return named | {name for text in texts for name in _NAMED.findall(text)}

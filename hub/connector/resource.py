@@ -80,9 +80,34 @@ class Resource:
         return self._call("delete")
 
     @cached_property
+    def merge(self) -> Call | None:
+        """Makes one record of two: `id` stays, `other` goes."""
+        return self._call("merge")
+
+    @cached_property
+    def archive(self) -> Call | None:
+        """Puts away a record whose customer has another one there."""
+        return self._call("archive")
+
+    @cached_property
+    def restore(self) -> Call | None:
+        """Takes it out of the archive again."""
+        return self._call("restore")
+
+    @cached_property
     def send(self) -> Call | None:
         """An act that cannot be repeated: a message, an e-mail."""
         return self._call("send")
+
+    @cached_property
+    def verify(self) -> Call | None:
+        """Asks by the key of an act whether it happened."""
+        return self._call("verify") if "request" in (self.data.get("verify") or {}) else None
+
+    @property
+    def told_by(self) -> str:
+        """The field of what webhooks tell that holds the key of an act, "" where they hold none."""
+        return str((self.data.get("verify") or {}).get("told", ""))
 
     @cached_property
     def find(self) -> tuple[Call, ...]:

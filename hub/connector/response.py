@@ -1,20 +1,30 @@
 """What a vendor's answer says, and what it means for us."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, cast
 
-from hub.connector.exchange import HttpResponse, Kind, Outcome
+from hub.connector.duration import Limit, limits
+from hub.connector.exchange import HttpResponse, Kind, Left, Outcome
 from hub.documents import Document
 from hub.expressions import EvaluationError, compile
+from hub.messages import dumps
+
+EXPIRED = "token-expired"
+"""The reason of a rule `then: renew`."""
 
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 86_400.0
 
 _SECONDS = {"s": 1.0, "ms": 0.001, "m": 60.0}
-_RETRY = frozenset({408, 425, 429})
+TOO_MANY = 429
+_RETRY = frozenset({408, 425, TOO_MANY})
+_COUNT = re.compile(r"-?\d{1,15}(\.\d{1,9})?").fullmatch
 _OWN_NAMES = frozenset({"status", "headers", "body"})
 
 
@@ -48,9 +58,11 @@ def meaning(document: Document, response: HttpResponse, needed: Sequence[Answer]
     for a Retry-After that is a date and comes without a Date header.
     """
     scope = scope_of(response)
-    outcome = _ruled(document, scope, now) or _usual(scope, now)
+    outcome = _ruled(document, scope, now) or usual(scope, now)
+    left = tuple(_left(document, scope, now))
+    outcome = replace(outcome, left=left) if left else outcome
     if outcome.kind == "done" and 200 <= response.status < 300 and not _shows(scope, needed):
-        return Outcome("unknown", reason="unreadable-answer")
+        return Outcome("unknown", reason="unreadable-answer", left=outcome.left)
     return outcome
 
 
@@ -58,21 +70,41 @@ def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | N
     for number, rule in enumerate(document.data.get("responses") or ()):
         if _value(rule["if"], scope) is True:
             place = document.place("responses", number)
-            after = _after(rule.get("after"), scope, now)
-            return Outcome(cast("Kind", rule["then"]), after, f"status-{scope['status']}", place)
+            if rule["then"] == "renew":
+                return Outcome("pause", reason=EXPIRED, place=place, renews=True)
+            after, reason = _after(rule.get("after"), scope, now), f"status-{scope['status']}"
+            throttled = rule["then"] == "throttle" or scope["status"] == TOO_MANY
+            kind = cast("Kind", "retry" if rule["then"] == "throttle" else rule["then"])
+            return Outcome(kind, after, reason, place, throttled=throttled and kind == "retry")
     return None
 
 
-def _usual(scope: dict[str, Any], now: float) -> Outcome:
+def usual(scope: dict[str, Any], now: float) -> Outcome:
+    """What the status says by itself."""
     status = scope["status"]
     reason = f"status-{status}"
     if 200 <= status < 300:
         return Outcome("done", reason=reason)
     if status in _RETRY or status >= 500:
-        return Outcome("retry", _retry_after(scope["headers"], now), reason)
+        throttled = status == TOO_MANY
+        return Outcome("retry", _retry_after(scope["headers"], now), reason, throttled=throttled)
     if status in (401, 403):
-        return Outcome("pause", reason=reason)
+        return Outcome("pause", reason=reason, renews=status == 401)
     return Outcome("missing" if status in (404, 410) else "reject", reason=reason)
+
+
+def _left(document: Document, scope: dict[str, Any], now: float) -> Iterator[Left]:
+    """What the answer says is left, by the rules of `remaining:`; one whose number is absent says nothing."""
+    for rule in document.data.get("remaining") or ():
+        value = _value(rule["left"], scope)
+        if isinstance(value, str | int | float) and _COUNT(str(value)):
+            after = _after(rule["after"], scope, now) if "after" in rule else 0.0
+            yield Left(_limit(dumps(rule["limit"])), float(value), after)
+
+
+@cache
+def _limit(written: str) -> Limit:
+    return limits([json.loads(written)])[0]
 
 
 def _after(rule: Any, scope: dict[str, Any], now: float) -> float:
@@ -88,8 +120,13 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float:
     if text.isascii() and text.isdigit():
         return _clamped(_number(text))
     until = _epoch(text)
-    started = _epoch(headers.get("date", "")) or now
+    started = date_of(headers) or now
     return _clamped(until - started) if until and started else 0.0
+
+
+def date_of(headers: Mapping[str, str]) -> float:
+    """Unix seconds of the vendor's clock by its Date header, 0.0 without one."""
+    return _epoch(headers.get("date", ""))
 
 
 def _epoch(text: str) -> float:

@@ -19,6 +19,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine, free_port
+from hub.pipeline.outbox import is_pending
 from hub.samples.signing import Endpoint
 from hub.store import Item
 from hub.store.dynamodb import decode, encode
@@ -213,15 +214,9 @@ class Stage:
 
     def _moving(self) -> tuple[int, int, int, int]:
         """Messages in either queue, outbox items not relayed yet, calls so far."""
-        pending = self.engine.client("dynamodb").query(
-            TableName=self.outputs["TableName"],
-            IndexName="agenda",
-            KeyConditionExpression="agenda = :agenda",
-            ExpressionAttributeValues={":agenda": {"S": "pending"}},
-            Select="COUNT",
-        )["Count"]
+        pending = sum(item.kind == "outbox" and is_pending(item) for item in self.items())
         waiting = self._waiting("InboundQueueUrl"), self._waiting("OutboundQueueUrl")
-        return (*waiting, int(pending), len(self.vendor("/_calls")))
+        return (*waiting, pending, len(self.vendor("/_calls")))
 
     def _waiting(self, queue: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

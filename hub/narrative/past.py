@@ -48,6 +48,8 @@ def _deed(entry: Told) -> str:
         "shared": f"said that several people share {via}",
         "joins": f"said that {via} is one person's",
         "unruled": f"left {via} to the rules again",
+        "uphold": "upheld the owner of a field",
+        "take": "took another system's value of a field",
     }
     return deeds.get(entry["op"], "changed something")
 

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from hub.archive import Archive, S3Archive
 from hub.catalog import Catalog
 from hub.client import Client, HttpClient
 from hub.connector.call import account_scope
+from hub.credentials.parts import Cache
 from hub.expressions import template
 from hub.queues import Queue, SqsQueue
 from hub.secrets import AwsSecrets, Secrets
@@ -45,6 +47,19 @@ class Hub:
         if unknown := sorted(name for name in parts if not hasattr(type(self), name)):
             raise TypeError(f"no such part: {', '.join(unknown)}")
         self.__dict__.update(parts)
+
+    def over(self, store: Store) -> "Hub":
+        """The same hub on another store; all other parts are shared, and made by now."""
+        self.make()
+        other = copy(self)
+        other.__dict__["store"] = store
+        return other
+
+    def make(self) -> None:
+        """Make every part that is not made yet, as threads need it that share them."""
+        for name, part in vars(Hub).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -79,6 +94,11 @@ class Hub:
         return AwsSecrets(self.settings.stack, self.clock)
 
     @cached_property
+    def tokens(self) -> Cache:
+        """The tokens that this process knows."""
+        return Cache()
+
+    @cached_property
     def client(self) -> Client:
         """Outgoing HTTP."""
         return HttpClient(plain=bool(self.settings.vendor_url))
@@ -108,7 +128,11 @@ def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
         return catalog
     moved = replace(catalog)
     moved.__dict__["accounts"] = {
-        name: replace(account, base_url=f"{vendor_url.rstrip('/')}/{name}{_path(catalog, account)}")
+        name: replace(
+            account,
+            base_url=f"{vendor_url.rstrip('/')}/{name}{_path(catalog, account)}",
+            auth_url=f"{vendor_url.rstrip('/')}/{name}",
+        )
         for name, account in catalog.accounts.items()
     }
     return moved
@@ -117,7 +141,9 @@ def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
 def _path(catalog: Catalog, account: Account) -> str:
     connector = catalog.connectors.get(account.connector)
     written = account.base_url or (connector.base_url if connector else None) or ""
-    base = str(template(written)({"account": account_scope(account)}))
+    # An address that only the answer to a token's request names.
+    started = re.sub(r"^\{secret\.[^{}]*\}", "https://vendor", written)
+    base = str(template(started)({"account": account_scope(account)}))
     return re.sub(r"^[a-z]+://[^/]*", "", base)
 
 

@@ -60,7 +60,7 @@ class Decision:
 
 @discreet()
 @dataclass(frozen=True, slots=True)
-class _Graph:
+class Graph:
     """What a decision changes: items of records and claims, by partition key."""
 
     members: dict[str, Item]
@@ -69,14 +69,18 @@ class _Graph:
 
 @discreet("op")
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """A decision at work: the records in question, what becomes of the graph, its words for the journal."""
+class Change:
+    """A decision at work: the records in question, what becomes of the graph, its words for the journal.
+
+    `prepared`: the surroundings with what is decided of their roots.
+    """
 
     op: str
     mine: Mine
-    apply: Callable[[Surroundings], _Graph]
+    apply: Callable[[Surroundings], Graph]
     pairs: Callable[[Surroundings], tuple[tuple[str, str], ...]] = lambda _: ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    prepared: Callable[[Surroundings], Surroundings] = lambda around: around
 
 
 def merge(hub: Hub, one: str, other: str, order: Order) -> Decision:
@@ -91,12 +95,12 @@ def merge(hub: Hub, one: str, other: str, order: Order) -> Decision:
     claim = keys.claim(CUSTOMER, SAME, digest("\n".join(pair))[:40]).pk
     mine = {record_key(pk): {claim: True} for pk in pair}
 
-    def apply(around: Surroundings) -> _Graph:
+    def apply(around: Surroundings) -> Graph:
         now = [times.from_epoch(hub.clock()), ""]
         joined = replace(around.claims[claim], records=frozenset(pair), detached=frozenset())
-        return _Graph({pk: _asserting(around.members[pk], claim, now) for pk in pair}, {claim: joined})
+        return Graph({pk: _asserting(around.members[pk], claim, now) for pk in pair}, {claim: joined})
 
-    return _decide(hub, _Change("merge", mine, apply), order)
+    return carry_out(hub, Change("merge", mine, apply), order)
 
 
 def split(hub: Hub, id: str, records: Iterable[str], order: Order) -> Decision:
@@ -122,10 +126,10 @@ def split(hub: Hub, id: str, records: Iterable[str], order: Order) -> Decision:
         ]
         return tuple(sorted((pk, found.key) for found, records in taken for pk in records))
 
-    def apply(around: Surroundings) -> _Graph:
+    def apply(around: Surroundings) -> Graph:
         return _detached(around, pairs(around), apart=True)
 
-    return _decide(hub, _Change("split", mine, apply, pairs), order)
+    return carry_out(hub, Change("split", mine, apply, pairs), order)
 
 
 def rule(hub: Hub, claim: str, word: Ruling, order: Order) -> Decision:
@@ -145,16 +149,16 @@ def rule(hub: Hub, claim: str, word: Ruling, order: Order) -> Decision:
         raise DecisionError("that is how it is already")
     mine: Mine = {record_key(pk): {} for pk in item.data["records"]}
 
-    def apply(around: Surroundings) -> _Graph:
+    def apply(around: Surroundings) -> Graph:
         held = around.claims[claim]
         if held.ruled != before or not held.records <= around.members.keys():
             raise RetryError("contended")  # since it was looked at, somebody else asserted or ruled
         if held.why == "degree" and len(held.records) >= rules(hub.catalog, CUSTOMER).guards.records:
             raise DecisionError("too many records share it: it was no longer followed who else does")
-        return _Graph({}, {claim: replace(held, ruled=word, why="")})
+        return Graph({}, {claim: replace(held, ruled=word, why="")})
 
     op = {"apart": "shared", "joins": "joins", "": "unruled"}[word]
-    return _decide(hub, _Change(op, mine, apply, extra={"ruled": before, "claim": claim}), order)
+    return carry_out(hub, Change(op, mine, apply, extra={"ruled": before, "claim": claim}), order)
 
 
 def undo(hub: Hub, id: str, entry: str, order: Order) -> Decision:
@@ -192,10 +196,10 @@ def _unmerge(hub: Hub, id: str, before: Groups, order: Order) -> Decision:
 def _attached(hub: Hub, pairs: list[tuple[str, str]], order: Order) -> Decision:
     mine: Mine = {record_key(pk): {} for pk, _ in pairs}
 
-    def apply(around: Surroundings) -> _Graph:
+    def apply(around: Surroundings) -> Graph:
         return _detached(around, pairs, apart=False)
 
-    return _decide(hub, _Change("merge", mine, apply, lambda _: tuple(pairs)), order)
+    return carry_out(hub, Change("merge", mine, apply, lambda _: tuple(pairs)), order)
 
 
 def _reading(hub: Hub) -> Reading:
@@ -223,9 +227,9 @@ def _asserting(record: Item, claim: str, now: list[str]) -> Item:
     return with_data(record, claims=told, **({"detached": apart} if "detached" in record.data else {}))
 
 
-def _detached(around: Surroundings, pairs: Iterable[tuple[str, str]], *, apart: bool) -> _Graph:
+def _detached(around: Surroundings, pairs: Iterable[tuple[str, str]], *, apart: bool) -> Graph:
     """The graph with these identifiers taken from these records, or given back."""
-    graph = _Graph({}, {})
+    graph = Graph({}, {})
     for pk, name in pairs:
         record = graph.members.get(pk, around.members.get(pk))
         claim = graph.claims.get(name, around.claims.get(name))
@@ -239,11 +243,11 @@ def _detached(around: Surroundings, pairs: Iterable[tuple[str, str]], *, apart: 
     return graph
 
 
-def _decide(hub: Hub, change: _Change, order: Order) -> Decision:
+def carry_out(hub: Hub, change: Change, order: Order, entity: str = CUSTOMER) -> Decision:
     """Read, compute and write, again when somebody else wrote in between. Raises RetryError in the end."""
     for attempt in range(ATTEMPTS):
         try:
-            return _attempt(hub, change, order)
+            return _attempt(hub, change, order, entity)
         except (Conflict, Moved):
             come_apart(hub, attempt)
         except RecordError as error:
@@ -251,9 +255,9 @@ def _decide(hub: Hub, change: _Change, order: Order) -> Decision:
     raise RetryError("contended")
 
 
-def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
+def _attempt(hub: Hub, change: Change, order: Order, entity: str) -> Decision:
     reading = _reading(hub)
-    around = survey(reading, change.mine)
+    around = change.prepared(survey(reading, change.mine))
     graph = change.apply(around)
     pairs = change.pairs(around)
     reason = Reason(
@@ -264,7 +268,7 @@ def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
         around,
         {**around.members, **graph.members},
         {**around.claims, **graph.claims},
-        rules(hub.catalog, CUSTOMER),
+        rules(hub.catalog, entity),
         reason,
     )
     if not order.preview:
@@ -275,7 +279,7 @@ def _attempt(hub: Hub, change: _Change, order: Order) -> Decision:
     return _decision(around, graph, settled)
 
 
-def _decision(around: Surroundings, graph: _Graph, settled: Settled) -> Decision:
+def _decision(around: Surroundings, graph: Graph, settled: Settled) -> Decision:
     entry = next(put.item.key for put in settled.writes if put.item.kind == "log")
     return Decision(
         before={root.data["id"]: sorted(root.data["records"]) for root in around.roots.values()},

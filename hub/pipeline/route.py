@@ -5,19 +5,27 @@ known downstream by its deduplication id and the delivery's epoch.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from hub import keys
 from hub.errors import RetryError
 from hub.expressions import EvaluationError
 from hub.flow import Flow
 from hub.messages import Delivery, dumps
-from hub.pipeline import Hub, flows
+from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.flows import Sight
 from hub.pipeline.subjects import CUSTOMER, Subject, traits_of
 from hub.queues import Message
+from hub.reprs import discreet
 from hub.store import Item
 from hub.times import from_epoch
+
+CONDITION = "condition"
+WAITS = "waits"
+ONLY_TRAITS = "only-traits"
+NO_CHANGE = "no-change"
+"""Why a flow sends nothing now: its `if` is false, it waits, the change is none that it reads, or none at
+all: a value is only put back at another destination."""
 
 TRAITS = "traits"
 """What an image names where what a customer's orders come to has changed."""
@@ -26,16 +34,30 @@ WAIT_DAYS = 30
 """Days for which a decided wait is kept, so that a late relay does not start it again."""
 
 
+@discreet()
+@dataclass(slots=True)
+class Decided:
+    """What becomes of one image: the deliveries, and flow -> "" where it sends, else why it does not.
+
+    `failed`: the flow that cannot be decided, with the reason ("" where all can).
+    """
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    flows: dict[str, str] = field(default_factory=dict)
+    failed: str = ""
+
+
 def route(hub: Hub, images: Sequence[Item]) -> int:
-    """Fan out these outbox items and mark them relayed: the number of deliveries sent.
+    """Fan out these outbox items, unless they were, and mark them relayed: the number of deliveries sent.
 
     Raises RetryError when a queue or the store is not ready; nothing is marked then.
     """
+    images = [image for image in images if not outbox.is_relayed(image)]
     decided = [_decide(hub, image) for image in images]
-    deliveries = [delivery for sent, _ in decided for delivery in sent]
+    deliveries = [delivery for one in decided for delivery in one.deliveries]
     send(hub, deliveries)
-    for image, (_, reason) in zip(images, decided, strict=True):
-        _close(hub, image, reason)
+    for image, one in zip(images, decided, strict=True):
+        _close(hub, image, one)
     return len(deliveries)
 
 
@@ -59,38 +81,64 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
             customer=subject.customer_id,
             flow=flow.name,
             trigger=flows.trigger(flow, sight) if act else "",
+            cause=sight.cause,
+            lane=sight.lane,
         )
 
 
-def _decide(hub: Hub, image: Item) -> tuple[list[Delivery], str]:
-    """The deliveries of one image, and the reason why a flow could not be decided."""
-    sent: list[Delivery] = []
-    reason = ""
-    only_traits = image.data.get("changed") == [TRAITS]
+def _decide(hub: Hub, image: Item) -> Decided:
+    decided = Decided()
+    changed = image.data.get("changed")
     for flow in hub.catalog.flows.values():
-        if only_traits and not _reads_traits(hub, flow):
-            continue
         try:
-            sent += _follow(hub, flow, image)
+            if changed == [] or (changed == [TRAITS] and not _reads_traits(hub, flow)):
+                word = _put_back(hub, flow, image, decided.deliveries)
+            else:
+                word = _follow(hub, flow, image, decided.deliveries)
         except EvaluationError as error:
-            reason = f"{flow.name}:{error.reason}"
-    return sent, reason
+            word = error.reason
+            decided.failed = f"{flow.name}:{word}"
+        if flow.on == image.data["entity"]:
+            decided.flows[flow.name] = word
+    return decided
 
 
-def _follow(hub: Hub, flow: Flow, image: Item) -> list[Delivery]:
-    """What a flow makes of a change: deliveries now, a wait, or a note that it may cancel one."""
-    sight = Sight(_pictured(hub, image), bool(image.data.get("created")))
+def _follow(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
+    """What a flow makes of a change: deliveries now ("" with them in `sent`), a wait, a note that it may
+    cancel one, or nothing: the word for why."""
+    cause = image.data.get("cause", {})
+    told = (cause.get("event", ""), cause.get("lane", ""))
+    sight = Sight(_pictured(hub, image), bool(image.data.get("created")), *told)
     if sight.subject.entity in flow.cancel and sight.subject.customer_id:
         flows.note(hub.store, flow, sight.subject, hub.clock())
     if flow.on != sight.subject.entity:
-        return []
+        return CONDITION
+    holds = flows.holds(flow, sight)
     if flow.wait:
-        _wait(hub, flow, sight)
-        return []
-    return list(deliveries_of(hub, flow, sight)) if flows.holds(flow, sight) else []
+        _wait(hub, flow, sight, holds)
+        return WAITS if holds else CONDITION
+    if not holds:
+        return CONDITION
+    sent += list(deliveries_of(hub, flow, sight))
+    return ""
 
 
-def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
+def _put_back(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
+    """What a flow keeps at the destination that says otherwise. It is no news, so no act and no wait."""
+    data = image.data
+    if "back" not in data or flow.on != data["entity"] or flow.wait:
+        return NO_CHANGE if data.get("changed") == [] else ONLY_TRAITS
+    told = keys.told(data["back"][0])
+    there = f"{told.source}.{told.resource.partition('.')[0]}"
+    sight = Sight(_pictured(hub, image), cause=data.get("cause", {}).get("event", ""))
+    if not flows.holds(flow, sight):
+        return CONDITION
+    found = [one for one in deliveries_of(hub, flow, sight) if one.destination == there and not one.trigger]
+    sent += found
+    return "" if found else NO_CHANGE
+
+
+def _wait(hub: Hub, flow: Flow, sight: Sight, waits: bool) -> None:
     """Start the wait (again), or end it where the condition no longer holds."""
     subject = sight.subject
     key = keys.wait(flow.name, subject.entity, subject.id)
@@ -98,7 +146,6 @@ def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
     if held.data.get("epoch", -1) >= subject.epoch:
         return
     due = hub.clock() + (flow.wait or 0)
-    waits = flows.holds(flow, sight)
     item = replace(
         held,
         data={
@@ -107,6 +154,7 @@ def _wait(hub: Hub, flow: Flow, sight: Sight) -> None:
             "id": subject.id,
             "epoch": subject.epoch,
             "state": "waiting" if waits else "ended",
+            "cause": sight.cause,
         },
         ttl=int(due) + WAIT_DAYS * flows.DAY,
         agenda=keys.WAITING if waits else None,
@@ -139,15 +187,14 @@ def _pictured(hub: Hub, image: Item) -> Subject:
     return Subject(data["entity"], data["id"], data["epoch"], data["fields"], owner=owner)
 
 
-def _close(hub: Hub, image: Item, reason: str) -> None:
-    """Take it off the list of pending images; one that a flow failed on is listed for people instead.
+def _close(hub: Hub, image: Item, decided: Decided) -> None:
+    """Note that it is relayed; one that a flow failed on is listed for people instead.
 
     A Conflict means that somebody else has relayed it: nothing to do.
     """
-    data = {**image.data, "reason": reason} if reason else image.data
-    agenda = keys.PARKED if reason else None
-    at = from_epoch(hub.clock()) if reason else None
-    flows.commit_once(hub.store, replace(image, data=data, agenda=agenda, at=at))
+    now = hub.clock()
+    closed = outbox.parked(image, now, decided.failed) if decided.failed else None
+    flows.commit_once(hub.store, closed or outbox.relayed(image, now, decided.flows))
 
 
 def _is_act(hub: Hub, destination: str) -> bool:

@@ -20,8 +20,8 @@ CUSTOMER = "customer"
 class Subject:
     """One active entity. `epoch`: the version of its root; `records`: keys of the records it is made of.
 
-    `absorbed`: ids that were merged into it; `owner`: its customer, None where there is none (and for
-    a customer itself); `traits`: of a customer, what its orders come to.
+    `absorbed`: ids that were merged into it; `origin`: the one that it was split from; `owner`: its customer,
+    None where there is none (and for a customer itself); `traits`: of a customer, what its orders come to.
     """
 
     entity: str
@@ -30,6 +30,7 @@ class Subject:
     fields: dict[str, Any]
     records: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
+    origin: str = ""
     owner: "Subject | None" = None
     traits: dict[str, Any] | None = None
 
@@ -50,15 +51,18 @@ class Subject:
         return {**self.fields, **traits, "id": self.id}
 
 
-def find(hub: Hub, entity: str, id: str) -> Subject | None:
-    """The active entity that `id` names or was merged into, with its customer; None when there is none."""
+def find(hub: Hub, entity: str, id: str, *, likely: str = "") -> Subject | None:
+    """The active entity that `id` names or was merged into, with its customer; None when there is none.
+
+    `likely`: whose it was when somebody looked last; where it still is, its record need not be read.
+    """
     root = root_of(hub.store, entity, id)
-    return None if root is None else subject_of(hub, root)
+    return None if root is None else subject_of(hub, root, likely)
 
 
-def subject_of(hub: Hub, root: Item) -> Subject:
+def subject_of(hub: Hub, root: Item, likely: str = "") -> Subject:
     """The entity of a root, active or not, with its customer."""
-    return _subject(hub, root, _owner(hub, root))
+    return _subject(hub, root, _owner(hub, root, likely))
 
 
 def traits_of(hub: Hub, sums: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -104,14 +108,18 @@ def _subject(hub: Hub, root: Item, owner: Subject | None = None) -> Subject:
         fields={name: register[0] for name, register in data["fields"].items()},
         records=tuple(data.get("records", ())),
         absorbed=tuple(data.get("absorbed", ())),
+        origin=data.get("origin", ""),
         owner=owner,
         traits=traits_of(hub, sums) if data["entity"] == CUSTOMER else None,
     )
 
 
-def _owner(hub: Hub, root: Item) -> Subject | None:
+def _owner(hub: Hub, root: Item, likely: str) -> Subject | None:
     if not root.data.get("customer"):
         return None
+    guess = root_of(hub.store, CUSTOMER, likely) if likely else None
+    if guess and root.data["customer"] in guess.data.get("records", ()):
+        return _subject(hub, guess)
     key = Key(root.data["customer"], "REC")
     record = hub.store.read([key]).get(key)
     found = root_of(hub.store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None

@@ -6,6 +6,7 @@ from hub.schemas.words import (
     cases,
     choice,
     expression,
+    has,
     listed,
     mapped,
     shape,
@@ -66,6 +67,21 @@ _PAGE = cases(
         },
     ),
 )
+_AFTER = shape(
+    "how long to wait", {"from": expression(), "unit": choice("of the number", "s", "ms", "m")}, "from"
+)
+_BUCKET = shape(
+    "a bucket that refills",
+    {"bucket": {"type": "integer", "minimum": 1}, "refill": text(format="limit")},
+    "bucket",
+    "refill",
+)
+_RATE = cases((IS_TEXT, text("110 per 10s", format="limit")), otherwise=_BUCKET)
+_LIMIT = cases(
+    (IS_TEXT, text("110 per 10s, 500000 per 1d, or 10 at once", format="limit")),
+    (has("cost"), shape("a limit of points: a call takes its `cost:`", {"cost": _RATE}, "cost")),
+    otherwise=_BUCKET,
+)
 _CALL_PARTS = {
     "request": {
         **template("METHOD path?query"),
@@ -81,6 +97,10 @@ _CALL_PARTS = {
     "version": expression("the record's version"),
     "page": _PAGE,
     "overlap": {**DURATION, "description": "how far before `since` a poll asks"},
+    "limit": listed(
+        "rates of this endpoint, beside the account's; calls with one `request:` share them", _LIMIT
+    ),
+    "cost": {"type": "number", "minimum": 0, "description": "points that it takes; 1 where it does not say"},
     "bulk": shape(
         "several records in one request",
         {"at": text(), "max": {"type": "integer"}, "results": expression()},
@@ -123,7 +143,14 @@ _RESOURCE = shape(
         "create": _CALL,
         "update": _CALL,
         "delete": _CALL,
+        "merge": _CALL,
+        "archive": _CALL,
+        "restore": _CALL,
         "send": _CALL,
+        "verify": shape(
+            "what became of an act: a field of what webhooks tell that holds its key, or a request",
+            {"told": text("the canonical field; it identifies"), **_CALL_PARTS},
+        ),
         "needs": listed("entities that must exist there first", IS_TEXT),
         "idempotency": shape(
             "how a repeated write is recognised",
@@ -131,24 +158,74 @@ _RESOURCE = shape(
         ),
     },
 )
-_AFTER = shape(
-    "how long to wait", {"from": expression(), "unit": choice("of the number", "s", "ms", "m")}, "from"
-)
-_LIMIT = cases(
-    (IS_TEXT, text("110 per 10s, or 10 at once", format="limit")),
-    otherwise=shape(
-        "a bucket that refills",
-        {"bucket": {"type": "integer"}, "refill": text(format="limit")},
-        "bucket",
-        "refill",
+_GOT = {
+    "keeps": mapped(
+        "other parts of the answer that requests name, as {secret.name}: an address, a second cookie",
+        expression("over status headers cookies body, and the body's own fields"),
     ),
+    "expires": expression("seconds that it lives, or the time at which it ends; else expires_in"),
+    "lives": {**DURATION, "description": "how long it lives where the answer does not say"},
+    "busy": expression("true for an answer that only asks to wait"),
+    "headers": mapped("of the request", template()),
+    "format": choice("of the request's body", "form", "json"),
+}
+_OAUTH2 = shape(
+    "an access token by OAuth 2.0, sent as {secret.access_token}: as a bearer where nothing else is said",
+    {
+        "token": template("the address at which it is asked for"),
+        "grant": choice(
+            "by the client alone, or by what a person consented to", "client_credentials", "refresh_token"
+        ),
+        "client": choice("where client_id and client_secret go (body)", "basic", "body"),
+        "scope": template("what is asked for"),
+        "rotates": {
+            "description": "each refresh token is good for one use: the answer holds the next",
+            "type": "boolean",
+        },
+        "parameters": mapped("more of the request's form", template()),
+        "refresh_lives": {**DURATION, "description": "how long a refresh token lives, where it ends"},
+        "refresh_expires": expression("the same, where the answer says it"),
+        "authorize": template("the address at which a person consents (hub accounts connect)"),
+        "consent": mapped("more of that address's query", template()),
+        "pkce": {"description": "the vendor wants a proof key with the code (RFC 7636)", "type": "boolean"},
+        **_GOT,
+    },
+    "token",
+    "grant",
+)
+_LOGIN = shape(
+    "a session that a request opens, sent as {secret.session}: as a bearer where nothing else is said",
+    {
+        "request": {
+            **template("METHOD path, below base_url, or METHOD and a whole address"),
+            "type": "string",
+            "pattern": "^(GET|POST|PUT) ",
+        },
+        "body": template("JSON with {secret.name}"),
+        "token": expression(
+            "the session's token, over status headers cookies body, and the body's own fields"
+        ),
+        **_GOT,
+    },
+    "request",
+    "token",
+    "lives",
 )
 _AUTH = shape(
     "how requests are authorised; names of secrets",
     {
         "bearer": text("name of the secret"),
-        "basic": shape("user and password", {"user": text(), "password": text()}, "user", "password"),
+        "basic": shape(
+            "user and password: names of secrets, or texts with {secret.name}",
+            {
+                "user": template("of the user"),
+                "password": template("of the password; none where it is empty"),
+            },
+            "user",
+        ),
         "header": mapped("header: text with {secret.name}", template()),
+        "oauth2": _OAUTH2,
+        "login": _LOGIN,
     },
 )
 _PRIVACY = shape(
@@ -228,14 +305,40 @@ CONNECTOR = shape(
         "auth": _AUTH,
         "headers": mapped("of each request", template()),
         "limit": listed("rates that an account allows", _LIMIT),
+        "remaining": listed(
+            "what answers say is left of a limit",
+            shape(
+                "a limit, as it is written above or at a call",
+                {
+                    "limit": _LIMIT,
+                    "left": expression("a number, over status headers body; null: nothing is said"),
+                    "after": _AFTER,
+                },
+                "limit",
+                "left",
+            ),
+        ),
         "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
+        "error": shape(
+            "what a refusal says of its cause; of the message only words that name nobody are kept",
+            {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
+        ),
         "responses": listed(
             "what an answer means, first match",
             shape(
                 "a rule",
                 {
                     "if": expression("over status headers body"),
-                    "then": choice("", "done", "retry", "pause", "reject", "missing"),
+                    "then": choice(
+                        "throttle: retry, but leave the account alone so long; renew: with another token",
+                        "done",
+                        "retry",
+                        "throttle",
+                        "pause",
+                        "renew",
+                        "reject",
+                        "missing",
+                    ),
                     "after": _AFTER,
                 },
                 "if",

@@ -11,23 +11,33 @@ from typing import Any, NamedTuple, Protocol
 
 from hub.errors import HubError
 from hub.reprs import discreet
+from hub.store.key import Key
+from hub.store.tally import Counted, Tally
+
+__all__ = [
+    "FORMAT",
+    "NUMBERS",
+    "TRANSACTION_ITEMS",
+    "Check",
+    "Conflict",
+    "Counted",
+    "Delete",
+    "Item",
+    "Key",
+    "Page",
+    "Put",
+    "Store",
+    "Tally",
+    "Walk",
+    "Write",
+    "key_of",
+]
 
 FORMAT = 1
+NUMBERS = "numbers"
+"""The kind of an item of plain numbers."""
 TRANSACTION_ITEMS = 100
 """DynamoDB's limit of distinct items in one transaction."""
-
-
-class Key(NamedTuple):
-    """Partition key and sort key."""
-
-    pk: str
-    sk: str
-
-    def __repr__(self) -> str:
-        """The kind of item and whose it is, without the last parts: ids of a source may be a phone number."""
-        parts = self.pk.split("#")
-        shown = parts[: 3 if parts[0] in ("ACT", "NOTE") else 4]
-        return f"Key({'#'.join(shown)}{'#…' if len(parts) > len(shown) else ''}, {self.sk.partition('#')[0]})"
 
 
 @discreet("kind", "version")
@@ -74,7 +84,7 @@ class Delete:
     version: int
 
 
-Write = Put | Check | Delete
+Write = Put | Check | Delete | Tally
 
 
 class Conflict(HubError):
@@ -112,6 +122,8 @@ class Store(Protocol):
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items of these keys, each strongly consistent (no snapshot across keys); absent are missing.
 
+        Plain numbers come as an item of kind "numbers" and version 0.
+
         Raises RetryError when the engine throttles beyond the retries.
         """
         ...
@@ -119,8 +131,9 @@ class Store(Protocol):
     def commit(self, writes: Sequence[Write]) -> None:
         """All writes or none, at most 100 on distinct keys.
 
-        Raises Conflict when a version was another; RetryError when the outcome is unknown or the
-        engine is busy (the caller reads again: what was written decides); ValueError over 100.
+        Raises Conflict when a version was another (or the numbers of a Tally were, or somebody is just
+        at them); RetryError when the outcome is unknown or the engine is busy (the caller reads again:
+        what was written decides); ValueError over 100.
         """
         ...
 
@@ -136,21 +149,26 @@ class Store(Protocol):
         """Items of one partition in the order of the sort key, strongly consistent."""
         ...
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of a list of things to be done with `at` <= `until`, oldest first; eventually consistent."""
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of a list with `at` from `since` to `until`, oldest first; eventually consistent."""
         ...
 
     def walk(self, *, after: Key | None = None, limit: int = 100) -> Walk:
-        """Items of the whole table, in the table's own order: for who has to look at each of them."""
+        """Items of the whole table but plain numbers, in the table's own order."""
         ...
 
-    def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
-        """Take `cost` tokens of a rate limit (GCRA) in one conditional write: 0.0, or the seconds to wait.
+    def count(self, tally: Tally) -> Counted:
+        """Change an item of plain numbers in one conditional write: whether it was, and the numbers.
 
-        `interval`: seconds per token; `burst`: how many tokens may be taken at once.
+        Raises RetryError when the engine is busy; nobody knows then whether it was written.
         """
-        ...
-
-    def block(self, key: Key, until: float) -> None:
-        """Let nobody take tokens of this rate limit before `until` (Unix seconds); never shortens a block."""
         ...

@@ -7,22 +7,39 @@ positional); TTL deletes late, so expired items are filtered here (AWS: Transact
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hub import aws
 from hub.errors import RetryError
-from hub.store import FORMAT, TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
+from hub.store import (
+    FORMAT,
+    NUMBERS,
+    TRANSACTION_ITEMS,
+    Conflict,
+    Counted,
+    Delete,
+    Item,
+    Key,
+    Page,
+    Put,
+    Tally,
+    Walk,
+    Write,
+    key_of,
+)
+from hub.store.tally import HELD, Numbers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BATCH = 100
 """BatchGetItem's limit of keys."""
+FAR = 1e100
+"""Stands for infinity, which DynamoDB's numbers do not know."""
 ATTEMPTS = 8
 _BUSY = {
     "TransactionConflict",
@@ -57,12 +74,9 @@ class DynamoStore:
 
     @cached_property
     def client(self) -> "DynamoDBClient":
-        """One client; a call gives up after seconds, not the default minutes."""
-        retries: Any = {"mode": "standard", "max_attempts": 4}
-        return boto3.client(
-            "dynamodb",
-            config=Config(connect_timeout=1, read_timeout=3, retries=retries, max_pool_connections=50),
-        )
+        """One client, for many threads."""
+        made: DynamoDBClient = aws.client("dynamodb", max_pool_connections=50)
+        return made
 
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The live items of these keys, in batches of 100. Raises RetryError when throttled for long."""
@@ -101,13 +115,26 @@ class DynamoStore:
         items = _first(self._query(request, limit), limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of one list of things to be done, oldest first, from the sparse index."""
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of one list, oldest first, from the sparse index."""
+        if since > until:
+            return Page([], None)
+        bounds = {":agenda": {"S": name}, ":since": {"S": since}, ":until": {"S": until}}
         request: dict[str, Any] = {
             "IndexName": "agenda",
-            "KeyConditionExpression": "agenda = :agenda AND #at <= :until",
+            "KeyConditionExpression": "agenda = :agenda AND #at BETWEEN :since AND :until",
             "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":agenda": {"S": name}, ":until": {"S": until}},
+            "ExpressionAttributeValues": bounds,
+            "ScanIndexForward": not reverse,
         }
         if after is not None:
             at, pk, sk = after.split("\x1f")
@@ -126,57 +153,25 @@ class DynamoStore:
         end = Key(last["pk"]["S"], last["sk"]["S"]) if last else None
         return Walk([item for item in items if not self._expired(item)], end)
 
-    def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
-        """Take tokens of a rate limit in one conditional write (a second one when the limit was idle).
-
-        `tat` is GCRA's theoretical arrival time; `blk` the end of a block.
-        """
-        step, room = interval * cost, now + interval * (burst - cost)
-        grown = {":step": step, ":now": now, ":room": room}
-        busy = self._take(key, "SET tat = tat + :step", "tat BETWEEN :now AND :room", grown)
-        if busy is None:
-            return 0.0
-        tat, blocked = busy
-        if blocked <= now and tat < now:
-            fresh = {":next": now + step, ":now": now}
-            idle = self._take(key, "SET tat = :next", "(attribute_not_exists(tat) OR tat < :now)", fresh)
-            if idle is None:
-                return 0.0
-            tat, blocked = idle
-        return max(blocked - now, tat - room, 0.001)
-
-    def block(self, key: Key, until: float) -> None:
-        """Let nobody take tokens before `until`; a longer block stays."""
+    def count(self, tally: Tally) -> Counted:
+        """Change plain numbers in one conditional write."""
         try:
-            self.client.update_item(
+            answer: Any = self.client.update_item(
                 TableName=self.table,
-                Key=_key(key),
-                UpdateExpression="SET blk = :until",
-                ConditionExpression="attribute_not_exists(blk) OR blk < :until",
-                ExpressionAttributeValues={":until": {"N": repr(until)}},
-            )
-        except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
-                raise
-
-    def _take(
-        self, key: Key, update: str, condition: str, values: dict[str, float]
-    ) -> tuple[float, float] | None:
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_key(key),
-                UpdateExpression=update,
-                ConditionExpression=f"{condition} AND (attribute_not_exists(blk) OR blk <= :now)",
-                ExpressionAttributeValues={name: {"N": repr(value)} for name, value in values.items()},
+                **_Request(tally).made(),
+                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
+            if _code(error) == "ConditionalCheckFailedException":
+                old: Any = error.response.get("Item", {})
+                return Counted(False, _numbers(old))
+            if _code(error) in _BUSY:
                 raise RetryError("limiter-busy") from error
-            old: Any = error.response.get("Item", {})
-            return float(old.get("tat", {}).get("N", 0)), float(old.get("blk", {}).get("N", 0))
-        return None
+            raise
+        except BotoCoreError as error:
+            raise RetryError("limiter-busy") from error
+        return Counted(True, _numbers(answer["Attributes"]))
 
     def _read_batch(self, keys: Sequence[Key]) -> dict[Key, Item]:
         pending: dict[str, Any] = {self.table: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
@@ -225,6 +220,8 @@ class DynamoStore:
     def _action(self, write: Write, now: int) -> Any:
         if isinstance(write, Put):
             return {"Put": {"TableName": self.table, **_put(write.item, now)}}
+        if isinstance(write, Tally):
+            return {"Update": {"TableName": self.table, **_Request(write).made()}}
         action = "Delete" if isinstance(write, Delete) else "ConditionCheck"
         guard = _guard(write.version, now)
         return {action: {"TableName": self.table, "Key": _key(write.key), **guard}}
@@ -235,6 +232,8 @@ class DynamoStore:
 
 def decode(image: dict[str, Any]) -> Item:
     """The item of an image as the client and the stream give it. Raises ValueError for a newer format."""
+    if "v" not in image:
+        return Item(Key(image["pk"]["S"], image["sk"]["S"]), NUMBERS, _numbers(image))
     if int(image["v"]["N"]) != FORMAT:
         raise ValueError("unknown item format")
     return Item(
@@ -281,6 +280,67 @@ def _guard(version: int, now: int) -> dict[str, Any]:
     }
 
 
+def _numbers(image: Mapping[str, Any]) -> Numbers:
+    """The numbers of an image, and its set."""
+    numbers: Numbers = {name: float(value["N"]) for name, value in image.items() if "N" in value}
+    return numbers | {name: sorted(value["SS"]) for name, value in image.items() if "SS" in value}
+
+
+class _Request:
+    """A tally as a request. Names of numbers are no words of expressions: each is written as a sign."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
+
+    def made(self) -> dict[str, Any]:
+        """What UpdateItem and a transaction's Update take."""
+        update, condition = self._changes(), self._conditions()
+        return {
+            "Key": _key(self.tally.key),
+            "UpdateExpression": update,
+            "ExpressionAttributeNames": {sign: name for name, sign in self.names.items()},
+            "ExpressionAttributeValues": self.values,
+            **({"ConditionExpression": condition} if condition else {}),
+        }
+
+    def _changes(self) -> str:
+        put = [f"{self._name(name)} = {self._number(value)}" for name, value in self.tally.put.items()]
+        add = [self._sum(self._name(name), value) for name, value in self.tally.add.items()]
+        parts = ["SET " + ", ".join([*put, *add])] if put or add else []
+        if self.tally.join:
+            parts.append(f"ADD {self._name(HELD)} {self._value({'SS': [self.tally.join]})}")
+        if self.tally.leave:
+            parts.append(f"DELETE {self._name(HELD)} {self._value({'SS': list(self.tally.leave)})}")
+        return " ".join(parts)
+
+    def _conditions(self) -> str:
+        parts = [self._between(self._name(name), *ends) for name, ends in self.tally.within.items()]
+        if self.tally.join:
+            held = self._name(HELD)
+            parts.append(f"(attribute_not_exists({held}) OR size({held}) < {self._number(self.tally.room)})")
+        return " AND ".join(parts)
+
+    def _sum(self, name: str, value: float) -> str:
+        return f"{name} = if_not_exists({name}, {self._number(0)}) + {self._number(value)}"
+
+    def _between(self, name: str, low: float, high: float) -> str:
+        inside = f"{name} BETWEEN {self._number(low)} AND {self._number(high)}"
+        return f"(attribute_not_exists({name}) OR {inside})" if low <= 0 <= high else f"({inside})"
+
+    def _name(self, name: str) -> str:
+        return self.names.setdefault(name, f"#n{len(self.names)}")
+
+    def _number(self, value: float) -> str:
+        return self._value({"N": repr(max(-FAR, min(FAR, value)))})
+
+    def _value(self, value: dict[str, Any]) -> str:
+        sign = f":v{len(self.values)}"
+        self.values[sign] = value
+        return sign
+
+
 def _key(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
@@ -300,7 +360,11 @@ def _raise_unless_busy(error: ClientError, writes: Sequence[Write]) -> None:
     codes = [reason.get("Code", "None") for reason in reasons]
     if _code(error) == "ConditionalCheckFailedException":
         raise Conflict(keys) from error
-    moved = [key for key, code in zip(keys, codes, strict=False) if code == "ConditionalCheckFailed"]
+    moved = [
+        key_of(write)
+        for write, code in zip(writes, codes, strict=False)
+        if code == "ConditionalCheckFailed" or (code in _BUSY and isinstance(write, Tally))
+    ]
     if moved:
         raise Conflict(moved) from error
     if not (_code(error) in _BUSY or _BUSY.intersection(codes)):

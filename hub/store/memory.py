@@ -8,8 +8,23 @@ from itertools import takewhile
 from typing import Any, NamedTuple, overload
 
 from hub.reprs import discreet
-from hub.store import TRANSACTION_ITEMS, Conflict, Delete, Item, Key, Page, Put, Walk, Write, key_of
+from hub.store import (
+    NUMBERS,
+    TRANSACTION_ITEMS,
+    Conflict,
+    Counted,
+    Delete,
+    Item,
+    Key,
+    Page,
+    Put,
+    Tally,
+    Walk,
+    Write,
+    key_of,
+)
 from hub.store.order import Order
+from hub.store.tally import Numbers, changed, holds
 
 LAST = "\U0010ffff"
 """Above every character of a key."""
@@ -59,13 +74,16 @@ class MemoryStore:
         self._items: dict[Key, Row] = {}
         self._keys: Order[Key] = Order()
         self._agendas: dict[str, Order[tuple[str, Key]]] = {}
-        self._limits: dict[Key, list[float]] = {}
+        self._numbers: dict[Key, Numbers] = {}
         self._lock = threading.RLock()
 
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The live items of these keys."""
         with self._lock:
-            return {key: self._item(row) for key in keys if (row := self._live(key)) is not None}
+            wanted = list(keys)
+            found = {key: self._item(row) for key in wanted if (row := self._live(key)) is not None}
+            plain = {key: dict(self._numbers[key]) for key in wanted if key in self._numbers}
+            return found | {key: Item(key, NUMBERS, numbers) for key, numbers in plain.items()}
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
@@ -81,6 +99,8 @@ class MemoryStore:
                     self._put(write.item)
                 elif isinstance(write, Delete):
                     self._delete(write.key)
+                elif isinstance(write, Tally):
+                    self._numbers[write.key] = changed(write, self._numbers.get(write.key, {}))
 
     def page(
         self, pk: str, *, prefix: str = "", after: str | None = None, limit: int = 50, reverse: bool = False
@@ -95,13 +115,27 @@ class MemoryStore:
             items = self._first(inside, limit + 1)
         return Page(items[:limit], items[limit - 1].key.sk if len(items) > limit else None)
 
-    def agenda(self, name: str, *, until: str = "~", after: str | None = None, limit: int = 100) -> Page:
-        """Items of one list of things to be done, oldest first."""
-        at, *key = after.split("\x1f") if after else ("", "", "")
+    def agenda(
+        self,
+        name: str,
+        *,
+        since: str = " ",
+        until: str = "~",
+        after: str | None = None,
+        limit: int = 100,
+        reverse: bool = False,
+    ) -> Page:
+        """Items of one list, oldest first."""
+        at, pk, sk = after.split("\x1f") if after else ("", "", "")
+        order = self._agendas.get(name, Order[tuple[str, Key]]())
         with self._lock:
-            listed = self._agendas.get(name, Order()).upward((at, (*key, "\0")))
-            due = (key for _, key in takewhile(lambda one: one[0] <= until, listed))
-            items = self._first(due, limit + 1)
+            if reverse:
+                listed = order.downward((at, (pk, sk)) if after else (until + LAST,))
+                inside = takewhile(lambda one: one[0] >= since, listed)
+            else:
+                listed = order.upward(max((at, (pk, sk + "\0")), (since, ("", ""))))
+                inside = takewhile(lambda one: one[0] <= until, listed)
+            items = self._first((key for _, key in inside), limit + 1)
         last = items[limit - 1] if len(items) > limit else None
         return Page(items[:limit], f"{last.at}\x1f{last.key.pk}\x1f{last.key.sk}" if last else None)
 
@@ -113,21 +147,14 @@ class MemoryStore:
             items = [self._item(row) for key in keys[:limit] if (row := self._live(key)) is not None]
         return Walk(items, keys[limit - 1] if len(keys) > limit else None)
 
-    def take(self, key: Key, now: float, *, interval: float, burst: float, cost: float = 1.0) -> float:
-        """Take tokens of a rate limit, or say how long to wait."""
+    def count(self, tally: Tally) -> Counted:
+        """Change plain numbers if they are within their bounds."""
         with self._lock:
-            tat, blocked = self._limits.setdefault(key, [0.0, 0.0])
-            wait = max(blocked - now, max(tat, now) + interval * cost - interval * burst - now)
-            if wait > 0:
-                return wait
-            self._limits[key][0] = max(tat, now) + interval * cost
-            return 0.0
-
-    def block(self, key: Key, until: float) -> None:
-        """Let nobody take tokens before `until`."""
-        with self._lock:
-            limit = self._limits.setdefault(key, [0.0, 0.0])
-            limit[1] = max(limit[1], until)
+            numbers = self._numbers.get(tally.key, {})
+            done = holds(tally, numbers)
+            if done:
+                numbers = self._numbers[tally.key] = changed(tally, numbers)
+            return Counted(done, dict(numbers))
 
     def items(self) -> list[Item]:
         """Every live item, in the order of the keys: what snapshots of tests compare."""
@@ -155,6 +182,8 @@ class MemoryStore:
         return None if row is None or (row.ttl is not None and row.ttl <= self.clock()) else row
 
     def _holds(self, key: Key, write: Write) -> bool:
+        if isinstance(write, Tally):
+            return holds(write, self._numbers.get(key, {}))
         row = self._live(key)
         expected = write.item.version if isinstance(write, Put) else write.version
         return (row.version if row else 0) == expected

@@ -155,6 +155,18 @@ def test_hubspot_refuses_an_email_that_another_contact_has(visit):
     )
 
 
+def test_hubspot_merges_two_contacts_into_the_one_that_stays(visit):
+    visit.upsert(firstname="Lucía")
+    visit.upsert("lu@correo.example", city="Bogotá")
+    body = {"primaryObjectId": "1001", "objectIdToMerge": "1002"}
+    merged = visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/merge", body)
+    assert (merged.body["id"], merged.body["properties"]["city"]) == ("1001", "Bogotá")
+    assert merged.body["properties"]["email"] == EMAIL
+    assert visit.ask("hubspot.main", "GET", "/crm/v3/objects/contacts/1002").status == 404
+    assert visit.told[-1].body[0]["subscriptionType"] == "contact.deletion"
+    assert visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/merge", body).status == 400
+
+
 def test_hubspot_archives(visit):
     visit.upsert()
     assert visit.ask("hubspot.main", "DELETE", "/crm/v3/objects/contacts/1001").status == 204

@@ -139,7 +139,7 @@ def test_a_restart_keeps_items_functions_and_routes_and_new_items_are_relayed(ar
 def put_outbox(stack, epoch):
     event = json.loads((ROOT / "events" / "route.json").read_text())
     image = event["Records"][0]["dynamodb"]["NewImage"]
-    image["sk"] = {"S": f"E#{epoch:012d}"}
+    image["sk"] = {"S": f"{image['sk']['S']}#{epoch}"}
     stack.client("dynamodb").put_item(TableName=stack.outputs["TableName"], Item=image)
 
 

@@ -36,6 +36,8 @@ OF_THE_FILES = (
 """Rooms whose other classes hold what the files of the repository say."""
 
 PLAIN = {
+    "hub.breaker.Gate", "hub.limiter.Grant", "hub.limiter.Ticket",  # numbers of limits, names of leases
+    "hub.store.tally.Counted", "hub.store.tally.Tally",  # the same
     "hub.golden.Policy", "hub.golden.Stamp",  # how a field is decided; times and hashes
     "hub.identity.Guards", "hub.pipeline.unify.rules.Rules",  # of the files
     "hub.pipeline.consents.Consented",  # names of channel, purpose and field
@@ -54,8 +56,8 @@ PLAIN = {
 
 SHOWABLE = {
     "account", "at", "channel", "connector", "created", "dedup", "delivery", "destination", "drift",
-    "entity", "entry", "epoch", "flow", "group", "hash", "id", "item", "kind", "limit", "method", "names",
-    "namespace", "news", "op", "preview", "purpose", "received_at", "receives", "replay", "resource",
+    "entity", "entry", "epoch", "flow", "group", "hash", "id", "item", "kind", "lane", "limit", "method",
+    "names", "namespace", "news", "op", "preview", "purpose", "received_at", "receives", "replay", "resource",
     "role", "rounds", "same", "source", "state", "status", "strong", "topic", "version", "via", "why",
 }  # fmt: skip
 """Fields that a repr may show: names, counts, times, hashes; `id` only of our own entities."""

@@ -71,7 +71,7 @@ def calls(connector):
     for resource in connector.resources.values():
         single = [
             getattr(resource, name)
-            for name in ("get", "list", "upsert", "create", "update", "delete", "send")
+            for name in ("get", "list", "upsert", "create", "update", "merge", "delete", "send")
         ]
         for call in [*filter(None, single), *resource.find]:
             yield resource, call
@@ -99,6 +99,7 @@ def test_every_request_is_one_that_the_vendor_describes(catalog, name, page):
         scope = {
             "record": mapped(catalog, name, resource.name),
             "id": "01ABC",
+            "other": "01XYZ",
             "key": "act-1",
             "customer": CUSTOMER,
             "since": "2026-11-20T00:00:00.000000Z",

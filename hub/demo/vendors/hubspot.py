@@ -24,6 +24,7 @@ class HubSpot:
             ("POST", f"{_CONTACTS}/batch/upsert", self._upsert),
             ("POST", f"{_CONTACTS}/search", self._search),
             ("POST", f"{_CONTACTS}/gdpr-delete", self._forget),
+            ("POST", f"{_CONTACTS}/merge", self._merge),
             ("GET", rf"{_CONTACTS}/(\d+)", self._get),
             ("PATCH", rf"{_CONTACTS}/(\d+)", self._update),
             ("DELETE", rf"{_CONTACTS}/(\d+)", self._delete),
@@ -111,6 +112,19 @@ class HubSpot:
         self.tables.put("contact", id, None)
         event = self._event("contact.deletion", id, _now(self), "INTEGRATION", changeFlag="DELETED")
         return Answer(204, facts={"id": id}, webhooks=self._told([event]))
+
+    def _merge(self, asked: Asked) -> Answer:
+        """What the one that stays does not say comes from the other, which is gone."""
+        id, other = str(asked.body["primaryObjectId"]), str(asked.body["objectIdToMerge"])
+        stays, goes = self.tables.get("contact", id), self.tables.get("contact", other)
+        if stays is None or goes is None or id == other:
+            return self._error(400, "VALIDATION_ERROR", "One of the contacts cannot be merged")
+        more = {name: value for name, value in goes["properties"].items() if name in _PROPERTIES and value}
+        held = {name: value for name, value in stays["properties"].items() if value}
+        self.tables.put("contact", other, None)
+        gone = self._event("contact.deletion", other, _now(self), "MERGE", changeFlag="DELETED")
+        done = self._change(id, {**more, **held}, "MERGE")
+        return Answer(200, done.body, facts=done.facts, webhooks=(*done.webhooks, *self._told([gone])))
 
     def _forget(self, asked: Asked) -> Answer:
         """For good, by the id; somebody unknown is no mistake."""

@@ -1,7 +1,7 @@
 """An act at a destination (a message, an e-mail): at most once per destination, flow and trigger.
 
 Its intent is committed before the call. An intent found without a result is not repeated, unless the
-vendor recognises the same request by its key; a person decides what became of it.
+vendor recognises the same request by its key; the vendor tells what became of it (`verify:`), or a person.
 """
 
 from dataclasses import dataclass, replace
@@ -14,10 +14,10 @@ from hub.expressions import EvaluationError
 from hub.flow import Flow, Send
 from hub.messages import Delivery
 from hub.pipeline import Hub, flows
-from hub.pipeline.deliver import parking
+from hub.pipeline.deliver import parking, verify
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal
-from hub.pipeline.deliver.desire import customer_there, idempotency_key
+from hub.pipeline.deliver.desire import customer_there
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import present
 from hub.pipeline.flows import Sight
@@ -27,6 +27,10 @@ from hub.times import from_epoch
 
 MESSAGE = "message"
 """The entity that `with:` builds."""
+
+UNKNOWN = "unknown-outcome"
+VERIFYING = "verifying"
+"""Why an act waits: nobody knows whether it happened, and the vendor will tell."""
 
 FINAL = ("held", "rejected", "exhausted", "skipped")
 
@@ -46,8 +50,12 @@ def perform(hub: Hub, target: Target, delivery: Delivery) -> str:
     case = open_case(hub, target, delivery, keys.act(delivery), "act")
     if _decided(case):
         return "unchanged"
-    if case.data.get("inflight") and not target.idempotent:
-        return parking.show(case, "held", "unknown-outcome")
+    try:
+        settled, case = _settled(case)
+    except StoppedError as stop:
+        return _waits(case, stop)
+    if settled:
+        return settled
     cause = _cause(case)
     if cause is None:
         return _skip(case, "flow-or-entity-gone")
@@ -63,10 +71,44 @@ def _decided(case: Case) -> bool:
     return state == "done" or (state in FINAL and case.delivery.replay is None)
 
 
+def _settled(case: Case) -> tuple[str, Case]:
+    """The result where an earlier request decides it, "" where the act may go on.
+
+    Raises StoppedError where the vendor cannot be asked.
+    """
+    data = case.data
+    unknown = data.get("inflight") or (data.get("state") == "held" and case.delivery.replay)
+    if not unknown or case.target.idempotent:
+        return "", case
+    if not verify.can_be_known(case):
+        return (parking.show(case, "held", UNKNOWN) if data.get("inflight") else ""), case
+    word = verify.looked_up(case)
+    if word == "done":
+        case.write(state="done", **parking.CLEAN)
+        return "done", case
+    if word == "not-there" or not data.get("inflight"):
+        return "", case
+    return _unknown(case), case
+
+
+def _unknown(case: Case) -> str:
+    """Nobody knows yet what became of it: looked up again, then left to a person."""
+    after = verify.later(case) if verify.can_be_known(case) else None
+    if after is None:
+        return parking.show(case, "held", UNKNOWN)
+    return parking.park(case, VERIFYING, after)
+
+
+def _waits(case: Case, stop: StoppedError) -> str:
+    """The vendor cannot be asked now: what was begun stays begun, and is looked up later."""
+    after = max(stop.outcome.after, parking.QUIET)
+    return parking.park(case, stop.outcome.reason or VERIFYING, after)
+
+
 def _cause(case: Case) -> Cause | None:
     catalog, delivery = case.hub.catalog, case.delivery
     flow = catalog.flows.get(delivery.flow)
-    subject = find(case.hub, delivery.entity, delivery.id)
+    subject = find(case.hub, delivery.entity, delivery.id, likely=delivery.customer)
     sends = flow.send if flow else ()
     to = next((to for to in sends if catalog.destination(to.to) == delivery.destination), None)
     return Cause(flow, to, subject) if flow and to and subject else None
@@ -114,7 +156,7 @@ def _scope(case: Case, cause: Cause, customer: dict[str, Any]) -> dict[str, Any]
     sight = Sight(replace(cause.subject, epoch=delivery.epoch)).scope
     fields = {name: value(sight) for name, value in (cause.to.fields or {}).items()}
     image = {**fields, "id": delivery.trigger} if built else cause.subject.image
-    key = idempotency_key(delivery.destination, delivery.flow, delivery.trigger)
+    key = verify.key_of(case)
     record = mapping.outward(image, customer, case.target.context(case.now))
     return {"record": record, "key": key, "customer": customer, "id": None}
 
@@ -127,15 +169,13 @@ def _call(target: Target) -> Call:
 
 
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
-        calls.admit()
+        intent = {"state": "intent", "inflight": {"at": from_epoch(case.now)}}
+        due = case.now + parking.INTENT_SECONDS
+        case = calls.start(case, call, **intent, agenda=keys.DUE, at=due)
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
-    inflight = {"at": from_epoch(case.now)}
-    case = case.write(
-        state="intent", inflight=inflight, agenda=keys.DUE, at=case.now + parking.INTENT_SECONDS
-    )
     try:
         remote = call.id_of(present(calls.make(call, scope)))
     except StoppedError as stop:
@@ -150,10 +190,26 @@ def _stopped(case: Case, stop: StoppedError) -> str:
     if stop.throttled:
         return parking.park(case, stop.outcome.reason, stop.outcome.after, inflight=None)
     if stop.outcome.kind == "unknown" and not case.target.idempotent:
-        return parking.show(case, "held", "unknown-outcome")
+        return _unknown(case)
     return parking.settle(case, stop.outcome)
 
 
 def _skip(case: Case, reason: str) -> str:
     case.write(state="skipped", reason=reason)
     return f"skipped:{reason}"
+
+
+def foreseen(case: Case) -> tuple[str, dict[str, Any] | None]:
+    """What would come of it now, without a call: `write` and the record, else why not.
+
+    Raises RecordError and EvaluationError as its mapping does.
+    """
+    cause = _cause(case)
+    if cause is None:
+        return "flow-or-entity-gone", None
+    if reason := _refusal(case, cause):
+        return reason, None
+    customer, here = customer_there(case, cause.subject.customer)
+    if CUSTOMER in case.target.resource.needs and here is None:
+        return "waiting-for-customer", None
+    return "write", _scope(case, cause, customer)["record"]

@@ -1,14 +1,21 @@
 """One HTTP call to a destination: a token of its limit, the request, and what the answer means."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NoReturn
 
-from hub import limiter
-from hub.connector import Call, HttpResponse, Outcome
-from hub.errors import PauseError, RetryError
+from hub import credentials, keys, limiter
+from hub.connector import Call, HttpRequest, HttpResponse, Outcome
+from hub.errors import PauseError, RecordError, RetryError
 from hub.pipeline import Hub
+from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.target import Target
+from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
+from hub.store import Conflict
+
+CROWDED = 0.05
+"""Seconds per token of a rate at which a busy account's item is not put into transactions: workers who
+meet at one item in transactions refuse each other, plain writes do not."""
 
 
 class StoppedError(Exception):
@@ -23,30 +30,45 @@ class StoppedError(Exception):
 @discreet()
 @dataclass(slots=True)
 class Calls:
-    """The calls of one attempt. `admitted`: the next call's token is already taken."""
+    """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
+    milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had.
+    """
 
     hub: Hub
     target: Target
-    admitted: bool = False
+    made: list[list[Any]] = field(default_factory=list)
+    outlet: Outlet = field(init=False)
+    admitted: Call | None = None
+    turns: int = 0
+    used: dict[str, str] = field(default_factory=dict)
 
-    def admit(self) -> None:
-        """Take the next call's token, before the intent is written. Raises StoppedError."""
-        account, limits = self.target.account_name, self.target.connector.limits
-        try:
-            limiter.acquire(self.hub.store, account, limits, self.hub.clock, self.hub.sleep)
-        except RetryError as error:
-            outcome = Outcome("retry", after=error.after, reason=error.reason)
-            raise StoppedError(outcome, throttled=True) from error
-        self.admitted = True
+    def __post_init__(self) -> None:
+        self.outlet = Outlet(self.hub, self.target.account_name, self.target.connector)
+
+    def start(self, case: Case, call: Call | None, **intent: Any) -> Case:
+        """The case after committing the intent, in one transaction with the token of the first call.
+
+        Raises StoppedError where the account lets nobody through now, RetryError when the state moved.
+        """
+        outlet = self.outlet
+        outlet.lane, self.turns = case.delivery.lane, case.data.get("turn", 0)
+        key = keys.limit(outlet.account)
+        held = self.hub.store.read([key]).get(key)
+        outlet.numbers = held.data if held else {}
+        written = self._together(case, call, intent)
+        if written is None:
+            self._admit(call)
+            written = case.write(**intent)
+        self.admitted = call
+        return written
 
     def make(self, call: Call, scope: dict[str, Any]) -> HttpResponse | None:
         """The answer; None when the record is not there. Raises StoppedError, RecordError.
 
-        A refused credential is read again once: it may have been renewed since it was cached.
+        A refused credential is renewed once, or read again: it may be another one since it was cached.
         """
         outcome, response = self._once(call, scope)
-        if outcome.kind == "pause":
-            self.hub.secrets.refresh(self.target.account_name)
+        if self._doubtful(outcome):
             outcome, response = self._once(call, scope)
         if outcome.kind == "missing":
             return None
@@ -54,20 +76,86 @@ class Calls:
             raise StoppedError(outcome)
         return response
 
+    def first(self, remote: str | None) -> Call | None:
+        """The call that writing a record begins with."""
+        resource = self.target.resource
+        known = resource.update if remote else None
+        return known or resource.upsert or next(iter(resource.find), None) or resource.create
+
+    def _doubtful(self, outcome: Outcome) -> bool:
+        try:
+            return credentials.again(self.hub, self.target.account_name, self.used, outcome)
+        except RetryError as error:
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
+
+    def _together(self, case: Case, call: Call | None, intent: dict[str, Any]) -> Case | None:
+        """The case after one transaction of intent and token; None where that takes more than one write."""
+        outlet = self.outlet
+        demand, lease = self.target.connector.demand(call), outlet.lease()
+        numbers, now = outlet.numbers, case.now
+        ticket = limiter.ticket(outlet.account, demand, numbers, now, lane=outlet.lane, lease=lease)
+        if not self.turns and limiter.in_line(numbers, now, outlet.lane):
+            self._stop(call, ticket.reason, ticket.wait)
+        busy = any(numbers.get(limit.name, 0.0) > now and limit.interval < CROWDED for limit in demand.limits)
+        if ticket.wait or ticket.tally.leave or busy:
+            return None
+        try:
+            written = case.write(**intent, along=[ticket.tally])
+        except Conflict:
+            return None
+        outlet.grant = limiter.Grant(numbers, ticket.tally.join)
+        return written
+
     def _once(self, call: Call, scope: dict[str, Any]) -> tuple[Outcome, HttpResponse | None]:
-        if not self.admitted:
-            self.admit()
-        self.admitted = False
-        account = self.target.account
-        secrets = self.hub.secrets.get(self.target.account_name)
+        if self.admitted is not call:
+            self._admit(call)
+        self.admitted = None
         try:
-            request = call.render(scope, account, secrets[0] if secrets else {})
+            self.used = credentials.current(self.hub, self.target.account_name)
+            request = call.render(scope, self.target.account, self.used)
         except PauseError as error:
+            self.outlet.drop()
             return Outcome("pause", reason=error.reason), None
+        except RecordError:
+            self.outlet.drop()
+            raise
+        except RetryError as error:
+            self.outlet.drop()
+            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
         try:
-            response = self.hub.client.send(request)
+            outcome, response = self._asked(call, request)
         except RetryError as error:
             # Without a connection nothing was sent; after a timeout nobody knows.
             kind: Literal["retry", "unknown"] = "retry" if error.reason == "connection" else "unknown"
             raise StoppedError(Outcome(kind, after=error.after, reason=error.reason)) from error
-        return self.target.connector.meaning(response, call, self.hub.clock()), response
+        if outcome.kind not in ("done", "missing"):
+            said = self.target.connector.refusal(response, scope.get("record"))
+            outcome = replace(outcome, said=said)
+        return outcome, response
+
+    def _asked(self, call: Call, request: HttpRequest) -> tuple[Outcome, HttpResponse]:
+        """The answer and what it means, with the call noted. Raises as the outlet does."""
+        note: list[Any] = [call.name, "-", 0]
+        self.made.append(note)
+        began = self.hub.clock()
+        try:
+            outcome, response = self.outlet.ask(call, request)
+            note[1] = response.status
+        finally:
+            note[2] = round((self.hub.clock() - began) * 1000)
+        return outcome, response
+
+    def _admit(self, call: Call | None) -> None:
+        self.outlet.drop()
+        try:
+            self.outlet.admit(call)
+        except RetryError as error:
+            self._stop(call, error.reason, error.after)
+
+    def _stop(self, call: Call | None, reason: str, wait: float) -> NoReturn:
+        """Wait for one's turn: at the end of the line, but for who has just had it and need not wait long."""
+        outlet, now = self.outlet, self.hub.clock()
+        if self.turns != 1 or wait > limiter.MOMENT:
+            demand = self.target.connector.demand(call)
+            wait = limiter.turn(self.hub.store, outlet.account, demand, now, wait, lane=outlet.lane) - now
+        raise StoppedError(Outcome("retry", after=wait, reason=reason), throttled=True)

@@ -5,20 +5,25 @@ for the rest, the hash of what we wrote last. So a change that came from there i
 and a value that was set there meanwhile is overwritten when another one won.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub import keys
 from hub.errors import RecordError
-from hub.golden import DELETED
-from hub.ledger import fingerprint
+from hub.golden import DELETED, Register, stored
+from hub.ledger import Written, fingerprint, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.receipts import ARCHIVED, DONE_BY_HAND, MERGED, Receipts, dead, freed, receipts
 from hub.pipeline.subjects import CUSTOMER, Subject, contained
 from hub.reprs import discreet
 from hub.store import Item, Key
+from hub.times import to_epoch
+
+LATELY = 600.0
+"""Seconds within which an answer to our own write is part of a loop, if it is one."""
 
 NOTHING = digest(dumps({}))
 """Hash of the rest before anything was written: of a record of which `both` says everything."""
@@ -31,9 +36,13 @@ class Desire:
     `members`: of each of them the members that are written, none for a plain field.
 
     `hash`, `rest`: of the record, and of what of it is not in `both`; `seen`: marks of what the
-    destination's own record tells; `remote`: its id there; `orphans`: other ids there of the same entity
-    (it was merged); `customer`: as expressions see it; `here`: the customer's id at this account;
-    `wrote`: the ledger of that record so far; `same`: the destination has all this already.
+    destination's own record tells, `then`: as they were at our last write; `remote`: its id there;
+    `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
+    `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
+    last write had; `same`: the destination has all this already; `repeats`: it told another value since we
+    wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
+    of ids there that were superseded; `joined`, `put_away`: the one that was this customer's, and was merged
+    or archived there when it was another's, too.
     """
 
     record: dict[str, Any]
@@ -42,12 +51,19 @@ class Desire:
     hash: str
     rest: str
     seen: dict[str, str]
+    then: dict[str, str]
     remote: str | None
     orphans: tuple[str, ...]
     customer: dict[str, Any]
     here: str | None
     wrote: dict[str, Any]
+    landed: list[Any] | None
     same: bool = False
+    repeats: bool = False
+    theirs: dict[str, str] = field(default_factory=dict)
+    receipts: Receipts = field(default_factory=dict)
+    joined: str = ""
+    put_away: str = ""
 
     def written(self, fields: dict[str, Any]) -> dict[str, Any]:
         """What the ledger notes: what is written, and of its composites the members that are not."""
@@ -59,6 +75,10 @@ class Desire:
             if member not in members
         }
         return {**self.both, **rest}
+
+    def with_receipt(self, id: str, state: str, at: str) -> "Desire":
+        """The same, after something was done about a superseded id."""
+        return replace(self, receipts={**self.receipts, id: [state, at]})
 
     def at(self, remote: str | None) -> "Desire":
         """The same, at another id there."""
@@ -80,24 +100,46 @@ def desired(case: Case, subject: Subject) -> Desire:
     record = mapping.outward(subject.image, customer, context)
     members = _members(mapping, record)
     told = mapping.told_back(record, context)
+    superseded = receipts(case, subject)
+    case = freed(case, superseded)
     own = _own_records(case, subject)
     states = _states(case, subject)
-    ids = list(dict.fromkeys([*states, *own]))
+    known = list(dict.fromkeys([*states, *own]))
+    ids = [id for id in known if id not in dead(superseded)]
     base = states.get(ids[0], {}) if ids else {}
     desire = Desire(
         record=record,
-        both={field: told.get(field) for field in members},
+        both={name: told.get(name) for name in members},
         members=members,
         hash=digest(dumps(record)),
         rest=digest(dumps(_without(record, mapping))),
         seen=_marks(own.get(ids[0]) if ids else None, mapping),
+        then=_lasting(case, base, "seen"),
         remote=ids[0] if ids else None,
         orphans=tuple(ids[1:]),
         customer=customer,
         here=here,
-        wrote=case.data.get("wrote") or base.get("wrote", {}),
+        wrote=_lasting(case, base, "wrote"),
+        landed=case.data.get("landed") or base.get("landed"),
+        theirs=_theirs(own.get(ids[0]) if ids else None, members),
+        receipts=superseded,
     )
-    return replace(desire, same=_same(case, base or case.data, desire, own.get(ids[0]) if ids else None))
+    if not ids:
+        desire = _lost(desire, known)
+    data, mine = base or case.data, own.get(ids[0]) if ids else None
+    return replace(desire, same=_same(case, data, desire, mine), repeats=_repeats(case, data, desire, mine))
+
+
+def _lost(desire: Desire, known: Sequence[str]) -> Desire:
+    """With the ids that were this entity's until they were superseded: it has no other there."""
+    ended = {desire.receipts[id][0]: id for id in known}
+    joined = ended.get(MERGED) or ended.get(DONE_BY_HAND) or ""
+    return replace(desire, joined=joined, put_away=ended.get(ARCHIVED, ""))
+
+
+def _lasting(case: Case, base: dict[str, Any], name: str) -> dict[str, Any]:
+    """What our last write left in the state: ours, or that of the customer who had the record before."""
+    return dict(case.data.get(name) or base.get(name) or {})
 
 
 def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any], str | None]:
@@ -136,19 +178,50 @@ def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) ->
     if desire.seen == data.get("seen", {}) or own is None:
         return bool(data.get("hash") == desire.hash)
     known = _known(data, desire, own)
-    told = all(known.get(field) == fingerprint(value) for field, value in desire.both.items())
+    told = all(known[field] == fingerprint(value) for field, value in desire.both.items())
     return told and bool(data.get("rest", NOTHING) == desire.rest)
 
 
+def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) -> bool:
+    """Whether something is overwritten that was told in answer to the same value, a moment ago."""
+    known = _known(data, desire, own) if own else {}
+    for name, there in known.items():
+        wanted = fingerprint(desire.both[name])
+        moved = desire.seen.get(name) != desire.then.get(name)
+        if moved and there not in ("", wanted) and _written_lately(case, desire.wrote.get(name, ()), wanted):
+            return True
+    return False
+
+
+def _written_lately(case: Case, wrote: Iterable[Any], wanted: str) -> bool:
+    return any(known == wanted and case.now - to_epoch(at) < LATELY for known, at, *_ in wrote)
+
+
 def _known(data: dict[str, Any], desire: Desire, own: Item) -> dict[str, str]:
-    """Fingerprint of what the destination has in each field of `both`."""
-    wrote, seen, registers = data.get("wrote", {}), data.get("seen", {}), own.data.get("registers", {})
-    return {
-        field: wrote[field][0][0]
-        if field in wrote and desire.seen.get(field) == seen.get(field)
-        else fingerprint(_part(registers[field][0], members) if field in registers else None)
-        for field, members in desire.members.items()
-    }
+    """Fingerprint of what the destination has in each field of `both`, "" where nobody can tell."""
+    written, said = Written.of(data), stored(own.data.get("registers", {}))
+    found = {}
+    for name, told in _theirs(own, desire.members).items():
+        if name in written.wrote and desire.seen.get(name) == written.seen.get(name):
+            found[name] = written.wrote[name][0][0]
+        elif _in_doubt(own, name, said.get(name)):
+            found[name] = ""
+        else:
+            found[name] = written.stands(name, told, said.get(name))
+    return found
+
+
+def _in_doubt(own: Item, name: str, register: Register | None) -> bool:
+    """Whether the last that was told of a field may have been an echo or not."""
+    doubt: str = own.data.get("doubts", {}).get(name, "")
+    return doubt > (register.last.at if register else "")
+
+
+def _theirs(own: Item | None, members: dict[str, frozenset[str]]) -> dict[str, str]:
+    """Fingerprints of what the destination's own record tells of the fields that are written."""
+    said = stored(own.data.get("registers", {})) if own else {}
+    values = {name: said[name].value if name in said else None for name in members}
+    return {name: fingerprint(_part(value, members[name])) for name, value in values.items()}
 
 
 def _part(told: Any, members: frozenset[str]) -> Any:
@@ -163,12 +236,12 @@ def _members(mapping: Mapping, record: dict[str, Any]) -> dict[str, frozenset[st
     found: dict[str, frozenset[str]] = {}
     for there, path in mapping.both.items():
         field, _, member = path.partition(".")
-        if _has(record, there.split(".")):
+        if _holds(record, there.split(".")):
             found[field] = found.get(field, frozenset()) | ({member} if member else set())
     return found
 
 
-def _has(value: Any, path: list[str]) -> bool:
+def _holds(value: Any, path: list[str]) -> bool:
     for name in path:
         if not isinstance(value, dict) or name not in value:
             return False
@@ -180,7 +253,9 @@ def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
     """A mark of each register that the destination's own record told: another one is news from there."""
     registers = own.data.get("registers", {}) if own else {}
     fields = {path.partition(".")[0] for path in mapping.both.values()}
-    return {field: fingerprint(registers[field]) for field in fields if field in registers}
+    marks = {name: mark(registers[name]) for name in fields if name in registers}
+    doubts = own.data.get("doubts", {}) if own else {}
+    return marks | {name: f"{marks.get(name, '')}{at}" for name, at in doubts.items() if name in fields}
 
 
 def _own_records(case: Case, subject: Subject) -> dict[str, Item]:
@@ -235,3 +310,28 @@ def _cut(value: Any, path: list[str]) -> Any:
     kept = {name: inner for name, inner in value.items() if name != path[0]}
     inner = _cut(value[path[0]], path[1:]) if path[1:] else None
     return {**kept, path[0]: inner} if inner else kept
+
+
+def compared(case: Case, subject: Subject, desire: Desire) -> dict[str, str]:
+    """What the destination has of what is desired, by canonical field: `same`, `other` or `nothing`.
+
+    `rest` is the part of the record that is not told back. Of values only fingerprints are kept, so a
+    field that differs is named, and what is there is not.
+    """
+    own, states = _own_records(case, subject), _states(case, subject)
+    base = states.get(desire.remote or "", {}) or case.data
+    record = own.get(desire.remote or "")
+    known = _known(base, desire, record or Item(case.item.key, "record"))
+    nothing = fingerprint(None)
+    told = {
+        field: "same"
+        if known[field] == fingerprint(value)
+        else "nothing"
+        if known[field] == nothing
+        else "other"
+        for field, value in desire.both.items()
+    }
+    if desire.rest != NOTHING:
+        held = base.get("rest", NOTHING)
+        told["rest"] = "same" if held == desire.rest else "nothing" if held == NOTHING else "other"
+    return told

@@ -78,7 +78,7 @@ def _call(case: Case) -> str:
         return f"parked:{BY_HAND}"
     scope = {"id": case.data["remote"], "record": {}, "customer": {}, "key": case.delivery.trigger}
     try:
-        _plausible(Calls(case.hub, case.target).make(call, scope))
+        _plausible(Calls(case.hub, case.target, case.attempt.calls).make(call, scope))
     except StoppedError as stop:
         return _stopped(case, stop)
     except (RecordError, EvaluationError) as error:

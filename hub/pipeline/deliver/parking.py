@@ -6,16 +6,24 @@ again when it is due.
 
 from typing import Any
 
-from hub import keys, limiter
+from hub import keys
 from hub.connector import Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
+from hub.limiter import MOMENT
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.target import pause
 from hub.times import from_epoch, to_epoch
 
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 900.0
+LATER = (1_800.0, 3_600.0, 7_200.0, 14_400.0)
+"""Seconds between the attempts after an hour or so: a record that fails while others get through is no hurry.
+What waits because its destination is down does not wait so long: it comes when the breaker lets it."""
+
+EARLY = 12
+"""Attempts before those."""
+
 HORIZON = 3 * 86_400.0
 """Seconds after which a delivery that never succeeded is exhausted (the senders' own practice: 3 days)."""
 
@@ -28,15 +36,35 @@ QUIET = 75.0
 INTENT_SECONDS = 600.0
 """Seconds after which an intent that nobody finished is tried again by sweep: longer than the queue does."""
 
-CLEAN: dict[str, Any] = dict.fromkeys(("inflight", "attempts", "since", "reason", "place", "would"))
+DOWN = "breaker-open"
+TURNS = frozenset({"rate-limit", "in-flight", DOWN})
+"""Reasons for which a delivery waits for its turn: our own limits, so nothing was sent."""
+
+CLEAN: dict[str, Any] = dict.fromkeys(
+    ("inflight", "attempts", "since", "reason", "place", "would", "said", "turn")
+)
 """What a success takes out of the state."""
 
 
 def park(case: Case, reason: str, after: float, **changes: Any) -> str:
     """Try again in `after` seconds; not a failure of the destination, so it is not counted."""
+    if reason in TURNS:
+        return _in_line(case, reason, after, **changes)
     # A tenth more at random: what was parked together does not come back together.
     due = case.now + after + case.hub.random.uniform(0, after / 10)
     case.write(state="due", reason=reason, agenda=keys.DUE, at=due, **changes)
+    return f"parked:{reason}"
+
+
+def _in_line(case: Case, reason: str, after: float, **changes: Any) -> str:
+    """Try again when it is this one's turn. A destination that stays down exhausts what waits for it, too."""
+    if reason == DOWN:
+        changes["since"] = case.data.get("since") or from_epoch(case.now)
+        if case.now - to_epoch(changes["since"]) > HORIZON:
+            return show(case, "exhausted", reason, attempts=None, since=None, turn=None)
+    # Who has had a turn and need not wait long has not gone to the end of the line.
+    turn = 2 if case.data.get("turn") == 1 and after <= MOMENT else 1
+    case.write(state="due", reason=reason, agenda=keys.DUE, at=case.now + after, turn=turn, **changes)
     return f"parked:{reason}"
 
 
@@ -66,25 +94,31 @@ def settle(case: Case, outcome: Outcome, **changes: Any) -> str:
         return _again(case, outcome)
     state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"
     place = str(outcome.place) if outcome.place else None
-    return show(case, state, outcome.reason or outcome.kind, place=place, **changes)
+    return show(case, state, outcome.reason or outcome.kind, place=place, said=outcome.said, **changes)
 
 
 def _again(case: Case, outcome: Outcome) -> str:
     attempts = case.data.get("attempts", 0)
     since = case.data.get("since") or from_epoch(case.now)
     if case.now - to_epoch(since) > HORIZON:
-        return show(case, "exhausted", outcome.reason, attempts=None, since=None)
-    if outcome.after:
-        account, limits = case.target.account_name, case.target.connector.limits
-        limiter.block(case.hub.store, account, limits, case.now + outcome.after)
+        return show(case, "exhausted", outcome.reason, attempts=None, since=None, said=outcome.said)
     unknown = outcome.kind == "unknown"
     inflight = case.data.get("inflight") if unknown else None
     due = case.now + max(outcome.after, QUIET if unknown else 0.0, _backoff(case, attempts))
-    changes = {"attempts": attempts + 1, "since": since, "inflight": inflight}
+    changes = {
+        "attempts": attempts + 1,
+        "since": since,
+        "inflight": inflight,
+        "said": outcome.said,
+        "turn": None,
+    }
     case.write(state="due", reason=outcome.reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{outcome.reason}"
 
 
 def _backoff(case: Case, attempts: int) -> float:
     """Full jitter: anything up to the delay, so that a recovering destination is not hit at once."""
-    return case.hub.random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 20)))
+    if attempts >= EARLY:
+        later = LATER[min(attempts - EARLY, len(LATER) - 1)]
+        return case.hub.random.uniform(later / 2, later)
+    return case.hub.random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2.0**attempts))

@@ -5,15 +5,19 @@ write can come before its answer. A request whose outcome is unknown may still l
 once it no longer can, the current state is written once more (`ambiguous`).
 """
 
+from typing import Any
+
 from hub import keys, ledger
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery
 from hub.pipeline import Hub
-from hub.pipeline.deliver import parking
+from hub.pipeline.deliver import loops, parking, stored, superseded
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
+from hub.pipeline.deliver.introducing import introduce
+from hub.pipeline.deliver.receipts import BY_HAND, freed
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
 from hub.pipeline.subjects import CUSTOMER, Subject, find
@@ -25,12 +29,15 @@ LEASE = 60.0
 DIRTY = "unknown"
 """Hash of what is there while a write is under way or has failed: equal to nothing."""
 
-DEALT = ("ok", "rejected", "ambiguous", "exhausted")
+DEALT = ("ok", "rejected", "ambiguous", "exhausted", BY_HAND)
+
+TWO_RECORDS = "two-records"
+"""Why a delivery is for a person that was written all the same: the customer has another record there."""
 
 
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
-    subject = find(hub, delivery.entity, delivery.id)
+    subject = find(hub, delivery.entity, delivery.id, likely=delivery.customer)
     if subject is None or subject.id != delivery.id:
         told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
         retire(hub, told, "superseded" if subject else "gone")
@@ -50,7 +57,14 @@ def _dealt(case: Case, subject: Subject) -> bool:
     """Whether this version was dealt with before. A replay asks again."""
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
-    return dealt and case.delivery.replay is None
+    dealt = dealt or data.get("state") == loops.LOOPING
+    return dealt and (case.delivery.replay is None or _served(case))
+
+
+def _served(case: Case) -> bool:
+    """Whether it was written since the replay was ordered: one that is ordered twice has its effect."""
+    ordered = (case.delivery.replay or "")[:27]
+    return case.data.get("state") == "ok" and ordered < (case.item.at or "")
 
 
 def _bring(case: Case, subject: Subject) -> str:
@@ -60,9 +74,10 @@ def _bring(case: Case, subject: Subject) -> str:
     if reason := refusal(case, case.hub.catalog.flows.get(case.delivery.flow), subject.customer):
         return _withhold(case, reason)
     desire = desired(case, subject)
+    case = freed(case, desire.receipts)
     if CUSTOMER in case.target.resource.needs and desire.here is None:
         return parking.await_customer(case)
-    if desire.same:
+    if desire.same and not superseded.pending(case, desire):
         return _close(case, subject, desire, "unchanged")
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
@@ -70,6 +85,10 @@ def _bring(case: Case, subject: Subject) -> str:
     leased = _leased(case)
     if leased > 0:
         return parking.park(case, "leased", leased)
+    if task := superseded.task(case, desire):
+        return parking.show(case, BY_HAND, "merged-there", task=task, epoch=subject.epoch)
+    if loops.is_loop(case, desire):
+        return parking.show(case, loops.LOOPING, loops.LOOPING)
     return _attempt(case, subject, desire)
 
 
@@ -83,19 +102,23 @@ def _withhold(case: Case, reason: str) -> str:
 
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
-    calls = Calls(case.hub, case.target)
+    calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
-        calls.admit()
+        begins = superseded.first(case, desire) or calls.first(desire.remote)
+        case = calls.start(case, begins, **_intent(case, subject, desire))
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
-    case = _intend(case, subject, desire)
     try:
-        remote = write_record(calls, case, subject, desire)
+        case, desire = superseded.restored(calls, case, desire)
+        case, desire = superseded.settle(calls, case, desire)
+        done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
         return _stopped(case, subject, stop)
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, epoch=subject.epoch)
-    return _close(case, subject, desire.at(remote), "done")
+    told = stored.noted(case, subject.entity, desire, done.record)
+    introduce(case, subject, desire, done.id)
+    return _close(case, subject, desire.at(done.id), "done", told)
 
 
 def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
@@ -112,43 +135,72 @@ def _leased(case: Case) -> float:
     return to_epoch(inflight["at"]) + LEASE - case.now
 
 
-def _intend(case: Case, subject: Subject, desire: Desire) -> Case:
-    """Commit what is about to be written; an intent found there is a request that may still land.
+def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
+    """What is about to be written; an intent found there is a request that may still land.
 
     `first`: the version whose creation is unsettled, so that creating again repeats its idempotency key.
     """
     now = from_epoch(case.now)
     earlier = case.data.get("inflight") or {}
-    return case.write(
-        state="sending",
-        remote=desire.remote,
-        orphans=list(desire.orphans) or None,
-        inflight={"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
-        ambiguous=earlier.get("at", case.data.get("ambiguous")),
-        wrote=ledger.entry(desire.written(subject.fields), now, desire.wrote),
-        hash=DIRTY,
-        rest=DIRTY,
-        agenda=keys.DUE,
-        at=case.now + parking.INTENT_SECONDS,
-    )
+    return {
+        "state": "sending",
+        "remote": desire.remote,
+        "orphans": list(desire.orphans) or None,
+        "superseded": desire.receipts or None,
+        "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
+        "ambiguous": earlier.get("at", case.data.get("ambiguous")),
+        "seen": desire.seen,
+        "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
+        "landed": desire.landed,
+        "beats": loops.beats(case, desire),
+        "hash": DIRTY,
+        "rest": DIRTY,
+        "agenda": keys.DUE,
+        "at": case.now + parking.INTENT_SECONDS,
+    }
 
 
-def _close(case: Case, subject: Subject, desire: Desire, result: str) -> str:
-    """The destination has this version; it is written again later while an earlier request may still land."""
+def _close(
+    case: Case, subject: Subject, desire: Desire, result: str, told: dict[str, Any] | None = None
+) -> str:
+    """The destination has this version; it is written again later while an earlier request may still land.
+
+    `told`: what the answer to a write adds to the ledger.
+    """
     ambiguous = case.data.get("ambiguous")
     lands = to_epoch(ambiguous) + parking.QUIET if ambiguous else 0.0
     settling = lands > case.now
+    task = superseded.left(desire)
     case.write(
-        state="settling" if settling else "ok",
-        agenda=keys.DUE if settling else None,
-        at=lands if settling else None,
+        state="settling" if settling else BY_HAND if task else "ok",
+        agenda=keys.DUE if settling else keys.PARKED if task else None,
+        at=lands if settling else case.now if task else None,
         epoch=subject.epoch,
         hash=desire.hash,
         rest=desire.rest,
-        seen=desire.seen,
-        wrote=desire.wrote if result == "unchanged" else case.data["wrote"],
+        seen=desire.seen if told else desire.then,
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
-        **{**parking.CLEAN, "ambiguous": ambiguous if settling else None},
+        superseded=desire.receipts or None,
+        **(told or {"wrote": desire.wrote, "landed": desire.landed}),
+        **{
+            **parking.CLEAN,
+            "ambiguous": ambiguous if settling else None,
+            "task": task or None,
+            "reason": TWO_RECORDS if task else None,
+        },
     )
     return result
+
+
+def foreseen(case: Case, subject: Subject) -> tuple[str, Desire | None]:
+    """What would come of it now, without a call: `write`, `unchanged` or why not, and what is desired.
+
+    Raises RecordError and EvaluationError as its mapping does.
+    """
+    if reason := refusal(case, case.hub.catalog.flows.get(case.delivery.flow), subject.customer):
+        return reason, None
+    desire = desired(case, subject)
+    if CUSTOMER in case.target.resource.needs and desire.here is None:
+        return "waiting-for-customer", desire
+    return "unchanged" if desire.same else "write", desire

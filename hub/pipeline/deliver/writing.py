@@ -1,5 +1,6 @@
 """Writing one record: update what is known, else upsert, else find and then update or create."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.connector import Call, HttpResponse, Outcome
@@ -8,12 +9,23 @@ from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.desire import Desire, idempotency_key
 from hub.pipeline.subjects import Subject
+from hub.reprs import discreet
 
 Scope = dict[str, Any]
 
 
-def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> str | None:
-    """Bring the record to `desire`: its id there, None where the vendor tells none. Raises StoppedError.
+@discreet()
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A write that is there: the record's `id`, None where the vendor tells none, and the `record` as it was
+    stored, None where the answer does not hold it."""
+
+    id: str | None
+    record: Any = None
+
+
+def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> Done:
+    """Bring the record to `desire`. Raises StoppedError.
 
     A known id that is gone is forgotten, and the record found or created again. Every attempt at one
     version has one key; a creation that is unsettled keeps its key until it is settled.
@@ -22,22 +34,32 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     known = (name, subject.entity, subject.id)
     scope = {"record": desire.record, "customer": desire.customer, "id": desire.remote}
     updating = {**scope, "key": idempotency_key(*known, subject.epoch)}
-    if desire.remote and resource.update is not None and calls.make(resource.update, updating) is not None:
-        return desire.remote
+    if desire.remote and resource.update is not None:
+        done = _updated(calls, resource.update, updating)
+        if done is not None:
+            return done
     if resource.upsert is not None:
-        return _told(calls, resource.upsert, updating) or desire.remote
+        done = _told(calls, resource.upsert, updating)
+        return replace(done, id=done.id or desire.remote)
     creating = {**scope, "id": None, "key": idempotency_key(*known, case.data["inflight"]["first"])}
     return _found(calls, updating) or _created(calls, creating)
 
 
-def _found(calls: Calls, scope: Scope) -> str | None:
-    """The id of the one record that a search finds and that was updated; searches are asked in order."""
+def _found(calls: Calls, scope: Scope) -> Done | None:
+    """The one record that a search finds and that was updated; searches are asked in order."""
     update = calls.target.resource.update
     for call in calls.target.resource.find:
         id = _hit(calls, call, scope)
-        if id and (update is None or calls.make(update, {**scope, "id": id}) is not None):
-            return id
+        done = _updated(calls, update, {**scope, "id": id}) if id and update else Done(id) if id else None
+        if done is not None:
+            return done
     return None
+
+
+def _updated(calls: Calls, call: Call, scope: Scope) -> Done | None:
+    """The record of this id once it is updated, None where it is not there any more."""
+    response = calls.make(call, scope)
+    return None if response is None else Done(scope["id"], call.stored(response))
 
 
 def _hit(calls: Calls, call: Call, scope: Scope) -> str | None:
@@ -56,15 +78,16 @@ def _hit(calls: Calls, call: Call, scope: Scope) -> str | None:
     return call.id_of(response)
 
 
-def _created(calls: Calls, scope: Scope) -> str | None:
+def _created(calls: Calls, scope: Scope) -> Done:
     call = calls.target.resource.create
     if call is None:
         raise RecordError("nothing-to-write-with", f"{calls.target.name} can neither be upserted nor created")
     return _told(calls, call, scope)
 
 
-def _told(calls: Calls, call: Call, scope: Scope) -> str | None:
-    return call.id_of(present(calls.make(call, scope)))
+def _told(calls: Calls, call: Call, scope: Scope) -> Done:
+    response = present(calls.make(call, scope))
+    return Done(call.id_of(response), call.stored(response))
 
 
 def present(response: HttpResponse | None) -> HttpResponse:

@@ -97,6 +97,10 @@ def _tell(work: Work) -> None:
 
 
 def _purge(work: Work) -> None:
+    """Once no image of theirs is on its way: relayed ones hold no value, and the rest is parked."""
+    held = work.hub.store.read([keys.RELAYED]).get(keys.RELAYED)
+    if held is None or to_epoch(held.data["until"]) < to_epoch(work.data["begun"]) + SETTLE:
+        return
     root = _root(work)
     if root is not None:
         parked.purge(work, root)

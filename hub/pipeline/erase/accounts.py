@@ -6,7 +6,7 @@ from dataclasses import replace
 from hub import keys
 from hub.identity import Claim, entity_id
 from hub.pipeline import suppression
-from hub.pipeline.erase import removal
+from hub.pipeline.erase import parked, removal
 from hub.pipeline.erase.begin import Order, begin, newest_pepper
 from hub.pipeline.erase.work import Work
 from hub.pipeline.subjects import CUSTOMER
@@ -31,7 +31,10 @@ def erase_account(work: Work) -> dict[str, int]:
         for item in page.items:
             if item.kind == "record" and keys.told(item.key.pk).source == work.data["source"]:
                 _leave(work, item)
+            elif item.key == keys.token(work.data["source"]):  # who leaves takes back what it consented to
+                work.hub.store.commit([Delete(item.key, item.version)])
         if page.next is None:
+            parked.purge_gone(work)
             return dict(work.data["counts"])
         work.commit(cursor=[*page.next])
         work.spend()
@@ -81,7 +84,7 @@ def _without(work: Work, key: Key) -> list[Write]:
         rules(work.hub.catalog, record.data["entity"]),
         Reason(from_epoch(work.hub.clock()), actor=work.data["source"], text=work.data["topic"], op="erase"),
     )
-    cause = {"event": "", "source": work.data["source"], "record": "", "via": "erase"}
+    cause = {"source": work.data["source"], "via": "erase"}
     told = images(reading, settled.changed, {}, cause, work.hub.clock(), writes=settled.writes)
     writes: list[Write] = [_cleaned(put, key.pk, settled) for put in settled.writes]
     stored = reading.lens.stored([*writes, *told, *_traces(work, reading, record, settled)])

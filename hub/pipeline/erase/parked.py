@@ -50,7 +50,7 @@ class Person:
 
 
 def purge(work: Work, root: Item) -> None:
-    """Delete parked events, and parked or due deliveries and acts, that are about this customer.
+    """Delete parked events and images, and parked or due deliveries and acts, that are about this customer.
 
     How far it came is noted with the erasure. Raises OutOfTime.
     """
@@ -68,13 +68,34 @@ def purge(work: Work, root: Item) -> None:
     work.commit(list=None, after=None)
 
 
+def purge_gone(work: Work) -> None:
+    """Delete the parked images of entities that are gone. Raises OutOfTime."""
+    after = None
+    while True:
+        page = work.hub.store.agenda(keys.PARKED, after=after, limit=PAGE)
+        images = [item for item in page.items if item.kind == "outbox"]
+        roots = {item.key: keys.root(item.data["entity"], item.data["id"]) for item in images}
+        standing = work.hub.store.read(roots.values())
+        work.delete([item for item in images if roots[item.key] not in standing])
+        after = page.next
+        if after is None:
+            return
+
+
 def _purge(work: Work, items: Iterable[Item], person: Person) -> None:
     for item in items:
         if item.kind == "marker":
             if _tells_of(work.hub, item, person):
                 clear(work, [item])
-        elif item.kind == "act" and Delivery.loads(item.data["message"]).customer in person.ids:
+        elif _is_of(item, person):
             work.delete([item])
+
+
+def _is_of(item: Item, person: Person) -> bool:
+    """Whether an image or an act is about this customer."""
+    if item.kind == "outbox":
+        return bool(person.ids & {item.data["customer"], item.data["id"]})
+    return item.kind == "act" and Delivery.loads(item.data["message"]).customer in person.ids
 
 
 def _tells_of(hub: Hub, marker: Item, person: Person) -> bool:

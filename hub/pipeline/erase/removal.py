@@ -117,11 +117,13 @@ def _less(claim: Item, pk: str) -> Write:
 
 
 def _entity(work: Work, root: Item) -> None:
-    """What lies under the ids of an entity: its journal, images, deliveries, acts, waits and notes."""
+    """What lies under the ids of an entity: its journal, deliveries, acts, waits and notes.
+
+    Images of the outbox hold no value once they are relayed; those that are not are purged before.
+    """
     for id in (root.data["id"], *root.data.get("absorbed", ())):
         entity = root.data["entity"]
         _partition(work, keys.root(entity, id).pk, prefix="LOG#")
-        _partition(work, keys.outbox(entity, id, 0).pk)
         _partition(work, f"NOTE#{escape(id)}")
         _read_and_delete(work, outward(work.hub, root, id))
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-from hub import limiter
+from hub import credentials
 from hub.accounts import Account
 from hub.connector import Call, Connector, HttpRequest, HttpResponse, Resource
 from hub.connector.reception import moment
 from hub.errors import HubError, PauseError, RecordError, RetryError
-from hub.messages import Event, brief, digest, dumps
+from hub.messages import BACKFILL, Event, brief, digest, dumps
 from hub.pipeline import Hub
+from hub.pipeline.outlet import Outlet
 from hub.pipeline.poll import walk
 from hub.pipeline.poll.walk import Listed
 from hub.reprs import discreet
@@ -69,7 +70,8 @@ def ask(hub: Hub, source: Source, state: walk.State, via: str) -> Page:
     call = source.call.ties if "ties" in state else source.call
     assert call is not None
     scope = walk.scope(state, source.call)
-    request, response = _called(hub, source, call, scope)
+    lane = BACKFILL if via == "import" else ""
+    request, response = _called(hub, source, call, scope, lane=lane)
     records = call.records_of(response)
     events = [event_of(source, record, from_epoch(hub.clock()), via) for record in records]
     next = call.next_page(response, scope.get("page"), request.url)
@@ -117,17 +119,13 @@ def _date(response: HttpResponse) -> str:
 
 
 def _called(
-    hub: Hub, source: Source, call: Call, scope: dict[str, Any], *, missing: bool = False
+    hub: Hub, source: Source, call: Call, scope: dict[str, Any], *, lane: str = "", missing: bool = False
 ) -> tuple[HttpRequest, HttpResponse]:
-    secrets = hub.secrets.get(source.account.name)
-    request = call.render(scope, source.account, secrets[0] if secrets else {})
-    limiter.acquire(hub.store, source.account.name, source.connector.limits, hub.clock, hub.sleep)
-    response = hub.client.send(request)
-    outcome = source.connector.meaning(response, call, hub.clock())
+    outlet = Outlet(hub, source.account.name, source.connector, lane)
+    exchange = credentials.asked(hub, source.account, call, scope, lambda request: outlet.ask(call, request))
+    outcome = exchange.outcome
     if outcome.kind == "done" or (missing and outcome.kind == "missing"):
-        return request, response
-    if outcome.after:
-        limiter.block(hub.store, source.account.name, source.connector.limits, hub.clock() + outcome.after)
+        return exchange.request, exchange.response
     raise _trouble(source, outcome.kind, outcome.reason, outcome.after)
 
 

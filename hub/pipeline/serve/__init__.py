@@ -6,20 +6,25 @@ exception; they are only in the body of an answer to who holds the API key.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hub.errors import RetryError
 from hub.pipeline import Hub
-from hub.pipeline.serve import decisions, erasure
+from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
+from hub.pipeline.serve.deliveries import deliveries, delivery
 from hub.pipeline.serve.exchange import Answer, Question, Refusal, bad
 from hub.pipeline.serve.explain import explain
+from hub.pipeline.serve.groups import groups
 from hub.pipeline.serve.imports import begun, imported, rows
 from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
 from hub.pipeline.serve.replay import replay
 from hub.pipeline.serve.search import search
+from hub.pipeline.serve.switches import accounts, switched
+from hub.pipeline.serve.wanted import Wanted
 from hub.pipeline.sources import sources
 from hub.pipeline.subscriptions import states, wish
 
@@ -121,6 +126,39 @@ def _parked(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return parked(hub, question.page())
 
 
+def _groups(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return groups(hub, Wanted.of(hub, question.query), question.query.get("after"))
+
+
+def _deliveries(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return deliveries(hub, Wanted.of(hub, question.query), question.page())
+
+
+def _sought(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    body = question.json()
+    return deliveries(hub, Wanted.of(hub, body), replace(question, query=body).page())
+
+
+def _delivery(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return delivery(hub, question.json())
+
+
+def _accounts(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return accounts(hub)
+
+
+def _switched(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return switched(hub, path["action"], question.json())
+
+
+def _conflicts(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return conflicts.inbox(hub, question.page(), values=question.query.get("values") == "true")
+
+
+def _settle(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return conflicts.decided(hub, question.json())
+
+
 def _replay(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return replay(hub, question.json())
 
@@ -174,12 +212,20 @@ ROUTES = (
     Route("POST", re.compile(f"{CUSTOMER}/erase"), _erase),
     Route("GET", re.compile(f"{CUSTOMER}/erasure"), _erasure),
     Route("GET", re.compile(f"{CUSTOMER}/export"), _export),
+    Route("GET", re.compile("/v1/conflicts"), _conflicts),
+    Route("POST", re.compile("/v1/conflicts"), _settle),
     Route("GET", re.compile("/v1/parked"), _parked),
+    Route("GET", re.compile("/v1/parked/groups"), _groups),
+    Route("GET", re.compile("/v1/deliveries"), _deliveries),
+    Route("POST", re.compile("/v1/deliveries/search"), _sought),
+    Route("POST", re.compile("/v1/deliveries/show"), _delivery),
     Route("POST", re.compile("/v1/replay"), _replay),
     Route("GET", re.compile("/v1/sources"), _sources),
     Route("POST", re.compile("/v1/subscriptions"), _subscribe),
     Route("POST", re.compile("/v1/imports"), _import),
     Route("GET", re.compile(IMPORT), _imported),
     Route("POST", re.compile(f"{IMPORT}/rows"), _rows, largest=LARGEST_ROWS),
+    Route("GET", re.compile("/v1/accounts"), _accounts),
+    Route("POST", re.compile("/v1/accounts/(?P<action>pause|resume|dry-run)"), _switched),
     Route("GET", re.compile("/v1/health"), _health, open=True),
 )

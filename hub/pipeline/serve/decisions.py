@@ -23,7 +23,7 @@ _ORDER = ("actor", "reason", "preview")
 def merge(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     """Make the two customers of `ids` one. Raises Refusal."""
     _only(body, "ids")
-    order, pair = _order(body), body["ids"]
+    order, pair = order_of(body), body["ids"]
     if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(id, str) for id in pair):
         raise bad("ids are the ids of two customers")
     one, other = (known(hub, id).data["id"] for id in pair)
@@ -33,7 +33,7 @@ def merge(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
 def split(hub: Hub, id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Take the `records` out of a customer. Raises Refusal."""
     _only(body, "records")
-    order, named = _order(body), body["records"]
+    order, named = order_of(body), body["records"]
     if not isinstance(named, list) or not 0 < len(named) <= 25:
         raise bad("records is a list of 1 to 25, each with source, resource and id")
     apart = [record_of(hub, one).pk for one in named]
@@ -44,7 +44,7 @@ def split(hub: Hub, id: str, body: dict[str, Any]) -> dict[str, Any]:
 def shared(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     """An operator's word on one identifier: it is `shared` and joins nobody, or (false) it names one person,
     or (null) the rules decide. Raises Refusal."""
-    order = _order(body)
+    order = order_of(body)
     word = body.get("shared", "")
     if word is not None and not isinstance(word, bool):
         raise bad("shared is true, false or null")
@@ -55,7 +55,7 @@ def shared(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
 def undo(hub: Hub, id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Take back what an `entry` of the customer's journal tells. Raises Refusal."""
     _only(body, "entry")
-    order, told = _order(body), body["entry"]
+    order, told = order_of(body), body["entry"]
     place = named(told) if isinstance(told, str) else None
     if place is None:
         raise bad("entry is one of the journal, as `log` names it")
@@ -81,7 +81,7 @@ def _decided(order: Order, decision: Callable[[], Decision]) -> dict[str, Any]:
     }
 
 
-def _order(body: dict[str, Any]) -> Order:
+def order_of(body: dict[str, Any]) -> Order:
     """Who takes the responsibility, and why. Raises Refusal(400)."""
     actor, reason, preview = (body.get(name, "") for name in _ORDER)
     if not _text(actor, 100) or not _text(reason, LONGEST):

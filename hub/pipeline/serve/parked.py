@@ -13,7 +13,7 @@ from hub.store import Item, Key
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,4})")
 _SORT_KEYS = {"EVT": "EVT", "DLV": "DLV", "ACT": "ACT", "WAIT": "WAIT", "ASK": "ASK"}
-_TWO = re.compile(r"(OUT#.+)#(E#\d{12})|(ERA#[^#]+)#(TO#.+)")
+_TWO = re.compile(r"(OUT#[\dT-]{13}#[0-9a-f])#(.+)|(ERA#[^#]+)#(TO#.+)")
 
 
 @discreet()

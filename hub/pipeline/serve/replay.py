@@ -4,6 +4,7 @@ A replay is told apart by its id, so that neither the queue's deduplication nor 
 Nothing is taken off the list of what is parked here: whoever deals with it does that.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,8 +14,12 @@ from hub import keys
 from hub.archive import pack
 from hub.messages import Delivery, Event
 from hub.pipeline import Hub
+from hub.pipeline.route import route
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
-from hub.pipeline.serve.parked import Listing, key, listed, name
+from hub.pipeline.serve.finding import find
+from hub.pipeline.serve.foresight import foresee, foresee_event, shown
+from hub.pipeline.serve.parked import key, name
+from hub.pipeline.serve.wanted import NAMES, Wanted, place_of
 from hub.queues import Message
 from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
@@ -22,27 +27,33 @@ from hub.times import from_epoch
 
 LONGEST_KEY = 2048
 """Bytes of a partition key in DynamoDB."""
-SCANNED = 10
-"""Pages of the parked list that one call looks through for a reason."""
-_LISTS = {"outbox": keys.PENDING, "waiting": keys.WAITING, "request": keys.ERASING}
+MOST_FORESEEN = 20
+"""Items of which a preview says what would come of them."""
+SHARE = 0.1
+"""Of an account's rate that a replay takes."""
+_LISTS = {"waiting": keys.WAITING, "request": keys.ERASING}
 
 
 @discreet("replay")
 @dataclass(slots=True)
 class Batch:
-    """What one replay sends: events and deliveries by queue, and items that sweep is to take up again."""
+    """What one replay sends: events and deliveries by queue, items that sweep is to take up again, images
+    that the flows are asked about again."""
 
     hub: Hub
     replay: str
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     relisted: list[Item] = field(default_factory=list)
+    images: list[Item] = field(default_factory=list)
     _archived: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, item: Item) -> None:
         """Take an item up. Raises KeyError when its raw text is no longer in the archive."""
         if item.kind == "marker":
-            self.events.append(self._event(item))
+            self.events.append(self.event(item))
+        elif item.kind == "outbox":
+            self.images.append(item)
         elif item.kind in _LISTS:
             self.relisted.append(self._relisted(item))
         else:
@@ -56,9 +67,13 @@ class Batch:
         self.hub.outbound.send([Message(d.dumps(), d.group, d.dedup) for d in self.deliveries])
         for item in self.relisted:
             self._commit(item)
+        route(self.hub, self.images)
 
-    def _event(self, marker: Item) -> Event:
-        """The event as it was received. The marker names it: one parked for its body got another id."""
+    def event(self, marker: Item) -> Event:
+        """The event as it was received. The marker names it: one parked for its body got another id.
+
+        Raises KeyError.
+        """
         source, line = marker.data["archive"]
         event = Event.loads(self._lines(source)[line])
         named = tuple(map(unquote, marker.key.pk.split("#")[4:]))
@@ -92,15 +107,16 @@ class Choice:
 
 
 def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
-    """Send again `{"events": [id, …]}` or `{"reason": …, "limit": …, "after": …}`; only tell with `preview`.
+    """Send again `{"events": [id, …]}`, or what a query asks for: `group`, `reason`, `destination`, … as in
+    `hub.pipeline.serve.wanted`, with `limit` and `after`. `preview`: only tell, and foresee `sample` of it.
 
-    Answers what was (or would be) sent, what was skipped and why, and the cursor of the rest.
-    Raises Refusal(400).
+    Answers what was (or would be) sent, what was skipped and why, the seconds that this part takes at a
+    tenth of the accounts' rates (`pace`), and the cursor of the rest. Raises Refusal(400).
     """
     chosen = _chosen(hub, body)
-    preview = body.get("preview", False)
-    if not isinstance(preview, bool):
-        raise bad("preview is true or false")
+    preview, looked = body.get("preview", False), body.get("sample", 0)
+    if not isinstance(preview, bool) or isinstance(looked, bool) or looked not in range(MOST_FORESEEN + 1):
+        raise bad(f"preview is true or false, sample a number up to {MOST_FORESEEN}")
     batch = Batch(hub, f"{from_epoch(hub.clock())}-{hub.random.getrandbits(32):08x}")
     sent, skipped = _taken(batch, chosen.items)
     if not preview:
@@ -111,26 +127,66 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
         "preview": preview,
         "sent": sent,
         "skipped": skipped,
+        "sample": samples(hub, batch, chosen.items[:looked]) if preview else [],
+        "pace": pace(hub, batch.deliveries),
         "next": chosen.next,
     }
+
+
+def pace(hub: Hub, deliveries: Iterable[Delivery]) -> float:
+    """Seconds that these take when each account gives them a tenth of its rate: so live traffic goes on."""
+    counts = Counter(delivery.destination.rpartition(".")[0] for delivery in deliveries)
+    return round(max((count * _interval(hub, name) for name, count in counts.items()), default=0.0), 3)
+
+
+def _interval(hub: Hub, account: str) -> float:
+    """Seconds from one replayed delivery of an account to the next."""
+    connector = hub.catalog.connectors.get(account.partition(".")[0])
+    limits = connector.limits if connector else ()
+    return max((limit.interval for limit in limits), default=0.0) / SHARE
+
+
+def samples(hub: Hub, batch: Batch, items: Iterable[Item]) -> list[dict[str, Any]]:
+    """What would come of some of them, with the form of what would be written; no value."""
+    return [{**_told(item), **_foreseen(hub, batch, item)} for item in items]
+
+
+def _foreseen(hub: Hub, batch: Batch, item: Item) -> dict[str, Any]:
+    if item.kind in ("delivery", "act"):
+        return foresee(hub, item, shown(False))
+    if item.kind != "marker":
+        return {"would": "decide"}
+    try:
+        return foresee_event(hub, batch.event(item))
+    except KeyError:
+        return {"would": "not-in-the-archive"}
+
+
+def _told(item: Item) -> dict[str, Any]:
+    return {"id": name(item), "reason": item.data.get("reason", "")}
 
 
 def _taken(batch: Batch, items: Iterable[Item]) -> tuple[list[Any], list[Any]]:
     sent, skipped = [], []
     for item in items:
-        told = {"id": name(item), "reason": item.data.get("reason", "")}
+        told = _told(item)
         try:
             batch.add(item)
-            sent.append(told)
+            state, place = str(item.data.get("state", "")), place_of(item)
+            sent.append({**told, **({"state": state} if state else {}), **({"at": place} if place else {})})
         except KeyError:
             skipped.append({**told, "reason": "not-in-the-archive"})
     return sent, skipped
 
 
 def _chosen(hub: Hub, body: dict[str, Any]) -> Choice:
-    if ("events" in body) == ("reason" in body):
-        raise bad("the body has either events or reason")
-    return _named(hub, body["events"]) if "events" in body else _of_reason(hub, body)
+    if set(body) - {"events", "limit", "after", "preview", "sample", "whose", *NAMES}:
+        raise bad("the body has events, or what is asked for")
+    if "events" in body:
+        if set(body) - {"events", "preview", "sample"}:
+            raise bad("the body has either events or what is asked for")
+        return _named(hub, body["events"])
+    return _asked(hub, body)
 
 
 def _named(hub: Hub, names: Any) -> Choice:
@@ -145,15 +201,16 @@ def _named(hub: Hub, names: Any) -> Choice:
     return Choice(list(there.values()), [one for one in wanted if one not in there])
 
 
-def _of_reason(hub: Hub, body: dict[str, Any]) -> Choice:
-    reason, most, after = body["reason"], limit(body.get("limit", LARGEST_PAGE)), body.get("after")
-    if not isinstance(reason, str) or not isinstance(after, str | None):
-        raise bad("reason and after are texts")
-    found: list[Item] = []
-    for _ in range(SCANNED):
-        listing: Listing = listed(hub, Page(most - len(found), after))
-        found += [item for item in listing.items if item.data.get("reason") == reason]
-        after = listing.next
-        if after is None or len(found) == most:
-            break
-    return Choice(found, next=after)
+def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
+    """What a query asks for of what is parked, or of the state that it names; never of what is done."""
+    most, after = limit(body.get("limit", LARGEST_PAGE)), body.get("after")
+    if not isinstance(after, str | None):
+        raise bad("after is a text")
+    wanted = Wanted.of(hub, body)
+    if wanted == Wanted():
+        raise bad("the body says which: by group, reason, destination, …")
+    if wanted.state in ("done", "ok"):
+        raise bad("what is done is replayed by its id only")
+    lists = wanted.lists(hub.catalog) if wanted.state else [keys.PARKED]
+    found = find(hub, wanted, Page(most, after), lists)
+    return Choice(found.items, next=found.next)

@@ -29,6 +29,7 @@ from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key, told
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
 from hub.pipeline.unify.traits import counted, expected
 from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
+from hub.times import from_epoch
 
 DAY = 86_400
 MARKER_DAYS = 35
@@ -205,11 +206,13 @@ def _write(
     ]
     outcomes = counted(reading, found, hub.clock())
     kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
+    now = hub.clock()
+    became = {"status": kind, "applied_at": from_epoch(now), "drift": list(dict.fromkeys(tale.drift))}
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
-        *_outbox(hub, reading, event, tale, outcomes),
+        *_outbox(reading, event, tale, outcomes, now),
         *consents.writes(reading, said),
-        _marker(hub, reading, event, source, status=kind, drift=list(dict.fromkeys(tale.drift))),
+        _marker(hub, reading, event, source, **became),
         *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
     ]
     if len(writes) > TRANSACTION_ITEMS:
@@ -312,18 +315,15 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: l
 
 
 def _outbox(
-    hub: Hub, reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome]
+    reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome], now: float
 ) -> Iterator[Put]:
     known = {t.record.pk: (o.id, o.fields) for t, o in zip(tale.tellings, outcomes, strict=True)}
-    cause = {
-        "event": event.key,
-        "source": event.source,
-        "record": tale.tellings[-1].record.pk,
-        "via": event.via,
-    }
+    cause = {"event": event.mark, "source": event.source, "via": event.via}
+    if event.lane:
+        cause["lane"] = event.lane
     changed = (change for outcome in outcomes for change in outcome.changed)
     writes = [write for outcome in outcomes for write in outcome.writes]
-    return images(reading, changed, known, cause, hub.clock(), writes=writes)
+    return images(reading, changed, known, cause, now, writes=writes)
 
 
 def _name(event: Event) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.golden import DELETED, Member, Register, Value, fold, overlay
 from hub.messages import Event
+from hub.pipeline.unify.contests import CONTESTED, GRANTED, contested, unmatched
 from hub.pipeline.unify.rules import CUSTOMER, Rules
 from hub.pipeline.unify.spoken import spoken
 from hub.pipeline.unify.state import (
@@ -29,11 +30,12 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     root = reading[root_key(record)] if record else None
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
-    told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
+    heard = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
+    told = heard.told
     held = registers(record)
     said, moved = overlay(held, told)
     before = values(root)
-    if not moved:
+    if not moved and not heard.doubts:
         return Outcome(root.data["id"], before, news=bool(told))
     if DELETED in said:
         return None
@@ -46,7 +48,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
         root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
     )
     fields = values(after)
+    after = contested(after, record.key.pk, rules, {name: said[name] for name in moved})
     names = moved_names(before, fields)
+    back = unmatched(telling, rules, heard, said, fields)
     changed = Changed(
         telling.entity,
         root.data["id"],
@@ -55,9 +59,10 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
         names,
         root.data["customer"],
         created=False,
+        back=(record.key.pk, *back) if back else (),
     )
-    writes = (Put(with_data(record, registers=said)), Put(after))
-    return Outcome(root.data["id"], fields, writes, (changed,) if names else ())
+    writes = (Put(with_data(record, registers=said, **heard.noted(record, telling.at))), Put(after))
+    return Outcome(root.data["id"], fields, writes, (changed,) if names or back else ())
 
 
 def _is_news(register: Register, held: Register | None) -> bool:
@@ -93,6 +98,8 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
     if register.value is None or rules.policies[name].keep == "union":
         return False
     if isinstance(register.value, dict):  # completed from what other records say
+        return False
+    if name in root.data.get(CONTESTED, ()) or name in root.data.get(GRANTED, ()):
         return False
     winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
     return not (winner and winner.record == record and register.since < winner[2:])

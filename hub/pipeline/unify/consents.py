@@ -101,14 +101,16 @@ def woken(reading: Reading, said: Iterable[Statement], entity: str, outcome: Out
     """
     if entity != CUSTOMER or not any(_turns(reading, one) for one in said):
         return outcome
-    if any(change.id == outcome.id for change in outcome.changed):
+    if any(change.id == outcome.id and change.names for change in outcome.changed):
         return outcome
     key = keys.root(entity, outcome.id)
     written = [write.item for write in outcome.writes if write.item.key == key]
     root = written[0] if written else reading.item(key, "root")
     turned = Changed(entity, outcome.id, root.version + 1, outcome.fields, ("consent",), "", created=False)
     writes = outcome.writes if written else (*outcome.writes, Put(root))
-    return replace(outcome, writes=writes, changed=(*outcome.changed, turned))
+    back = next((change.back for change in outcome.changed if change.id == outcome.id), ())
+    others = (change for change in outcome.changed if change.id != outcome.id)
+    return replace(outcome, writes=writes, changed=(*others, replace(turned, back=back)))
 
 
 def _turns(reading: Reading, one: Statement) -> bool:

@@ -1,9 +1,13 @@
-"""The outbox: one self-contained image for each entity that changed, in the transaction that changed it."""
+"""The outbox: one self-contained image for each entity that changed, in the transaction that changed it.
+
+`hub.pipeline.outbox` reads it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hub import keys, times
+from hub.messages import digest, dumps
 from hub.pipeline.unify.state import Changed, Reading, record_key, root_key, values
 from hub.pipeline.unify.traits import sums_of
 from hub.store import Item, Key, Put
@@ -22,8 +26,10 @@ def images(
     writes: Iterable[Put],
 ) -> Iterator[Put]:
     """The images of these changes. `known`: record -> id and fields of its customer after it;
-    `writes`: what it writes.
+    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one.
     """
+    at = times.from_epoch(now)
+    mark = cause.get("event") or digest(dumps([at, {**cause}]))[:16]
     written = {put.item.key: put.item for put in writes}
     for change in changed:
         id, fields = known.get(change.customer) or _customer(reading, change.customer)
@@ -37,12 +43,12 @@ def images(
             "customer": change.id if change.entity == "customer" else id,
             "customer_fields": {} if change.entity == "customer" else fields,
             "cause": cause,
+            **({"back": list(change.back)} if change.back else {}),
         }
         if traits := _traits(reading, written, str(image["customer"])):
             image["traits"] = traits
-        key = keys.outbox(change.entity, change.id, change.epoch)
-        at = times.from_epoch(now)
-        yield Put(Item(key, "outbox", image, ttl=int(now) + DAYS * 86_400, agenda=keys.PENDING, at=at))
+        key = keys.outbox(at, mark, change.entity, change.id, change.epoch)
+        yield Put(Item(key, "outbox", image, ttl=int(now) + DAYS * 86_400))
 
 
 def _traits(reading: Reading, written: Mapping[Key, Item], customer: str) -> dict[str, Any]:

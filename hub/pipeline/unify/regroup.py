@@ -1,15 +1,17 @@
 """The slow path: a record or an identifier is new, so the components are computed from their members."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hub.golden import Register, overlay
 from hub.identity import Claim, Guards
 from hub.messages import Event, digest
+from hub.pipeline.unify.contests import lacking, unmatched
 from hub.pipeline.unify.journal import Reason
 from hub.pipeline.unify.rules import Rules
 from hub.pipeline.unify.settle import settle
-from hub.pipeline.unify.spoken import spoken
-from hub.pipeline.unify.state import Outcome, Reading, registers, values, with_data
+from hub.pipeline.unify.spoken import Spoken, ledgers, spoken
+from hub.pipeline.unify.state import Changed, Outcome, Reading, registers, values, with_data
 from hub.pipeline.unify.survey import survey
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item
@@ -23,19 +25,54 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
     mine = {telling.record: telling.claims}
     around = survey(reading, mine)
     known = [id for root in around.roots.values() for id in (root.data["id"], *root.data["absorbed"])]
-    told = spoken(reading, telling, event, known)
-    members = {**around.members, telling.record.pk: _told(reading, telling, told, event)}
+    heard = spoken(reading, telling, event, known)
+    members = {**around.members, telling.record.pk: _told(reading, telling, heard, event)}
     claims = {pk: _asserted(found, telling, rules.guards) for pk, found in around.claims.items()}
     reason = Reason(event.received_at, event.key)
     settled = settle(reading, around, members, claims, rules, reason)
     home = settled.home(telling.record.pk)
-    return Outcome(home.data["id"], values(home), settled.writes, settled.changed, news=bool(told))
+    changed = _put_back(reading, telling, rules, heard, registers(members[telling.record.pk]), home)
+    return Outcome(
+        home.data["id"],
+        values(home),
+        settled.writes,
+        _with(settled.changed, changed),
+        news=bool(heard.told or heard.doubts),
+    )
 
 
-def _told(reading: Reading, telling: Telling, told: Mapping[str, Register], event: Event) -> Item:
+def _put_back(
+    reading: Reading,
+    telling: Telling,
+    rules: Rules,
+    heard: Spoken,
+    said: Mapping[str, Register],
+    home: Item,
+) -> Changed | None:
+    """That a destination's own record says other than its entity, or is new and lacks what that has."""
+    ours = any(map(reading.get, ledgers(telling, [home.data["id"], *home.data["absorbed"]])))
+    fresh = reading[telling.record] is None and not ours
+    fields = values(home)
+    back = lacking(telling, rules, said, fields) if fresh else unmatched(telling, rules, heard, said, fields)
+    if not back:
+        return None
+    named = (telling.entity, home.data["id"], home.version + 1)
+    return Changed(*named, fields, (), home.data["customer"], created=False, back=(telling.record.pk, *back))
+
+
+def _with(changed: tuple[Changed, ...], one: Changed | None) -> tuple[Changed, ...]:
+    """The changes with what is put back, which goes with the change of its entity where there is one."""
+    if one is None:
+        return changed
+    if not any(change.id == one.id for change in changed):
+        return (*changed, one)
+    return tuple(replace(change, back=one.back) if change.id == one.id else change for change in changed)
+
+
+def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> Item:
     """The record's own item after the telling."""
     item = reading.item(telling.record, "record")
-    said, _ = overlay(registers(item), told)
+    said, _ = overlay(registers(item), heard.told)
     return with_data(
         item,
         entity=telling.entity,
@@ -43,6 +80,7 @@ def _told(reading: Reading, telling: Telling, told: Mapping[str, Register], even
         created=min(item.data.get("created", telling.created), telling.created),
         claims=earliest(item.data.get("claims", {}), telling, event),
         registers=said,
+        **heard.noted(item, telling.at),
     )
 
 

@@ -11,6 +11,7 @@ from hub import identity, keys
 from hub.errors import RecordError
 from hub.golden import Member, Value, fold
 from hub.identity import Claim, Node, entity_id
+from hub.pipeline.unify.contests import GRANTED, judged, words
 from hub.pipeline.unify.journal import Reason, entries
 from hub.pipeline.unify.rules import CUSTOMER, Rules
 from hub.pipeline.unify.state import (
@@ -68,7 +69,8 @@ def settle(
     _check_size(groups, rules)
     homes = {one.key: entity_id(group[0].key) for group in groups for one in group}
     reading.load(keys.root(entity, id) for id in homes.values())
-    roots = [_root(reading, entity, group, members, rules) for group in groups]
+    decided = words(around.roots.values())
+    roots = [_root(reading, entity, group, members, rules, decided) for group in groups]
     roots = [carried(_with_past(reading, root, around.roots), around.roots.values()) for root in roots]
     logged = entries(around, nodes, claims, roots, reason)
     moved = [
@@ -103,16 +105,19 @@ def _check_size(groups: list[list[Node]], rules: Rules) -> None:
 
 
 def _root(
-    reading: Reading, entity: str, group: list[Node], members: Mapping[str, Item], rules: Rules
+    reading: Reading,
+    entity: str,
+    group: list[Node],
+    members: Mapping[str, Item],
+    rules: Rules,
+    decided: Mapping[str, Any],
 ) -> Item:
-    """The root of one component, folded anew from its members."""
+    """The root of one component, folded anew from its members. `decided`: an operator's words on fields."""
     oldest = group[0]
     id = entity_id(oldest.key)
     item = reading.item(keys.root(entity, id), "root")
-    folded = fold(
-        [Member(one.key, rules.role(one.key), one.created, registers(members[one.key])) for one in group],
-        rules.policies,
-    )
+    parts = [Member(one.key, rules.role(one.key), one.created, registers(members[one.key])) for one in group]
+    folded = fold(parts, rules.policies, decided.get(GRANTED))
     link = folded.pop(CUSTOMER, None)
     spoken_at = [(said.last.at, one.key) for one in group for said in registers(members[one.key]).values()]
     at, latest = max(spoken_at, default=(oldest.created, oldest.key))
@@ -127,8 +132,9 @@ def _root(
         "absorbed": [],
         "customer": link.value if link else "",
         "revision": rules.revision,
+        **decided,
     }
-    return Item(item.key, "root", data, item.version)
+    return judged(Item(item.key, "root", data, item.version), parts, rules)
 
 
 def _with_past(reading: Reading, root: Item, before: Mapping[str, Item]) -> Item:

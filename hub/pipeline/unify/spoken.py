@@ -1,14 +1,36 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from hub import keys, ledger, times
+from hub import keys
 from hub.golden import DELETED, Register
+from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
-from hub.pipeline.unify.state import Reading
+from hub.pipeline.unify.state import Reading, registers
 from hub.pipeline.unify.telling import Telling
-from hub.store import Key
+from hub.reprs import discreet
+from hub.store import Item, Key
+
+DOUBTS = "doubts"
+"""The member of a record that says of which fields nobody can tell what its system has, and since when."""
+
+
+@discreet()
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
+    values: they set nothing, but their system is written once more."""
+
+    told: dict[str, Register]
+    doubts: dict[str, Any]
+
+    def noted(self, record: Item, at: str) -> Mapping[str, Any]:
+        """The data of the record that change with the doubts."""
+        held = record.data.get(DOUBTS, {})
+        return {DOUBTS: {**held, **dict.fromkeys(self.doubts, at)}} if self.doubts else {}
 
 
 def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
@@ -18,20 +40,33 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
     return [keys.delivery(telling.destination, telling.entity, id) for id in ids]
 
 
-def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Register]:
-    """The registers of a telling; empty when all of it only repeats what we wrote."""
+def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> Spoken:
+    """What is news of a telling; nothing when all of it only repeats what we wrote."""
     notes = ledgers(telling, ids)
     reading.load(notes)
-    wrote = [item.data.get("wrote", {}) for item in reading.present(notes)]
-    now = times.to_epoch(event.received_at)
+    here = (None, keys.told(telling.record.pk).id)
+    written = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
+    record = reading[telling.record] if written else None
+    held = registers(record) if record else {}
     stamp = (telling.at, event.mark, event.revision)
     told = {
-        name: Register.of(value, *stamp)
+        name: _register(written, name, Register.of(value, *stamp))
         for name, value in telling.fields.items()
-        if not any(ledger.is_echo(noted, name, value, now) for noted in wrote)
+        if not any(one.is_echo(name, value, telling.at, held.get(name)) for one in written)
     }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register.of(telling.customer, *stamp)
     if telling.deleted:
         told[DELETED] = Register.of(True, *stamp)
-    return told
+    rest = {name: value for name, value in telling.fields.items() if name not in told}
+    return Spoken(told, {name: value for name, value in rest.items() if _doubtful(written, telling, name)})
+
+
+def _doubtful(written: Iterable[Written], telling: Telling, name: str) -> bool:
+    return any(one.is_doubtful(name, telling.fields[name], telling.at) for one in written)
+
+
+def _register(written: Iterable[Written], name: str, told: Register) -> Register:
+    """What is told, and since when another value of ours stood there: then it was set once more."""
+    ours = [stamp for one in written if (stamp := one.overwrote(name, told.since.at))]
+    return told._replace(other=max(ours)) if ours else told

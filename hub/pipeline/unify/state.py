@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub import keys
-from hub.golden import Register, Stamp
+from hub.golden import Register, stored
 from hub.identity import Claim, Node
 from hub.pipeline.unify.lens import Lens
 from hub.reprs import discreet
@@ -53,7 +53,10 @@ class Reading:
 @discreet("entity", "id", "epoch", "names")
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An entity whose golden values moved: what the outbox tells. `epoch`: its version after the commit."""
+    """An entity whose golden values moved: what the outbox tells. `epoch`: its version after the commit.
+
+    `back`: a record, then the fields of which its own system says otherwise: they are put back there.
+    """
 
     entity: str
     id: str
@@ -62,6 +65,7 @@ class Changed:
     names: tuple[str, ...]
     customer: str
     created: bool
+    back: tuple[str, ...] = ()
 
 
 @discreet("id", "news")
@@ -88,12 +92,7 @@ def node(record: Item, *, login: bool = False) -> Node:
 
 def registers(record: Item) -> dict[str, Register]:
     """What a record said last, by field."""
-    held = record.data.get("registers", {})
-    return {name: _register(*told) for name, told in held.items()}
-
-
-def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Register:
-    return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
+    return stored(record.data.get("registers", {}))
 
 
 def told_until(record: Item) -> str:

@@ -22,10 +22,13 @@ class FakeVault:
     def __init__(self) -> None:
         self.held: dict[str, dict[str, str]] = {}
 
-    def get(self, name):
-        return self.held.get(name, {})
+        self.before: dict[str, dict[str, str]] = {}
+
+    def get(self, name, stage="AWSCURRENT"):
+        return (self.before if stage == "AWSPREVIOUS" else self.held).get(name, {})
 
     def put(self, name, values):
+        self.before[name] = self.held.get(name, {})
         self.held[name] = values
 
 
@@ -68,14 +71,15 @@ def test_list_shows_what_each_account_lacks_and_whether_it_is_paused(hub, stage,
     capsys.readouterr()
     assert hub("list") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["account", "role", "time", "zone", "secrets", "state"]
-    (crm,) = (line for line in lines if line.startswith("crm.main"))
+    assert lines[0].split() == ["account", "role", "time", "zone", "secrets", "credential", "state"]
+    (crm,) = (line for line in lines if line.startswith("crm.main "))
     (erp,) = (line for line in lines if line.startswith("erp.main"))
     assert "lacks token" in crm
     assert crm.endswith("active")
     assert "complete" in erp
     assert erp.endswith("paused (stocktaking)")
-    assert lines[-1] == "all accounts: paused (by hand)"
+    assert "all accounts: paused (by hand)" in lines
+    assert "connectors/crm.yaml:3:1: crm.main lacks token: hub accounts secret set crm.main" in lines
 
 
 def test_list_knows_dry_runs_and_says_nothing_of_an_active_stage(hub, stage, capsys):
@@ -203,6 +207,7 @@ def test_the_vault_makes_a_secret_and_renews_it(aws):
     vault.put("crm.main", {"token": "t-1"})
     vault.put("crm.main", {"token": "t-2"})
     assert vault.get("crm.main") == {"token": "t-2"}
+    assert vault.get("crm.main", "AWSPREVIOUS") == {"token": "t-1"}
 
 
 class CloudFormation:

@@ -355,7 +355,7 @@ class Aws:
     def describe_stacks(self, StackName):  # noqa: N803
         return {"Stacks": [{"Outputs": self.outputs}]}
 
-    def get_secret_value(self, SecretId):  # noqa: N803
+    def get_secret_value(self, SecretId, VersionStage):  # noqa: N803
         assert SecretId == "shop/api-key"
         return {"SecretString": json.dumps({"key": "k-2"})}
 

@@ -73,7 +73,8 @@ def test_a_file_of_excel_comes_in_and_twice_changes_nothing(office):
         0,
         "done: 450 rows, 450 sent on, 0 known already\n",
     )
-    assert {result.kind for result in office.run() if not isinstance(result, str)} == {"applied"}
+    kinds = {result.kind for result in office.run() if not isinstance(result, str)}
+    assert kinds <= {"applied", "echo"}
     assert len(office.day.customers()) == 450
     before = len(office.day.hub.store.stream)
     assert (
@@ -199,7 +200,7 @@ def test_an_import_that_fails_for_hours_says_so_and_is_gone_on_with(office):
     office.day.hub.client = Odoo([], status=500)
     office.meanwhile = lambda: poll(office.day.hub)
     code, out, err = office.says("odoo", "partner")
-    assert (code, out.partition(":")[0], "status-500" in err) == (1, "failed", True)
+    assert (code, out.partition(":")[0], "breaker-open" in err) == (1, "failed", True)
     office.day.hub.client = Odoo([])
     assert office.says("odoo", "partner", "--resume")[0] == 0
 

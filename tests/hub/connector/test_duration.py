@@ -1,6 +1,6 @@
 import pytest
 
-from hub.connector.duration import Limit, at_once, limits, seconds
+from hub.connector.duration import Demand, Limit, at_once, limits, seconds
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,45 @@ def test_other_texts_are_no_durations(text):
         seconds(text)
 
 
-def test_a_window_keeps_its_burst_within_its_count():
-    assert limits(["110 per 10s"]) == (Limit("110 per 10s", 0.1, 11.0),)
-    assert limits(["1 per 1m"]) == (Limit("1 per 1m", 60.0, 1.0),)
+@pytest.mark.parametrize(
+    "text", ["110 per 10s", "75 per 1s", "750 per 1m", "5 per 1s", "1 per 1m", "5000 per 1d"]
+)
+def test_a_window_never_sees_more_than_its_count(text):
+    (limit,) = limits([text])
+    count = int(text.split()[0])
+    taken, tat, now = [], 0.0, 0.0
+    while len(taken) < 2 * count:
+        now = max(now, tat - limit.interval * (limit.burst - 1))
+        taken.append(now)
+        tat = max(tat, now) + limit.interval
+    tolerance = 1e-6
+    worst = max(sum(start <= at < start + limit.window - tolerance for at in taken) for start in taken)
+    assert worst == count
+
+
+@pytest.mark.parametrize("text", ["110 per 10s", "75 per 1s", "750 per 1m", "5 per 1s", "60 per 1m"])
+def test_the_steady_rate_of_a_short_window_is_nearly_all_that_is_allowed(text):
+    (limit,) = limits([text])
+    assert limit.window / limit.interval >= 0.96 * int(text.split()[0])
+
+
+def test_half_of_a_budget_may_be_spent_at_once():
+    (limit,) = limits(["5000 per 1d"])
+    assert (limit.burst, limit.window) == (2500, 86_400)
 
 
 def test_a_bucket_refills_at_its_rate():
-    limit = limits([{"bucket": 40, "refill": "2 per 1s"}])[0]
-    assert (limit.interval, limit.burst) == (0.5, 40.0)
+    (limit,) = limits([{"bucket": 40, "refill": "2 per 1s"}])
+    assert limit == Limit("40 bucket 2 per 1s", 0.5, 40.0, 20.0)
+
+
+def test_a_limit_of_points_is_taken_by_the_cost_of_a_call_and_any_other_by_one():
+    calls, points = limits(["75 per 1s", {"cost": {"bucket": 1000, "refill": "50 per 1s"}}])
+    demand = Demand((calls, points), cost=12)
+    assert (demand.tokens(calls), demand.tokens(points)) == (1, 12)
+    assert points.name == "cost 1000 bucket 50 per 1s"
+    assert Demand((points,), cost=5000).tokens(points) == 1000
+    assert limits([{"cost": "100 per 1m"}])[0].points
 
 
 def test_calls_in_flight_are_no_rate():
@@ -33,6 +64,7 @@ def test_calls_in_flight_are_no_rate():
     assert at_once(["75 per 1s", {"bucket": 40, "refill": "2 per 1s"}]) is None
 
 
-def test_other_limits_are_refused():
+@pytest.mark.parametrize("text", ["many per 1s", "0 per 1s", "0 at once"])
+def test_other_limits_are_refused(text):
     with pytest.raises(ValueError, match="limit"):
-        limits(["many per 1s"])
+        limits([text])

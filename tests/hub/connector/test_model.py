@@ -37,7 +37,7 @@ def test_other_ways_of_authorising_name_their_secrets():
 
 def test_an_almost_empty_file_is_a_connector_that_does_nothing():
     quiet = Connector(parse("standing: {}", "connectors/quiet.yaml"))
-    assert (quiet.channel, quiet.base_url, quiet.auth, quiet.empty, quiet.settings) == (
+    assert (quiet.channel, quiet.base_url, quiet.auth.data, quiet.empty, quiet.settings) == (
         None,
         None,
         {},
@@ -47,3 +47,27 @@ def test_an_almost_empty_file_is_a_connector_that_does_nothing():
     assert (quiet.limits, quiet.at_once, quiet.resources, quiet.secret_names) == ((), None, {}, ())
     assert not quiet.receives
     assert not quiet.shared
+
+
+METERED = """
+base_url: https://chat.example
+limit: [80 per 1s, {cost: 1000 per 1m}, 10 at once]
+resources:
+  message:
+    list:   {request: GET /search, limit: [5 per 1s, 2 at once]}
+    update: {request: "POST /m", limit: [3 per 1s]}
+    upsert: {request: "POST /m", limit: [3 per 1s], cost: 12}
+    delete: {request: DELETE /m}
+"""
+
+
+def test_a_call_needs_what_its_account_and_its_endpoint_allow():
+    chat = Connector(parse(METERED, "connectors/chat.yaml"))
+    message = chat.resources["message"]
+    needs = {name: chat.demand(getattr(message, name)) for name in ("list", "update", "upsert", "delete")}
+    own = ["80 per 1s", "cost 1000 per 1m"]
+    assert [limit.name for limit in needs["list"].limits] == [*own, "GET /search 5 per 1s"]
+    assert [limit.name for limit in needs["upsert"].limits] == [*own, "POST /m 3 per 1s"]
+    assert needs["update"].limits == needs["upsert"].limits
+    assert needs["delete"].limits == chat.demand().limits == chat.limits
+    assert [(need.cost, need.at_once) for need in needs.values()] == [(1, 2), (1, 10), (12, 10), (1, 10)]

@@ -135,3 +135,45 @@ def test_a_list_as_body_is_the_scope_unless_the_expression_names_the_response():
 def test_the_fields_of_a_body_are_in_scope_under_the_names_of_the_response():
     scope = scope_of(response(200, {"status": "ok", "id": 1}))
     assert (Answer("id")(scope), Answer("status")(scope), Answer("body.status")(scope)) == (1, 200, "ok")
+
+
+METERED = """
+limit: [110 per 10s, {bucket: 40, refill: 2 per 1s}]
+remaining:
+  - {limit: 110 per 10s, left: 'headers."x-left"', after: {from: 'headers."x-reset"', unit: ms}}
+  - {limit: {bucket: 40, refill: 2 per 1s}, left: body.cost.left}
+responses:
+  - {if: "status == `403` && body == null", then: throttle, after: {from: '`20`'}}
+resources: {contact: {delete: {request: DELETE /c}}}
+"""
+
+
+def test_an_answer_says_what_is_left_of_which_limit():
+    metered = shop(METERED)
+    told = metered.meaning(response(200, {"cost": {"left": 38.5}}, x_left="7", x_reset="2500")).left
+    assert [(left.limit, left.tokens, left.after) for left in told] == [
+        (metered.limits[0], 7, 2.5),
+        (metered.limits[1], 38.5, 0),
+    ]
+
+
+@pytest.mark.parametrize("said", ["many", "", "nan", "1e400", "true", "-", "7, 7;w=1"])
+def test_what_is_no_number_says_nothing(said):
+    assert shop(METERED).meaning(response(200, {}, x_left=said, x_reset="x")).left == ()
+    assert shop(METERED).meaning(response(200, {"cost": {"left": True}})).left == ()
+
+
+def test_an_unreadable_answer_says_what_is_left_all_the_same():
+    assert shop(METERED).meaning(response(500, b"<html>", x_left="0", x_reset="1000")).left[0].tokens == 0
+
+
+def test_one_call_too_many_is_told_from_a_vendor_that_is_not_ready():
+    metered = shop(METERED)
+    throttled = [metered.meaning(response(status)) for status in (403, 429, 503, 408)]
+    assert [(one.kind, one.throttled, one.after) for one in throttled] == [
+        ("retry", True, 20),
+        ("retry", True, 0),
+        ("retry", False, 0),
+        ("retry", False, 0),
+    ]
+    assert shop().meaning(response(429, x_reset="5000")).throttled

@@ -7,9 +7,12 @@ from typing import Any
 
 from hub import identity, keys
 from hub.catalog import Catalog
+from hub.connector import Connector
+from hub.documents import parse
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import deliver
+from hub.pipeline.outbox import is_pending, relayed
 from hub.pipeline.route import route
 from hub.pipeline.subjects import find
 from hub.pipeline.sweep import sweep
@@ -23,6 +26,9 @@ from tests.hub.pipeline.delivery_vendors import Vendors
 
 NOON = to_epoch("2026-11-23T17:00:00.000000Z")
 """Noon in Bogotá."""
+
+CAUSE = "e0e0e0e0e0e0e0e0"
+"""The mark of the event that caused every change."""
 
 PEPPER = identity.Pepper("1", "a pepper of the tests")
 
@@ -238,6 +244,7 @@ class World:
         self.vendors = Vendors(self.clock)
         self.store = MemoryStore(self.clock)
         self.outbound = MemoryQueue(self.clock)
+        self.inbound = MemoryQueue(self.clock)
         accounts = ("crm.main", "erp.main", "mail.main", "chat.main")
         self.secrets = MemorySecrets(
             {"pepper": [{"1": PEPPER.secret}], **{name: [{"token": "good"}] for name in accounts}}
@@ -249,6 +256,7 @@ class World:
             catalog=catalog,
             store=self.store,
             outbound=self.outbound,
+            inbound=self.inbound,
             secrets=self.secrets,
             client=self.vendors,
             random=random.Random(7),
@@ -295,17 +303,27 @@ class World:
             "changed": sorted(fields),
             "customer": id if entity == "customer" else owner[0],
             "customer_fields": fields if entity == "customer" else owner[1],
-            "cause": {"event": "e", "source": "shop.co", "record": "REC#x", "via": "webhook"},
+            "cause": {"event": CAUSE, "source": "shop.co", "via": "webhook"},
             **more,
         }
-        out = keys.outbox(entity, id, root.version)
-        self.store.commit([Put(Item(out, "outbox", data, agenda=keys.PENDING, at=from_epoch(self.now)))])
+        out = keys.outbox(from_epoch(self.now), CAUSE, entity, id, root.version)
+        self.store.commit([Put(Item(out, "outbox", data))])
         item = self.store.read([out])[out]
         if relay == "now":
             self.route(item)
         if relay == "never":
-            self.store.commit([Put(replace(item, agenda=None, at=None))])
+            self.store.commit([Put(relayed(item, self.now, {}))])
         return item
+
+    def out(self, entity: str, id: str, epoch: int) -> Item:
+        """The outbox item of an entity's version."""
+        named = (entity, id, epoch)
+        images = (item for item in self.store.items() if item.kind == "outbox")
+        return next(i for i in images if (i.data["entity"], i.data["id"], i.data["epoch"]) == named)
+
+    def pending(self) -> list[Item]:
+        """The images that nobody has relayed."""
+        return [item for item in self.store.items() if item.kind == "outbox" and is_pending(item)]
 
     def owner(self, root: Item) -> tuple[str, dict[str, Any]]:
         if not root.data.get("customer"):
@@ -320,7 +338,7 @@ class World:
         connector, name = account.split(".")
         key = keys.record(connector, name, resource, id)
         held = self.store.read([key]).get(key, Item(key, "record"))
-        said = {f: [value, from_epoch(self.now), "e", 0] for f, value in registers.items()}
+        said = {f: [value, [[from_epoch(self.now), "e", 0]], None] for f, value in registers.items()}
         data = {"entity": "customer", "root": root, "registers": {**held.data.get("registers", {}), **said}}
         self.store.commit([Put(Item(key, "record", data, held.version))])
         return key.pk
@@ -377,7 +395,7 @@ class World:
         until = self.now + hours * 3600
         while self.now < until:
             self.later(60)
-            if not any(item.agenda in (keys.DUE, keys.PENDING) for item in self.store.items()):
+            if not self.pending() and not any(item.agenda == keys.DUE for item in self.store.items()):
                 return
 
     def state(self, destination: str, id: str, entity: str = "customer") -> dict[str, Any]:
@@ -410,3 +428,11 @@ def tell(world: World, destination: str = CRM, entity: str = "customer", **field
     epoch = world.store.read([key])[key].version
     message = Delivery(destination, entity, "c-1", epoch, "c-1", "sync")
     return deliver(world.hub, replace(message, **fields))
+
+
+def connector(world: World, name: str, text: str) -> None:
+    """Let a connector have these lines, too."""
+    held = world.hub.catalog.connectors[name]
+    more = parse(text, held.document.file).data
+    changed = Connector(replace(held.document, data={**held.document.data, **more}))
+    world.hub.catalog = replace(world.hub.catalog, connectors={**world.hub.catalog.connectors, name: changed})

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub import keys
+from hub import keys, limiter
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.flows import quiet_until
@@ -306,7 +306,7 @@ def test_a_dry_run_sends_nothing(shopper):
 
 def test_a_message_waits_for_the_limit_without_an_intent(shopper):
     leave(shopper)
-    shopper.store.block(keys.limit("chat.main", "100 per 1s"), shopper.now + 60)
+    limiter.block(shopper.store, "chat.main", shopper.now + 60)
     assert only(shopper, "chat.main.message") == "parked:rate-limit"
     assert "inflight" not in shopper.acts()[0].data
 
@@ -360,10 +360,11 @@ def test_a_credential_that_is_refused_pauses_and_the_message_waits(shopper):
 
 def test_a_limit_reached_between_two_tries_of_one_message_parks_it_without_an_intent(shopper):
     leave(shopper)
-    limit = keys.limit("chat.main", "100 per 1s")
 
     def refused(apply):
-        shopper.store.block(limit, shopper.now + 60)
+        limiter.block(shopper.store, "chat.main", shopper.now + 60)
+        shopper.vendors.token = "renewed"
+        shopper.secrets.held["chat.main"] = [{"token": "renewed"}]
         return says(401)(apply)
 
     shopper.vendors.faults = [refused]

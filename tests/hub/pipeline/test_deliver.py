@@ -2,10 +2,17 @@
 
 import pytest
 
-from hub import keys, ledger
+from hub import keys
 from hub.errors import RecordError, RetryError
+from hub.ledger import Written
+from hub.times import from_epoch
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, says
+
+
+def at(world):
+    return from_epoch(world.now)
+
 
 # Desired state.
 
@@ -121,6 +128,7 @@ def test_what_only_we_write_is_written_although_the_rest_came_from_there(known):
     known.entity("customer", "c-1", relay="never", records={pk: ""})
     assert tell(known, ERP) == "done"
     assert known.vendors.partners["e9"]["ref"] == "c-1"
+    known.now += 3600
     known.record("erp.main", "partner", "e9", "c-1", email="eva@correo.example")
     known.entity("customer", "c-1", relay="never", email="eva@correo.example")
     assert tell(known, ERP) == "unchanged"
@@ -143,9 +151,9 @@ def test_an_address_is_compared_by_the_members_that_are_written_there(known):
 def test_the_echo_of_an_address_is_known_with_members_that_were_not_written(known):
     known.entity("customer", "c-1", relay="never", address=HOME)
     tell(known)
-    wrote = known.state(CRM, "c-1")["wrote"]
-    assert ledger.is_echo(wrote, "address", HOME, known.now)
-    assert not ledger.is_echo(wrote, "address", {**HOME, "country": "EC"}, known.now)
+    written = Written.of(known.state(CRM, "c-1"))
+    assert written.is_echo("address", HOME, at(known))
+    assert not written.is_echo("address", {**HOME, "country": "EC"}, at(known))
 
 
 def test_a_record_that_was_deleted_there_or_told_inside_another_gives_no_id(known):
@@ -190,7 +198,7 @@ def test_the_winner_takes_over_what_was_written_for_the_customer_that_was_merged
     known.merge("c-1", "c-2")
     assert tell(known) == "unchanged"
     assert len(known.vendors.asked) == 1
-    assert ledger.is_echo(known.state(CRM, "c-2")["wrote"], "given_name", "Ada", known.now)
+    assert Written.of(known.state(CRM, "c-2")).is_echo("given_name", "Ada", at(known))
     pk = known.record("crm.main", "contact", "c1", "c-2", stage="customer")
     known.entity("customer", "c-2", relay="never", records={pk: ""}, stage="customer")
     assert tell(known) == "unchanged"

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hub import keys, ledger
+from hub import keys, limiter
 from hub.errors import RetryError
+from hub.ledger import Written
 from hub.messages import Delivery
-from hub.pipeline.deliver.parking import HORIZON
+from hub.pipeline.deliver.parking import EARLY, HORIZON
 from hub.store import Put
+from hub.times import from_epoch, to_epoch
 from tests.hub.pipeline.delivering import CRM, ERP, tell
 from tests.hub.pipeline.delivery_vendors import answer, loses_the_answer, never_hears, refuses, says
 
@@ -26,24 +28,27 @@ def test_a_destination_that_is_not_ready_is_tried_again_until_it_is(known, fault
     assert "attempts" not in known.state(CRM, "c-1")
 
 
-def test_the_delay_grows_is_jittered_and_stays_below_a_quarter_of_an_hour(known):
-    known.vendors.faults = [says(500)] * 30
-    delays = []
-    for _ in range(30):
-        tell(known)
-        due = known.item(CRM, "c-1").at
-        delays.append(ledger.to_epoch(due) - known.now)
+def test_the_delay_grows_is_jittered_and_spreads_over_three_days(known):
+    begun, delays = known.now, []
+    while True:
+        known.vendors.faults = [says(500)]
+        if tell(known) == "parked:exhausted":
+            break
+        due = to_epoch(known.item(CRM, "c-1").at)
+        delays.append(due - known.now)
+        known.now = max(due, known.now + 61)
     assert delays[0] <= 2
-    assert max(delays) > 300
-    assert max(delays) <= 900
-    assert len(set(delays)) == 30
+    assert 300 < max(delays[:EARLY]) <= 900
+    assert all(900 <= delay <= 14_400 for delay in delays[EARLY:])
+    assert len(set(delays)) == len(delays) < 60
+    assert HORIZON < known.now - begun < HORIZON + 14_400
 
 
 def test_a_retry_after_is_a_floor_and_holds_for_every_record_of_the_account(known):
     known.entity("customer", "c-2", relay="never", email="eva@correo.example")
     known.vendors.faults = [says(429, retry_after="120")]
     assert tell(known) == "parked:status-429"
-    assert ledger.to_epoch(known.item(CRM, "c-1").at) >= known.now + 120
+    assert to_epoch(known.item(CRM, "c-1").at) >= known.now + 120
     assert tell(known, id="c-2", customer="c-2") == "parked:rate-limit"
     assert len(known.vendors.asked) == 1
     known.now += 119
@@ -78,7 +83,7 @@ def test_a_rejected_record_is_tried_again_when_it_changes_or_is_replayed(known):
     known.entity("customer", "c-1", relay="never", stage="lead")
     assert tell(known) == "rejected"
     assert tell(known, replay="r1") == "done"
-    assert known.item(CRM, "c-1").agenda is None
+    assert known.item(CRM, "c-1").agenda == keys.done(CRM)
     assert "reason" not in known.state(CRM, "c-1")
 
 
@@ -211,9 +216,10 @@ def test_the_intent_and_the_ledger_are_there_before_the_vendor_is_called(known):
     known.vendors.faults = [lambda apply: seen.update(known.state(CRM, "c-1")) or apply()]
     assert tell(known) == "done"
     assert seen["inflight"]["epoch"] == 1
-    assert ledger.is_echo(seen["wrote"], "email", "ada@correo.example", known.now)
-    assert ledger.is_echo(known.state(CRM, "c-1")["wrote"], "given_name", "Ada", known.now + 3600)
-    assert not ledger.is_echo(seen["wrote"], "email", "eva@correo.example", known.now)
+    now = from_epoch(known.now)
+    assert Written.of(seen).is_echo("email", "ada@correo.example", now)
+    assert Written.of(known.state(CRM, "c-1")).is_echo("given_name", "Ada", now)
+    assert not Written.of(seen).is_echo("email", "eva@correo.example", now)
 
 
 def test_while_somebody_else_may_be_creating_the_record_nobody_else_does(known):
@@ -241,8 +247,7 @@ def test_two_workers_on_one_delivery_write_once_and_the_other_comes_again(known)
 
 
 def test_a_long_wait_for_the_limit_parks_without_an_intent(known):
-    for _ in range(200):
-        known.store.take(keys.limit("crm.main", "100 per 1s"), known.now, interval=0.01, burst=500)
+    limiter.block(known.store, "crm.main", known.now + 2)
     assert tell(known) == "parked:rate-limit"
     assert "inflight" not in known.state(CRM, "c-1")
     known.rest()
@@ -250,8 +255,7 @@ def test_a_long_wait_for_the_limit_parks_without_an_intent(known):
 
 
 def test_a_wait_for_the_limit_between_two_calls_parks_and_goes_on_later(known):
-    slow = keys.limit("erp.main", "100 per 1s")
-    known.vendors.faults = [lambda apply: known.store.block(slow, known.now + 60) or apply()]
+    known.vendors.faults = [lambda apply: limiter.block(known.store, "erp.main", known.now + 60) or apply()]
     assert tell(known, ERP) == "parked:rate-limit"
     assert "inflight" not in known.state(ERP, "c-1")
     known.rest()

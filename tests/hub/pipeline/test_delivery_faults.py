@@ -13,7 +13,7 @@ from hub.pipeline.deliver import deliver
 from tests.hub.pipeline.delivering import NOON, World
 from tests.hub.pipeline.delivery_vendors import Crash
 
-OPEN = (keys.DUE, keys.WAITING, keys.PENDING)
+OPEN = (keys.DUE, keys.WAITING)
 PORTS = (("store", "commit"), ("vendors", "send"), ("outbound", "send"))
 
 
@@ -66,10 +66,9 @@ def step(world: World, work: Callable[[], object]) -> None:
 
 def run(world: World, fuse: Fuse | None = None) -> None:
     """Everything until nothing is due, with whatever the fuse does to it."""
-    pending = [item for item in world.store.items() if item.agenda == keys.PENDING]
-    for image in sorted(pending, key=lambda item: item.key):
+    for image in sorted(world.pending(), key=lambda item: item.key):
         step(world, lambda image=image: world.route(image))
-    while world.outbound.waiting or any(item.agenda in OPEN for item in world.store.items()):
+    while world.outbound.waiting or world.pending() or any(i.agenda in OPEN for i in world.store.items()):
         step(world, world.deliver)
         step(world, lambda: world.later(60))
         assert world.now < NOON + 86_400, "does not come to rest"

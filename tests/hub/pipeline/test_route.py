@@ -11,6 +11,7 @@ from hub.pipeline.route import route
 from hub.queues import Message
 from tests.hub.pipeline.delivering import World
 
+CAUSE = "e0" * 8
 READS = "customer.traits.orders >= `2` && customer.traits.rfm.recency_score == `null`"
 
 
@@ -19,15 +20,14 @@ def queued(world: World) -> list[Delivery]:
 
 
 def out(world: World, entity: str, id: str, epoch: int):
-    key = keys.outbox(entity, id, epoch)
-    return world.store.read([key])[key]
+    return world.out(entity, id, epoch)
 
 
 def test_every_destination_of_a_flow_gets_one_message(world):
     world.entity("customer", "c-1", email="ada@correo.example")
     assert queued(world) == [
-        Delivery("crm.main.contact", "customer", "c-1", 1, "c-1", "sync"),
-        Delivery("erp.main.partner", "customer", "c-1", 1, "c-1", "sync"),
+        Delivery("crm.main.contact", "customer", "c-1", 1, "c-1", "sync", cause=CAUSE),
+        Delivery("erp.main.partner", "customer", "c-1", 1, "c-1", "sync", cause=CAUSE),
     ]
 
 
@@ -38,7 +38,21 @@ def test_a_flow_whose_condition_does_not_hold_sends_nothing(world):
 
 def test_a_relayed_image_is_no_longer_pending(world):
     world.entity("customer", "c-1", email="ada@correo.example")
-    assert out(world, "customer", "c-1", 1).agenda is None
+    assert world.pending() == []
+
+
+def test_a_relayed_image_keeps_no_value_and_says_what_each_flow_made_of_it(world):
+    world.entity("customer", "c-1", email="ada@correo.example")
+    world.entity("customer", "c-2", given_name="Ada")
+    told, quiet = out(world, "customer", "c-1", 1).data, out(world, "customer", "c-2", 1).data
+    assert "ada@" not in str(told)
+    assert (told["changed"], told["decided"]) == (["email"], {"sync": "", "back": "condition"})
+    assert quiet["decided"] == {"sync": "condition", "back": "condition"}
+
+
+def test_a_relayed_image_says_who_waits(world):
+    world.entity("cart", "k-1", status="open")
+    assert out(world, "cart", "k-1", 1).data["decided"] == {"reminder": "waits"}
 
 
 def test_relaying_twice_sends_nothing_twice(world):
@@ -66,7 +80,7 @@ def test_when_the_queue_fails_it_is_raised_and_the_image_stays_pending(world, mo
     monkeypatch.setattr(world.outbound, "send", fail)
     with pytest.raises(RetryError):
         route(world.hub, [image])
-    assert out(world, "customer", "c-1", 1).agenda == keys.PENDING
+    assert world.pending() == [image]
 
 
 def test_an_image_that_a_flow_cannot_read_is_listed_and_the_others_go_on(world):

@@ -38,6 +38,11 @@ def entity(name, fields, customer=False):
     return Entity(Document(f"entities/{name}.yaml", {"name": name, "customer": customer, "fields": fields}))
 
 
+def flow(on, send):
+    plain = {"purpose": None, "cancel": {}, "condition": None, "wait": None, "once": None}
+    return SimpleNamespace(name=f"{on}-sync", on=on, send=send, **plain)
+
+
 def files():
     connectors = {name: FakeConnector(name, writable=name == "crm") for name in ("shop", "crm", "pos")}
     for connector in connectors.values():
@@ -60,10 +65,8 @@ def files():
         mappings_of=lambda connector, resource: [FakeMapping(f"{connector}.{resource}", resource)],
         mappings={},
         flows={
-            "sync": SimpleNamespace(on="customer", purpose=None, send=[*sends, events]),
-            "orders": SimpleNamespace(
-                on="order", purpose=None, send=[SimpleNamespace(to="pos.one.order", fields=None)]
-            ),
+            "sync": flow("customer", [*sends, events]),
+            "orders": flow("order", [SimpleNamespace(to="pos.one.order", fields=None)]),
         },
         destination=lambda to: to,
     )
@@ -521,7 +524,7 @@ def test_what_the_index_still_lists_but_was_dealt_with_is_left_out(desk):
 def test_a_parked_event_is_sent_again_as_it_was_received_and_then_applied(desk):
     id = park(desk, "1")
     answer = desk.replay(events=[id])
-    assert answer["sent"] == [{"id": id, "reason": "no-mapping"}]
+    assert answer["sent"] == [{"id": id, "reason": "no-mapping", "at": "shop.co"}]
     (sent,) = desk.sent()
     assert (sent.replay, sent.via, sent.received_at) == (
         answer["replay"],
@@ -590,23 +593,30 @@ def test_parked_deliveries_go_to_the_outbound_queue(desk):
     answer = desk.replay(reason="bad-email")
     (stored,) = desk.outbound.waiting
     assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"])
-    assert answer["sent"] == [{"id": id, "reason": "bad-email"}]
+    told = {"state": "rejected", "at": "crm.main.customer"}
+    assert answer["sent"] == [{"id": id, "reason": "bad-email", **told}]
 
 
-@pytest.mark.parametrize(
-    ("kind", "key", "then"),
-    [
-        ("outbox", keys.outbox("customer", "1", 3), keys.PENDING),
-        ("waiting", keys.wait("cart", "cart", "1"), keys.WAITING),
-    ],
-)
-def test_a_flow_that_failed_is_put_where_sweep_finds_it(desk, kind, key, then):
+def test_a_wait_that_failed_is_put_where_sweep_finds_it(desk):
+    key = keys.wait("cart", "cart", "1")
     data = {"entity": "cart", "reason": "once-is-empty"}
-    desk.store.commit([Put(Item(key, kind, data, agenda=keys.PARKED, at="2026-01-05T00:00:00.000000Z"))])
+    desk.store.commit([Put(Item(key, "waiting", data, agenda=keys.PARKED, at="2026-01-05T00:00:00.000000Z"))])
     (parked,) = desk.parked()["parked"]
     assert desk.replay(events=[parked["id"]])["skipped"] == []
-    (item,) = desk.store.agenda(then).items
+    (item,) = desk.store.agenda(keys.WAITING).items
     assert (item.key, item.data) == (key, {"entity": "cart"})
+
+
+def test_flows_are_asked_again_about_a_change_that_one_of_them_could_not_read(desk):
+    key = keys.outbox("2026-01-05T00:00:00.000000Z", "a" * 16, "customer", "1", 3)
+    data = {"entity": "customer", "id": "1", "epoch": 3, "fields": ADA, "changed": ["email"], "customer": "1"}
+    image = Item(key, "outbox", {**data, "reason": "sync:x"}, agenda=keys.PARKED, at=key.sk[:27])
+    desk.store.commit([Put(image)])
+    (parked,) = desk.parked()["parked"]
+    desk.hub.catalog.connectors["crm"].resources["order"].send = object()
+    assert desk.replay(events=[parked["id"]])["skipped"] == []
+    assert {Delivery.loads(stored.message.body).id for stored in desk.outbound.waiting} == {"1"}
+    assert desk.parked()["parked"] == []
 
 
 def test_a_flow_that_somebody_else_took_up_meanwhile_is_left_to_them(desk):

@@ -1,10 +1,15 @@
 from dataclasses import replace
 
+import pytest
+
+import hub.pipeline.route as route_module
 from hub import keys
+from hub.errors import RetryError
 from hub.messages import Delivery
+from hub.pipeline.deliver import deliver
 from hub.pipeline.sweep import LEASE, sweep
 from hub.store import Put
-from tests.hub.pipeline.delivering import World
+from tests.hub.pipeline.delivering import World, connector
 from tests.hub.pipeline.delivery_vendors import says
 
 ADA = {"email": "ada@correo.example"}
@@ -35,7 +40,7 @@ def test_a_parked_delivery_of_a_customer_that_was_merged_is_delivered_for_the_wi
     world.entity("customer", "c-9", relay="never", email="ada0@correo.example")
     world.merge("c-0", "c-9")
     world.rest()
-    assert world.item("crm.main.contact", "c-0").agenda is None
+    assert world.item("crm.main.contact", "c-0").agenda == keys.done("crm.main.contact")
     assert world.state("crm.main.contact", "c-0")["state"] == "superseded"
     assert world.state("crm.main.contact", "c-9")["state"] == "ok"
     assert world.later(4 * LEASE) == []
@@ -60,7 +65,7 @@ def test_a_parked_act_of_a_destination_that_is_gone_is_not_tried_for_ever(world)
     accounts = {name: one for name, one in world.hub.catalog.accounts.items() if name != "mail.main"}
     world.hub.catalog = replace(world.hub.catalog, accounts=accounts)
     assert "skipped:unknown-destination" in world.later(400)
-    assert [item.agenda for item in world.acts()] == [None]
+    assert [item.agenda for item in world.acts()] == ["done#mail.main.event"]
 
 
 def test_what_was_sent_again_is_left_to_the_queue_until_it_must_be_lost(world):
@@ -84,6 +89,52 @@ def test_an_image_that_nobody_relayed_is_relayed_after_two_minutes(world):
     world.deliver()
     assert len(world.vendors.contacts) == 1
     assert sweep(world.hub)["relayed"] == 0
+
+
+def test_images_of_an_hour_ago_are_found_and_the_next_sweep_does_not_look_there_again(world, monkeypatch):
+    world.entity("customer", "c-1", relay="later", **ADA)
+    world.now += 3600
+    assert sweep(world.hub)["relayed"] == 1
+    world.now += 60
+    asked = []
+    page = world.store.page
+    monkeypatch.setattr(world.store, "page", lambda pk, **how: asked.append(pk) or page(pk, **how))
+    assert sweep(world.hub)["relayed"] == 0
+    assert len([pk for pk in asked if pk.startswith("OUT#")]) == 16, "one query for each partition"
+
+
+def test_an_image_whose_relay_meets_a_bug_holds_up_nobody(world, monkeypatch):
+    for id in ("c-1", "c-2", "c-3"):
+        world.entity("customer", id, relay="later", email=f"{id}@correo.example")
+    ask = route_module._decide
+
+    def broken(hub, image):
+        if image.data["id"] == "c-2":
+            raise KeyError("a bug")
+        return ask(hub, image)
+
+    monkeypatch.setattr(route_module, "_decide", broken)
+    world.now += 121
+    with pytest.raises(KeyError):
+        sweep(world.hub)
+    assert world.out("customer", "c-2", 1).data["reason"] == "bug:KeyError"
+    world.deliver()
+    assert len(world.vendors.contacts) == 2
+    world.now += 60
+    assert sweep(world.hub)["relayed"] == 0
+
+
+def test_while_the_queue_fails_the_sweep_stays_where_it_is(world, monkeypatch):
+    world.entity("customer", "c-1", relay="later", **ADA)
+    world.now += 121
+
+    def fail(messages):
+        raise RetryError("queue")
+
+    with monkeypatch.context() as broken, pytest.raises(RetryError):
+        broken.setattr(world.outbound, "send", fail)
+        sweep(world.hub)
+    assert sweep(world.hub)["relayed"] == 1
 
 
 def test_one_run_takes_up_no_more_than_its_budget_and_the_next_goes_on(world):
@@ -132,3 +183,19 @@ def test_a_wait_whose_condition_no_longer_holds_ends_although_nobody_relayed_the
     assert world.later(3600) == []
     wait = keys.wait("reminder", "cart", "k-1")
     assert world.store.read([wait])[wait].data["state"] == "ended"
+
+
+def test_a_sweep_that_stays_sends_each_delivery_at_its_turn(world, monkeypatch):
+    connector(world, "crm", "limit: [1 per 10s]")
+    for n in range(5):
+        world.entity("customer", f"c-{n}", relay="never", email=f"ada{n}@correo.example")
+        told = Delivery("crm.main.contact", "customer", f"c-{n}", 1, f"c-{n}", "sync")
+        deliver(world.hub, told)
+    sent, begun, inner = [], world.now, world.outbound.send
+    monkeypatch.setattr(
+        world.outbound, "send", lambda messages: sent.append(world.now - begun) or inner(messages)
+    )
+    assert sweep(world.hub, stay=30)["deliveries"] == 3
+    assert sent == pytest.approx([10, 19.7, 29.4], abs=0.3)
+    assert sweep(world.hub, stay=30)["deliveries"] == 1
+    assert sent[-1] == pytest.approx(39.1, abs=0.3)

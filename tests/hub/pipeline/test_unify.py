@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from hub import keys, ledger
-from hub.connector.duration import Limit
+from hub.connector import HttpResponse, Limit, Outcome
 from hub.errors import PauseError, RetryError
 from hub.messages import Event, digest, dumps
 from hub.pipeline.subjects import find
@@ -161,6 +161,32 @@ def test_a_deleted_record_says_nothing_any_more():
     world.tell(event("crm.main", "9", 2, name="Ada King", **ADA))
     world.tell(event("crm.main", "9", 3, deleted=True))
     assert world.value("name") == "Ada"
+
+
+def test_a_record_that_joins_is_put_right_at_its_own_system_although_nothing_of_the_customer_moved():
+    world = World()
+    world.tell(event("shop.co", "1", 2, name="Ada", birth_date="1990-01-01", **ADA))
+    world.tell(event("crm.main", "9", 5, **ADA))
+    told = world.outbox()[-1].data
+    assert told["changed"] == []
+    assert told["back"] == [keys.record("crm", "main", "customer", "9").pk, "birth_date", "name"]
+
+
+def test_a_record_that_is_never_written_is_not_put_right():
+    world = World()
+    world.tell(event("crm.main", "9", 2, name="Ada", **ADA))
+    world.tell(event("shop.co", "1", 5, **ADA))
+    assert len(world.outbox()) == 1
+
+
+def test_a_value_that_does_not_win_is_put_back_where_it_was_told():
+    world = World()
+    world.tell(event("erp.main", "1", 1, tax_id="900", **ADA))
+    world.tell(event("crm.main", "9", 2, tax_id="900", **ADA))
+    world.tell(event("crm.main", "9", 3, tax_id="111", **ADA))
+    told = world.outbox()[-1].data
+    assert (told["changed"], told["back"][1:]) == ([], ["tax_id"])
+    assert told["fields"]["tax_id"] == "900"
 
 
 def test_what_we_wrote_ourselves_is_an_echo_and_no_news():
@@ -352,8 +378,8 @@ def thin(world, answer=None):
     """An event that names a contact only, of a source that cannot be asked."""
     world.hub.client = Unreachable(answer)
     resource = world.hub.catalog.connectors["crm"].resources["customer"]
-    resource.get = SimpleNamespace(render=lambda *_: None, record=lambda response: response)
-    outcome = SimpleNamespace(kind="retry", reason="status-429", after=7.0)
+    resource.get = SimpleNamespace(render=lambda *_: None, record=lambda response: response.json())
+    outcome = Outcome("retry", reason="status-429", after=7.0)
     world.hub.catalog.connectors["crm"].meaning = lambda *_: outcome
     return replace(event("crm.main", "9"), record=None)
 
@@ -361,13 +387,13 @@ def thin(world, answer=None):
 def test_an_event_whose_source_is_busy_comes_again_after_what_the_source_says():
     world = World()
     with pytest.raises(RetryError) as caught:
-        world.tell(thin(world, answer="busy"))
+        world.tell(thin(world, answer=HttpResponse(429)))
     assert (caught.value.reason, caught.value.after) == ("fetch-status-429", 7.0)
 
 
 def test_fetches_keep_the_rate_limit_of_their_source():
     world = World()
-    told = thin(world, answer="busy")
+    told = thin(world, answer=HttpResponse(429))
     world.hub.catalog.connectors["crm"].limits = (Limit("1 per 60s", interval=60.0, burst=1.0),)
     reasons = []
     for _ in range(2):
@@ -416,9 +442,8 @@ def test_without_a_pepper_nothing_is_applied_yet():
 
 def test_what_was_fetched_is_archived_as_the_event_that_it_made():
     world = World()
-    told = thin(world, answer={"email": "ana@b.example"})
-    done = SimpleNamespace(kind="done", reason="status-200", after=0.0)
-    world.hub.catalog.connectors["crm"].meaning = lambda *_: done
+    told = thin(world, answer=HttpResponse(200, {}, b'{"email": "ana@b.example"}'))
+    world.hub.catalog.connectors["crm"].meaning = lambda *_: Outcome("done", reason="status-200")
     assert world.tell(told).kind == "applied"
     ((name, text),) = world.hub.archive.texts.items()
     assert name.startswith("raw/20")

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from hub import keys
 from hub.archive import MemoryArchive
+from hub.connector import Demand
 from hub.identity import Guards, peppers
 from hub.mapping import Consent, Incoming
 from hub.messages import Event
@@ -39,6 +40,7 @@ class FakeConnector:
     def __init__(self, name, writable):
         self.name = name
         self.limits = ()
+        self.auth, self.sent = SimpleNamespace(kind=""), frozenset()
         self.asks = {}
         write = object() if writable else None
         plain = {"get": None, "create": None, "update": None, "find": None}
@@ -46,6 +48,9 @@ class FakeConnector:
             "customer": SimpleNamespace(name="customer", upsert=write, **plain),
             "order": SimpleNamespace(name="order", upsert=None, **plain),
         }
+
+    def demand(self, call):
+        return Demand(self.limits)
 
     def contained(self, event, record):
         inner = isinstance(record, dict) and record.get("customer")

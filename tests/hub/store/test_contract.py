@@ -3,11 +3,13 @@
 `pytest tests/hub/store --store-endpoint URL` runs it on any DynamoDB endpoint as well (`aws`: your account).
 """
 
+import math
+
 import pytest
 from botocore.exceptions import ClientError
 
 from hub.errors import RetryError
-from hub.store import Check, Conflict, Delete, Item, Key, Put
+from hub.store import NUMBERS, Check, Conflict, Delete, Item, Key, Put, Tally
 from hub.store.dynamodb import DynamoStore, decode, encode
 from tests.hub.store.stores import NOW
 
@@ -81,7 +83,7 @@ def test_a_walk_passes_every_live_item_once_and_no_rate_limit(store, clock):
     for n in range(7):
         store.commit([Put(item(Key(f"P#{n % 3}", f"S#{n}"), n=n))])
     store.commit([Put(Item(A, "test", {"n": 9}, ttl=int(NOW) - 1))])
-    store.take(Key("LIM#x", "LIM"), NOW, interval=1, burst=5)
+    store.count(Tally(Key("LIM#x", "LIM"), put={"n": 1}))
     seen, after = [], None
     while True:
         part = store.walk(after=after, limit=3)
@@ -135,22 +137,61 @@ def test_things_to_be_done_come_oldest_first_and_leave_the_list_when_done(store)
     assert store.agenda("other").items == []
 
 
-def test_a_rate_limit_gives_the_burst_then_one_token_per_interval(store):
-    def take(now, cost=1.0):
-        return store.take(A, now, interval=0.5, burst=3, cost=cost)
+def test_a_list_is_read_from_its_newest_end_too_and_between_two_times(store):
+    for n, at in enumerate(["2026-03", "2026-01", "2026-02", "2026-02"]):
+        store.commit([Put(Item(Key(f"P#{n}", "X"), "test", {"n": n}, agenda="done#x", at=at))])
+    newest = store.agenda("done#x", reverse=True, limit=2)
+    assert [i.data["n"] for i in newest.items] == [0, 3]
+    rest = store.agenda("done#x", reverse=True, limit=2, after=newest.next)
+    assert ([i.data["n"] for i in rest.items], rest.next) == ([2, 1], None)
+    assert [i.data["n"] for i in store.agenda("done#x", since="2026-02", until="2026-02").items] == [2, 3]
+    assert [i.data["n"] for i in store.agenda("done#x", until="2026-02", reverse=True).items] == [3, 2, 1]
+    assert store.agenda("done#x", since="2026-04", until="2026-02").items == []
 
-    assert [take(NOW) for _ in range(3)] == [0.0, 0.0, 0.0]
-    assert take(NOW) == pytest.approx(0.5, abs=0.01)
-    assert take(NOW + 0.5) == 0.0
-    assert take(NOW + 100, cost=3) == 0.0
-    assert take(NOW + 100) == pytest.approx(0.5, abs=0.01)
+
+def test_numbers_are_put_and_added_and_an_absent_one_is_nought(store):
+    assert store.count(Tally(A, put={"a b": 2.5}, add={"n": 1})) == (True, {"a b": 2.5, "n": 1.0})
+    done = store.count(Tally(A, within={"n": (1, 1), "other": (0, 9)}, add={"n": -3, "other": 0.25}))
+    assert done == (True, {"a b": 2.5, "n": -2.0, "other": 0.25})
+    assert store.read([A, B]) == {A: Item(A, NUMBERS, {"a b": 2.5, "n": -2.0, "other": 0.25})}
 
 
-def test_a_blocked_rate_limit_says_how_long(store):
-    store.block(A, NOW + 7)
-    store.block(A, NOW + 3)
-    assert store.take(A, NOW, interval=1, burst=5) == pytest.approx(7, abs=0.01)
-    assert store.take(A, NOW + 7.1, interval=1, burst=5) == 0.0
+def test_a_number_out_of_its_bounds_refuses_the_change_and_tells_what_is_there(store):
+    store.count(Tally(A, put={"n": 5}))
+    assert store.count(Tally(A, within={"n": (5.1, math.inf)}, put={"n": 9})) == (False, {"n": 5.0})
+    assert store.count(Tally(A, within={"absent": (1, 2)}, put={"n": 9})) == (False, {"n": 5.0})
+    assert store.count(Tally(A, within={"n": (-math.inf, 5)}, put={"n": 9})) == (True, {"n": 9.0})
+    assert store.count(Tally(B, within={"n": (1, 2)}, put={"n": 1})) == (False, {})
+
+
+def test_a_number_is_known_again_to_its_last_digit(store):
+    exact = NOW + 1 / 3
+    store.count(Tally(A, put={"n": exact}))
+    assert store.count(Tally(A, within={"n": (exact, exact)}, put={"n": 1})).done
+
+
+def test_a_set_takes_members_while_it_has_room_and_loses_them(store):
+    def join(name):
+        return store.count(Tally(A, join=name, room=2))
+
+    assert join("a").numbers == {"held": ["a"]}
+    assert join("b").done
+    assert join("c") == (False, {"held": ["a", "b"]})
+    assert store.count(Tally(A, leave=("a", "z"))) == (True, {"held": ["b"]})
+    assert join("c").done
+    assert store.count(Tally(A, leave=("b", "c"))) == (True, {})
+    assert join("d").done
+
+
+def test_numbers_change_in_a_transaction_or_not_at_all(store):
+    store.commit([Put(item(B)), Tally(A, within={"n": (0, 0)}, add={"n": 1})])
+    with pytest.raises(Conflict) as caught:
+        store.commit([Put(item(C)), Tally(A, within={"n": (0, 0)}, add={"n": 1})])
+    assert caught.value.keys == {A}
+    with pytest.raises(Conflict) as caught:
+        store.commit([Put(item(B)), Tally(A, add={"n": 1})])
+    assert caught.value.keys == {B}
+    assert (set(store.read([A, B, C])), store.read([A])[A].data) == ({A, B}, {"n": 1.0})
 
 
 def test_an_image_survives_encoding():
@@ -193,13 +234,13 @@ class TestABusyEngine:
         with pytest.raises(RetryError):
             busy(store, "batch_get_item", "ThrottlingException").read([A])
         with pytest.raises(RetryError):
-            busy(store, "update_item", "ThrottlingException").take(A, NOW, interval=1, burst=1)
+            busy(store, "update_item", "ThrottlingException").count(Tally(A, put={"n": 1}))
 
     def test_that_is_wrong_is_a_bug_and_not_a_retry(self, store):
         for operation, call in [
             ("put_item", lambda s: s.commit([Put(item(A))])),
             ("batch_get_item", lambda s: s.read([A])),
-            ("update_item", lambda s: s.block(A, NOW)),
+            ("update_item", lambda s: s.count(Tally(A, put={"n": 1}))),
         ]:
             with pytest.raises(ClientError):
                 call(busy(store, operation, "ValidationException"))

@@ -5,3 +5,9 @@ import pytest
 def stride(pytestconfig):
     """Every how many calls something happens in `make test`; `make soak` tries all of them."""
     return 1 if pytestconfig.getoption("--crashes") > 1 else 9
+
+
+@pytest.fixture
+def pairs(pytestconfig):
+    """One of how many pairs of crashes is tried."""
+    return 1 if pytestconfig.getoption("--crashes") > 1 else 300

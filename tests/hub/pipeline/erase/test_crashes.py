@@ -8,12 +8,22 @@ from hub.pipeline.erase import Order, begin, erase, erasure_of
 from tests.hub.pipeline.erase.people import BY_HAND, Lived, lasting, left, left_at_vendors
 
 CALLS = {
-    "store": ("read", "commit", "page", "agenda", "walk", "take"),
+    "store": ("read", "commit", "page", "agenda", "walk", "count"),
     "archive": ("put", "get", "delete"),
     "inbound": ("send",),
     "outbound": ("send",),
     "client": ("send",),
 }
+
+
+EFFECTS = {
+    "store": ("commit", "count"),
+    "archive": ("put", "delete"),
+    "inbound": ("send",),
+    "outbound": ("send",),
+    "client": ("send",),
+}
+"""Those of them that leave something behind."""
 
 
 class Crash(BaseException):
@@ -33,40 +43,60 @@ class Port:
 
 
 class Counter:
-    def __init__(self, crash_at=0, *, after=False):
-        self.calls = 0
-        self.crash_at = crash_at
-        self.after = after
+    """Counts the boundaries of calls, before and after each; dies at these, once at each."""
+
+    def __init__(self, *deaths):
+        self.boundaries = 0
+        self.deaths = {*deaths}
+
+    def cross(self):
+        self.boundaries += 1
+        if self.boundaries in self.deaths:
+            raise Crash
 
     def counted(self, call):
         def run(*args, **kwargs):
-            self.calls += 1
-            now = self.calls == self.crash_at
-            if now and not self.after:
-                raise Crash
+            self.cross()
             answer = call(*args, **kwargs)
-            if now:
-                raise Crash
+            self.cross()
             return answer
 
         return run
 
 
-def run(counter):
+class FirstStep(Lived):
+    """Only the first webhook of her day, and what follows from it."""
+
+    def story(self):
+        self.live(0)
+
+
+def run(counter, lived=Lived, ports=CALLS):
     """Erase her, with the ports counted; what crashes is started again a minute later."""
-    day = Lived()
-    for port, names in CALLS.items():
+    day = lived()
+    for port, names in ports.items():
         inner = getattr(day.hub, port)
         day.hub.__dict__[port] = Port(inner, names, counter)
-    for step in [lambda: begin(day.hub, day.id, Order("tests", "she asked")), *[lambda: minute(day)] * 14]:
-        try:
-            step()
-        except Crash:
+    for step in [asked, *[minute] * 16]:
+        survives = survived(step, day)
+        while not survives:
             day.runner.recover()
-            begin(day.hub, day.id, Order("tests", "she asked"))
-    for port in CALLS:
+            survives = survived(asked, day)
+    for port in ports:
         day.hub.__dict__[port] = day.hub.__dict__[port].inner
     return day
+
+
+def survived(step, day):
+    try:
+        step(day)
+    except Crash:
+        return False
+    return True
+
+
+def asked(day):
+    begin(day.hub, day.id, Order("tests", "she asked"))
 
 
 def minute(day):
@@ -89,16 +119,29 @@ def calm():
     counter = Counter()
     day = run(counter)
     assert erasure_of(day.hub.store, day.id).data["state"] == "done"
-    return state(day), counter.calls
+    return state(day), counter.boundaries
 
 
 def test_every_crash_ends_in_the_state_of_a_calm_erasure(calm, stride):
-    wanted, calls = calm
-    points = range(1, calls + 1, stride)
+    wanted, boundaries = calm
+    points = range(1, boundaries + 1, stride)
     for number in points:
-        for after in (False, True):
-            day = run(Counter(number, after=after))
-            assert state(day) == wanted, (number, after)
-            assert left(day) == [], (number, after)
-            assert left_at_vendors(day) <= BY_HAND, (number, after)
-    print(f"{calls} calls, {2 * len(points)} crashes, 0 differing states")
+        day = run(Counter(number))
+        assert state(day) == wanted, number
+        assert left(day) == [], number
+        assert left_at_vendors(day) <= BY_HAND, number
+    print(f"{boundaries} boundaries, {len(points)} crashes, 0 differing states")
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_every_two_crashes_around_what_has_an_effect_end_in_that_state(part, pairs):
+    """A process keeps nothing: a death between two reads is a death before the next effect."""
+    counter = Counter()
+    calm = run(counter, FirstStep, EFFECTS)
+    wanted, last = state(calm), counter.boundaries + 2
+    mine = [(a, b) for a in range(1, last) for b in range(a + 1, last + 1)][part :: 8 * pairs]
+    for first, second in mine:
+        day = run(Counter(first, second), FirstStep, EFFECTS)
+        assert state(day) == wanted, (first, second)
+        assert left(day) == [], (first, second)
+    print(f"part {part + 1} of 8: {last} boundaries, {len(mine)} pairs of crashes, 0 differing states")

@@ -6,6 +6,7 @@ import pytest
 
 from hub.pipeline.erase import Order, begin, certificate, erasure_of
 from hub.pipeline.erase.restore import readmit, reapply
+from hub.pipeline.outbox import KEPT
 from hub.pipeline.serve.search import named
 from hub.runner import Runner
 from hub.store import Put
@@ -59,7 +60,9 @@ def test_every_destination_has_a_receipt_and_the_certificate_names_them(erased):
 
 
 def test_what_is_left_is_who_was_erased_and_no_more(erased):
-    assert set(kinds(erased)) == {"cursor", "root", "erasure", "receipt", "suppression"}
+    assert set(kinds(erased)) == {"cursor", "root", "outbox", "erasure", "receipt", "suppression"}
+    images = [item.data for item in erased.hub.store.items() if item.kind == "outbox"]
+    assert all(set(data) <= {*KEPT, "relayed", "decided"} for data in images), "only what was relayed"
     roots = [item.data for item in erased.hub.store.items() if item.kind == "root"]
     assert all(set(data) == {"entity", "id", "state", "erasure"} for data in roots)
 
@@ -143,7 +146,7 @@ def test_somebody_who_comes_back_is_known_again_from_then_on():
     )
     [back] = day.customers()
     assert back.data["fields"]["email"][0] == "lucia.fernandez@correo.example"
-    assert list(back.data["records"]) == ["REC#shopify#co#customer#8120044231001"]
+    assert "REC#shopify#co#customer#8120044231001" in back.data["records"]
     begin(day.hub, back.data["id"], Order("tests", "again"))
     day.minutes()
     assert left(day) == []

@@ -1,0 +1,123 @@
+"""Deliveries as people look for them, and the whole story of one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from hub import keys
+from hub.messages import Delivery
+from hub.pipeline import Hub
+from hub.pipeline.erase.outward import outward
+from hub.pipeline.serve.evidenced import origin
+from hub.pipeline.serve.exchange import Page, Refusal, bad
+from hub.pipeline.serve.finding import find
+from hub.pipeline.serve.fingerprint import common, fingerprint
+from hub.pipeline.serve.foresight import foresee, shown
+from hub.pipeline.serve.parked import key, name
+from hub.pipeline.serve.profile import known
+from hub.pipeline.serve.remedies import brief, lines, remedy
+from hub.pipeline.serve.wanted import Wanted, tried_at
+from hub.pipeline.subjects import CUSTOMER
+from hub.store import Item, Key
+
+KINDS = ("delivery", "act")
+OWNED = 100
+"""Orders, carts and the like of one customer whose deliveries are looked for: those told last."""
+
+
+def deliveries(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
+    """One page of the deliveries that are wanted: what needs somebody first, then newest first."""
+    if wanted.customer:
+        found = [item for item in _of_customer(hub, wanted.customer) if _matches(wanted, item)]
+        return {"deliveries": [row(item) for item in found], "next": None}
+    listed = find(hub, wanted, replace(page, newest=True))
+    return {"deliveries": [row(item) for item in listed.items if item.kind in KINDS], "next": listed.next}
+
+
+def row(item: Item) -> dict[str, Any]:
+    """A delivery in a list: what, where to, how it stands; no value."""
+    data, message = item.data, Delivery.loads(item.data["message"])
+    told = {
+        "state": data.get("state"),
+        "reason": data.get("reason"),
+        "place": brief(data["place"]) if data.get("place") else None,
+        "said": data.get("said"),
+        "due_at": item.at if item.agenda == keys.DUE else None,
+        "attempts": data.get("attempts"),
+        "cause": message.cause,
+        "remote": data.get("remote"),
+    }
+    return {
+        "id": name(item),
+        "kind": item.kind,
+        "destination": message.destination,
+        "flow": message.flow,
+        "entity": message.entity,
+        "entity_id": message.id,
+        "customer": message.customer,
+        **{name: value for name, value in told.items() if value not in (None, "")},
+        "at": tried_at(item),
+    }
+
+
+def delivery(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
+    """The whole story of the delivery `{"delivery": id, "values": false}`. Raises Refusal."""
+    id, values = body.get("delivery"), body.get("values", False)
+    if not isinstance(id, str) or not isinstance(values, bool) or set(body) - {"delivery", "values"}:
+        raise bad("the body has delivery (an id of the list) and values")
+    place = key(id)
+    item = hub.store.read([place]).get(place) if place else None
+    if item is None or item.kind not in KINDS:
+        raise Refusal(404, "unknown-delivery", "there is no delivery of this id")
+    return story(hub, item, values=values)
+
+
+def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
+    """All that is known of a delivery: its cause, each attempt and call, what differs there, what to do."""
+    told, message = common(item), Delivery.loads(item.data["message"])
+    flow = hub.catalog.flows.get(message.flow)
+    found = remedy(hub.catalog, told) if told.get("reason") or told.get("state") == "dry-run" else None
+    return {
+        **row(item),
+        "flow_line": brief(flow.document.place("send")) if flow else None,
+        "event": origin(hub, message),
+        "log": item.data.get("log", []),
+        "now": foresee(hub, item, shown(values)),
+        "would": shown(values)(item.data.get("would")),
+        "group": fingerprint(item) if item.agenda == keys.PARKED else None,
+        "lines": lines(hub.catalog, told),
+        "owner": found.owner if found else None,
+        "why": found.why if found else None,
+        "hint": found.hint if found else None,
+    }
+
+
+def _matches(wanted: Wanted, item: Item) -> bool:
+    """As wanted; whose it is was found out already, also where its message names another id."""
+    return item.kind in KINDS and wanted.anybody().matches(item)
+
+
+def _of_customer(hub: Hub, id: str) -> list[Item]:
+    """The deliveries about a customer and what is theirs, the ones tried last first."""
+    root = known(hub, id)
+    wanted: dict[Key, None] = {}
+    for one in (root, *_owned(hub, root)):
+        for known_as in (one.data["id"], *one.data.get("absorbed", ())):
+            wanted |= dict.fromkeys(outward(hub, one, known_as))
+    found = hub.store.read(wanted)
+    return sorted(found.values(), key=lambda item: (tried_at(item), item.key), reverse=True)
+
+
+def _owned(hub: Hub, root: Item) -> Iterator[Item]:
+    """The orders, carts and messages of a customer, by what its records were told last."""
+    records: dict[str, None] = {}
+    for pk in root.data["records"]:
+        page = hub.store.page(pk, prefix="T#", limit=OWNED, reverse=True)
+        records |= dict.fromkeys(item.data["record"] for item in page.items)
+    found = hub.store.read(Key(pk, "REC") for pk in list(records)[:OWNED])
+    homes = {
+        keys.root(item.data["entity"], item.data["root"]): None
+        for item in found.values()
+        if item.data["entity"] != CUSTOMER
+    }
+    yield from (item for item in hub.store.read(homes).values() if item.data["state"] == "active")

@@ -1,0 +1,27 @@
+"""What failures have in common: the place, the reason, the line, the words of the vendor."""
+
+from typing import Any
+
+from hub.messages import Delivery, digest, dumps
+from hub.store import Item
+
+SHOWN = 8
+"""Digits of a fingerprint."""
+
+
+def common(item: Item) -> dict[str, Any]:
+    """What an item shares with the others of its group; no value of anybody."""
+    data = item.data
+    told: dict[str, Any] = {"kind": "event" if item.kind == "marker" else item.kind}
+    if item.kind in ("delivery", "act", "receipt"):
+        message = Delivery.loads(data["message"])
+        told |= {"destination": message.destination, "flow": message.flow, "entity": message.entity}
+    names = ("source", "resource", "topic", "flow", "entity", "do", "state", "reason", "place", "said")
+    told |= {name: data[name] for name in names if data.get(name) and name not in told}
+    return told
+
+
+def fingerprint(item: Item) -> str:
+    """Names the group of an item: 8 hex digits. The flow that sent it does not tell failures apart."""
+    told = {name: value for name, value in common(item).items() if name not in ("flow", "entity")}
+    return digest(dumps(told))[:SHOWN]
