@@ -105,6 +105,24 @@ def test_f13_more_rows_of_one_time_than_fit_a_page_are_paged_through(style):
     assert polls_until_found(watch, 1) == 1
 
 
+@pytest.mark.parametrize("gone", [1, 2, 3, 5])
+@pytest.mark.parametrize("style", ["offset", "page"])
+def test_f13_rows_that_slip_over_the_edge_of_a_page_are_gone_back_for(style, gone):
+    shelf = crowd(style, 24, size=4)
+    answer, deleted = shelf.answer, []
+
+    def answered(asked, url):
+        found = answer(asked, url)
+        if shelf.requests == 2:
+            deleted.extend(shelf.rows.pop(id) for id in list(shelf.rows)[:gone])
+        return found
+
+    shelf.answer = answered
+    watch = Watch({"shop": shelf})
+    assert polls_until_found(watch, 1) == 1
+    assert len(deleted) == gone
+
+
 def test_f13_a_search_that_ends_says_so_and_asks_no_more_than_it_has_to():
     shelf = crowd("cursor-timed", 12_000, size=100, ceiling=10_000)
     shelf.start = lambda page, rows: 0 if page is None else 10_000
