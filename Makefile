@@ -56,6 +56,8 @@ soak: .venv/installed ## many random schedules of unify, lives of a fleet of ven
 	$(PY) -m pytest tests/hostile --no-cov --examples 2000
 	$(PY) -m pytest tests/hub/pipeline/erase --no-cov --numprocesses auto --crashes 2
 	$(PY) -m pytest tests/hub/pipeline/test_traits.py --no-cov --examples 2000
+	$(PY) -m pytest tests/hub/pipeline/poll --no-cov --numprocesses auto --examples 300
+	$(PY) -m pytest tests/hub/pipeline/test_reconcile.py --no-cov --examples 10000 -s
 
 bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and size
 	$(PY) -m bench
