@@ -46,8 +46,7 @@ class Vault:
     def get(self, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
         """The values of a secret, {} when there is none. `stage`: or AWSPREVIOUS."""
         try:
-            older = {} if stage == "AWSCURRENT" else {"VersionStage": stage}
-            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", **older)
+            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
         return {key: str(value) for key, value in json.loads(answer["SecretString"]).items()}
