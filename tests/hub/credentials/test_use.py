@@ -8,6 +8,7 @@ import pytest
 from hub import credentials, keys
 from hub.connector import Grant, Outcome
 from hub.connector.auth import Held
+from hub.credentials.keeping import connected
 from hub.credentials.token import DUE
 from hub.errors import PauseError, RetryError
 from hub.pipeline.serve.switches import switch
@@ -436,7 +437,7 @@ def test_a_consent_given_while_somebody_renews_is_what_stays():
     def meanwhile(request):
         hub.client.send = send
         given = Grant({"access_token": "of another consent"}, "r-another", 1800.0)
-        credentials.connected(another(hub), ACCOUNT, given, hub.clock.now)
+        connected(another(hub), ACCOUNT, given, hub.clock.now)
         return send(request)
 
     hub.client.send = meanwhile
