@@ -19,6 +19,7 @@ from hub.cli.stack import outputs
 from hub.client import Client, HttpClient
 from hub.connector import Call, Connector, HttpRequest, HttpResponse, Outcome
 from hub.connector.auth import REFRESH
+from hub.credentials.keeping import revive
 from hub.errors import HubError, PauseError, RecordError, RetryError
 from hub.store import Item, Put, Store
 from hub.times import from_epoch
@@ -46,8 +47,7 @@ class Vault:
     def get(self, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
         """The values of a secret, {} when there is none. `stage`: or AWSPREVIOUS."""
         try:
-            older = {} if stage == "AWSCURRENT" else {"VersionStage": stage}
-            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", **older)
+            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
         return {key: str(value) for key, value in json.loads(answer["SecretString"]).items()}
@@ -175,7 +175,7 @@ def _dry_run(stage: Stage, arguments: argparse.Namespace) -> int:
 
 
 def _resume(stage: Stage, arguments: argparse.Namespace) -> int:
-    credentials.revive(desk(stage), arguments.account)
+    revive(desk(stage), arguments.account)
     _switch(stage, arguments.account, paused=False, dry_run=False, reason="")
     print(f"{_called(arguments.account)} resumed: what waits is sent within a few minutes")
     return 0
@@ -244,7 +244,7 @@ def _put(stage: Stage, name: str, values: dict[str, str]) -> None:
     """Set secrets, with which tokens are asked for anew."""
     stage.vault.put(name, values)
     for account in _accounts_of(stage, name):
-        credentials.revive(desk(stage), account)
+        revive(desk(stage), account)
 
 
 def _accounts_of(stage: Stage, name: str) -> list[str]:
