@@ -85,7 +85,7 @@ class Written:
         if not wrote:
             return told
         at, ours = register.last.at if register else "", wrote[0][0]
-        if at >= self._landed(wrote[0][1]) or told == ours:
+        if at > self._surely(wrote[0][1]) or told == ours:
             return told
         return ours if self.exact and wrote[0][1] == self.at else ""
 
@@ -93,9 +93,7 @@ class Written:
         if held is None or held.value == value or at <= held.last.at:
             return False
         wrote = self.wrote.get(name)
-        if self.exact and wrote and wrote[0][1] == self.at:
-            return held.last.at > self.there
-        return mark(held) != self.seen.get(name, "")[:16]
+        return not wrote or held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""
