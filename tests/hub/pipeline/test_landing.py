@@ -1,4 +1,7 @@
-"""Requests that land late leave no wrong state and no second record (`python -m tests.hub.pipeline.landing 20000`)."""
+"""Requests that land late leave no wrong state and no second record.
+
+More of them: `python -m tests.hub.pipeline.landing 20000`.
+"""
 
 from tests.hub.pipeline.landing import figures
 
