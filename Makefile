@@ -47,9 +47,10 @@ deploy: build ## to AWS, with your credentials: STAGE=dev, staging or prod
 vendor-check: .venv/installed ## the shipped connectors against the vendors' own vectors, where ../shared has them
 	$(PY) -m pytest tests/vendor_check --no-cov
 
-soak: .venv/installed ## many random schedules of unify, pairs of crashes, seeded bugs, records against the laws of mappings, expressions, hostile input
+soak: .venv/installed ## many random schedules of unify, lives of a fleet of vendors, pairs of crashes, seeded bugs, records against the laws of mappings, expressions, hostile input
 	$(PY) -m pytest tests/hub/pipeline/test_storm.py tests/identity --no-cov --numprocesses auto --schedules 100000 --crashes 2
 	$(PY) -m tests.identity.mutants
+	$(PY) -m pytest tests/hub/pipeline/test_fleet.py --no-cov --numprocesses auto --seeds 20000
 	$(PY) -m pytest tests/hub/test_compiler.py tests/hub/test_transcoding.py tests/hub/samples --no-cov --examples 20000
 	$(PY) -m pytest tests/laws --no-cov --examples 10000
 	$(PY) -m pytest tests/hostile --no-cov --examples 2000
@@ -61,6 +62,9 @@ bench: .venv/installed .venv-engine/installed .venv-ric/installed ## speed and s
 
 bench-unify: .venv/installed .venv-engine/installed ## unify: units, speed, and that a million customers change neither
 	$(PY) -m bench unify units storm speed growth
+
+bench-deliver: .venv/installed ## deliver: calls of AWS, CPU, how a batch overlaps, what a backlog makes of a limit
+	$(PY) -m bench deliver
 
 bench-mapping: .venv/installed .venv-bench/installed .venv-bench/node_modules ## mappings against their peers
 	.venv-bench/bin/python -m bench.peers
@@ -99,5 +103,5 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 		|| echo "npm could not install jsonata: the bench leaves it out"
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-mapping soak lock clean
+.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-deliver bench-mapping soak lock clean
 .PRECIOUS: .venv-%/installed

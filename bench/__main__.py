@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import growth, imports, mapping, receiving, size, speed, storm, unifying, units
+from bench import delivering, growth, imports, mapping, receiving, size, speed, storm, unifying, units
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -18,8 +18,9 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "imports": imports.measure,
     "size": size.measure,
     "storm": storm.measure,
+    "deliver": delivering.measure,
 }
-LONG = {"growth", "speed"}
+LONG = {"growth", "speed", "deliver"}
 """Parts that take minutes: measured where they are asked for."""
 
 

@@ -1,12 +1,22 @@
 """The outbound queue: deliveries on their way to a vendor."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from hub import logs
 from hub.messages import Delivery
 from hub.pipeline import Hub, current
-from hub.pipeline.batch import give_back, taken, work_through
+from hub.pipeline.batch import give_back, taken, work_at_once
 from hub.pipeline.deliver import deliver
+
+AT_ONCE = 5
+"""Deliveries of a batch that are on their way at once: as many as it has."""
+
+LAST_START = 20_000
+"""Milliseconds of the function's time that a delivery needs at most: two calls, each connected and answered."""
+
+Told = tuple[Delivery, str]
 
 
 LOOP = "parked:looping"
@@ -14,21 +24,38 @@ LOOP = "parked:looping"
 
 
 @logs.step("deliver")
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Deliver in order; what failed comes again with what is behind it of the same customer there."""
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Deliver what is of one group in order, and the groups at once; what failed comes again."""
     hub, batch = current(), taken(event)
-    outcomes = list(work_through(batch, lambda number: _deliver(hub, batch[number].body)))
+    hub.make()
+    outcomes = work_at_once(batch, lambda n: _deliver(hub, batch[n].body), _pool(), lambda: _late(context))
     for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            logs.failed(outcome)
+        _say(outcome)
     return {
         "batchItemFailures": [{"itemIdentifier": one.id} for one in give_back(hub.outbound, batch, outcomes)]
     }
 
 
-def _deliver(hub: Hub, body: str) -> None:
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE)
+
+
+def _late(context: Any) -> bool:
+    """Whether a delivery that begins now might not end before the function does."""
+    return context is not None and context.get_remaining_time_in_millis() < LAST_START
+
+
+def _deliver(hub: Hub, body: str) -> Told:
     delivery = Delivery.loads(body)
-    result = deliver(hub, delivery)
+    return delivery, deliver(hub, delivery)
+
+
+def _say(outcome: Told | Exception) -> None:
+    if isinstance(outcome, Exception):
+        logs.failed(outcome)
+        return
+    delivery, result = outcome
     told = {"destination": delivery.destination, "entity": delivery.entity, "id": delivery.id}
     say = logs.warned if result == LOOP else logs.told
     say(result, **told, epoch=delivery.epoch, flow=delivery.flow)

@@ -11,7 +11,8 @@ class Account:
     """One account. `name`: `connector.key`. `country`: region of its phones. `settings`: its whole line.
 
     `base_url` overrides the connector's (a sandbox), `public_url` is what the vendor was told to call.
-    `auth_url` stands for the start of the addresses at which tokens are asked for.
+    `auth_url` stands for the start of the addresses at which tokens are asked for. `secret_ends`: the day
+    (2027-01-31) on which a secret of it ends at the vendor, "" where it does not.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Account:
     public_url: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     auth_url: str | None = None
+    secret_ends: str = ""
 
     @classmethod
     def of(cls, name: str, settings: dict[str, Any]) -> "Account":
@@ -40,6 +42,7 @@ class Account:
             settings.get("public_url"),
             settings,
             settings.get("auth_url"),
+            str(settings.get("secret_ends", "")),
         )
 
 

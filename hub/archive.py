@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Protocol
 
+from hub import aws
 from hub.errors import RetryError
 from hub.messages import FORMAT, digest, dumps
 
@@ -114,12 +115,7 @@ class S3Archive:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        make: Any = boto3.client
-        config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 4})
-        return make("s3", config=config)
+        return aws.client("s3")
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -62,7 +62,7 @@ class HttpClient:
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        return urllib3.PoolManager(num_pools=20, timeout=timeout, retries=False)
+        return urllib3.PoolManager(num_pools=20, maxsize=5, timeout=timeout, retries=False)
 
     def _check(self, url: str) -> None:
         try:

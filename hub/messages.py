@@ -17,8 +17,16 @@ from hub.times import to_epoch
 
 FORMAT = 1
 
+BACKFILL = "backfill"
+"""The lane of what was told long ago: it lets go first what happens now."""
+
+DAY = 86_400.0
+
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
+
+WRITTEN = "written/"
+"""How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
@@ -55,8 +63,8 @@ class Event:
     `event_id`: the parts of the source's own event id. `at`: canonical time at which the source says
     that it happened, a function of what it sent (the same on each retry), or None. `received_at`:
     stamped once, kept by replays. `record`: the record as JSON, None for a thin event. `deleted`: the
-    source says that the record is gone. `via`: webhook, poll, import, replay. `replay`: the id of
-    the replay that sent it again (`<canonical time>-<random>`), or None.
+    source says that the record is gone. `via`: webhook, poll, import, replay, written (by us). `replay`:
+    the id of the replay that sent it again (`<canonical time>-<random>`), or None.
     """
 
     connector: str
@@ -90,6 +98,15 @@ class Event:
         """
         told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
+
+    @property
+    def lane(self) -> str:
+        """ "backfill" for what is told late: an import, a replay, a poll of more than a day ago; else ""."""
+        if self.via == "poll":
+            late = self.at is not None and to_epoch(self.received_at) - to_epoch(self.at) > DAY
+        else:
+            late = self.via in ("import", "replay")
+        return BACKFILL if late else ""
 
     @property
     def revision(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
+from hub import aws
 from hub.errors import RetryError
 from hub.reprs import discreet
 
@@ -79,12 +80,7 @@ class SqsQueue:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        make: Any = boto3.client
-        config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 4})
-        return make("sqs", config=config)
+        return aws.client("sqs")
 
     def _send(self, batch: Sequence[Message]) -> None:
         from botocore.exceptions import BotoCoreError, ClientError

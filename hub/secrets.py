@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
+from hub import aws
 from hub.errors import RetryError
 
 KEPT_SECONDS = 300.0
@@ -68,12 +69,7 @@ class AwsSecrets:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        make: Any = boto3.client
-        config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 4})
-        return make("secretsmanager", config=config)
+        return aws.client("secretsmanager")
 
     def _read(self, name: str, stage: str) -> dict[str, str] | None:
         from botocore.exceptions import BotoCoreError, ClientError

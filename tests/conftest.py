@@ -60,6 +60,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--schedules", type=int, default=2000, help="random schedules of unify (make soak: 100,000)"
     )
+    parser.addoption("--seeds", type=int, default=500, help="seeds of the fleet (make soak: 20,000)")
     parser.addoption("--seed", type=int, default=None, help="only the schedule of this seed")
     parser.addoption(
         "--crashes", type=int, default=1, choices=(1, 2), help="crashes per run: 2 for all pairs (make soak)"
@@ -87,6 +88,13 @@ def pytest_terminal_summary(terminalreporter):
         sums.update({name.removeprefix("figure "): count for name, count in told})
     for name, count in sorted(sums.items()):
         terminalreporter.write_line(f"{count:,} {name}, 0 differing")
+    counts = Counter()
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, count in report.user_properties:
+            counts[name] += count if name.startswith("fleet ") else 0
+    for name, count in counts.items():
+        if name.startswith("fleet "):
+            terminalreporter.write_line(f"{count:,} {name.removeprefix('fleet ')}")
 
 
 @pytest.fixture(scope="session")

@@ -18,18 +18,23 @@ import pytest
 from functions import api, deliver, erase, poll, receive, route, sweep, unify
 from hub import logs
 from hub.connector import HttpResponse
-from hub.errors import RetryError
+from hub.credentials import current
+from hub.errors import HubError, RetryError
 from hub.messages import Event
-from hub.runner import Runner
+from hub.runner import Clock, Runner
 from hub.store.dynamodb import encode
 from tests.envelopes import message
+from tests.hub.credentials.vendor import ROTATING, hub_of, loses_the_answer
+from tests.hub.credentials.vendor import Vendor as TokenServer
 from tests.journey import Day
-from tests.memory_hub import PUBLIC
+from tests.memory_hub import NOW, PUBLIC
 
 ROOT = Path(__file__).parents[1]
 HANDLERS = (api, deliver, erase, poll, receive, route, sweep, unify)
 SHORTEST = 5
 """Shorter values (a country, a size) also occur where nobody is meant."""
+
+LISTING = ROTATING.replace("{get:", '{id: id, list: {request: "GET /invoices", records: "[@]"}, get:')
 
 CANARY = {
     "email": "canario.amarillo@correo.example",
@@ -409,3 +414,30 @@ def base64_of(text):
 def test_a_leak_would_be_heard(day, caplog, capsys):
     logging.getLogger("anything").debug("seen %s", CANARY["email"].upper())
     assert hits(heard(day, caplog, capsys), CANARY.values()) == [CANARY["email"]]
+
+
+def test_a_token_and_what_it_is_got_with_are_in_no_log_queue_or_exception(monkeypatch, caplog, capsys):
+    """Got, used, refused, renewed, lost, revoked; every secret of that account holds `s3cret`."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(logs.LOG._logger, "propagate", True)
+    hub = hub_of(LISTING, vendor=TokenServer(Clock(NOW), grace=1800))
+    monkeypatch.setattr(poll, "current", lambda: hub)
+    said = []
+    for trouble in ([], [loses_the_answer], [lambda apply: HttpResponse(400, {}, b'{"error": "a1-s3cret"}')]):
+        hub.client.tokens.clear()
+        hub.client.faults = trouble
+        hub.clock.now += 3600
+        said.append(repr(poll.handler({}, None)))
+        try:
+            current(hub, "books.co")
+        except HubError as error:
+            said.append("".join(traceback.format_exception(error)))
+    poll.handler({}, None)
+    said += [one.message.body for one in hub.inbound.waiting]
+    printed = capsys.readouterr()
+    records = [f"{one.getMessage()} {one.exc_text or ''} {one.__dict__}" for one in caplog.records]
+    text = "\n".join([printed.out, printed.err, *records, *said])
+    assert "credential-dead" in text
+    assert "credential-answer-lost" in text
+    assert "s3cret" not in text
+    assert "s3cret" in "".join(json.dumps(item.data) for item in hub.store.items())

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ _FORMS = {
     "hours": "hours such as 21:00-08:00",
     "zone": "a time zone such as America/Bogota",
     "pattern": "a regular expression",
+    "day": "a day such as 2027-01-31",
 }
 _QUOTE = 'put the expression in double quotes: "…"'
 
@@ -191,6 +193,11 @@ def _is_hours(value: object) -> bool:
 @_FORMATS.checks("zone", raises=(ValueError, KeyError, OSError))
 def _is_zone(value: object) -> bool:
     return not isinstance(value, str) or bool(ZoneInfo(value))
+
+
+@_FORMATS.checks("day", raises=ValueError)
+def _is_day(value: object) -> bool:
+    return not isinstance(value, str) or bool(date.fromisoformat(value))
 
 
 @_FORMATS.checks("pattern", raises=re.error)

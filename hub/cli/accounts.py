@@ -46,7 +46,8 @@ class Vault:
     def get(self, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
         """The values of a secret, {} when there is none. `stage`: or AWSPREVIOUS."""
         try:
-            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", VersionStage=stage)
+            older = {} if stage == "AWSCURRENT" else {"VersionStage": stage}
+            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", **older)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
         return {key: str(value) for key, value in json.loads(answer["SecretString"]).items()}
@@ -142,7 +143,8 @@ def _list(stage: Stage, arguments: argparse.Namespace) -> int:
         lacking, stands = _lacking(stage, account), standing(stage, account.name)
         secrets = f"lacks {', '.join(lacking)}" if lacking else "complete"
         known = (account.name, account.role, account.time_zone, secrets)
-        rows.append((*known, stands or "as set", _switched(stage, account.name)))
+        ends = f", ends {account.secret_ends}" if account.secret_ends else ""
+        rows.append((*known, f"{stands or 'as set'}{ends}", _switched(stage, account.name)))
     _print(rows)
     for line in (*_lacks(stage), *troubles(stage, [*stage.catalog.accounts])):
         print(line)

@@ -38,6 +38,10 @@ class Held(dict[str, str]):
         super().__init__(secrets)
         self.account = account
 
+    def __repr__(self) -> str:
+        """Whose they are, and none of them."""
+        return f"Held({self.account})"
+
     def named(self, name: str) -> str:
         """The secret of this name. Raises PauseError without it."""
         if not self.get(name):

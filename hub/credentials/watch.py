@@ -4,17 +4,21 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hub.accounts import Account
 from hub.credentials.parts import Parts, Subject
 from hub.credentials.token import Token, empty
 from hub.credentials.use import valid
 from hub.errors import HubError
 from hub.reprs import discreet
+from hub.times import parse, to_epoch
 
 AHEAD = 14 * 86_400.0
 """Seconds before the end of a refresh token at which somebody is told."""
 
 DEAD = "credential-dead"
 ENDS = "credential-ends"
+SECRET, CONSENT = "credential-set-another", "credential-connect-again"
+"""What to do about one that ends."""
 
 
 @discreet("kind", "account")
@@ -28,12 +32,18 @@ class Finding:
 
 
 def watch(hub: Parts) -> list[Finding]:
-    """Look at every token once: finish what nobody finished, keep alive what is not used, say what ends."""
+    """Look at each credential once: finish what nobody did, keep alive what is idle, say what ends."""
     subjects = [one for name in hub.catalog.accounts if (one := Subject.find(hub, name))]
     held = hub.store.read([empty(subject.name).key for subject in subjects])
     found = [(subject, held.get(empty(subject.name).key)) for subject in subjects]
     states = [(subject, Token.of(item)) for subject, item in found if item is not None]
-    return [finding for subject, token in states for finding in _seen(hub, subject, token)]
+    ending = [Finding(ENDS, name, SECRET) for name, one in hub.catalog.accounts.items() if _ends(hub, one)]
+    return [*ending, *(finding for subject, token in states for finding in _seen(hub, subject, token))]
+
+
+def _ends(hub: Parts, account: Account) -> bool:
+    """Whether what an operator set ends soon, as accounts.yaml says."""
+    return bool(account.secret_ends) and hub.clock() > to_epoch(parse(account.secret_ends)) - AHEAD
 
 
 def _seen(hub: Parts, subject: Subject, token: Token) -> Iterator[Finding]:
@@ -44,7 +54,7 @@ def _seen(hub: Parts, subject: Subject, token: Token) -> Iterator[Finding]:
     if token.dead:
         yield Finding(DEAD, subject.name, token.dead)
     elif token.ends and now > token.ends - AHEAD:
-        yield Finding(ENDS, subject.name, "credential-connect-again")
+        yield Finding(ENDS, subject.name, CONSENT)
 
 
 def _neglected(subject: Subject, token: Token, now: float) -> bool:

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -43,6 +44,19 @@ class Hub:
         if unknown := sorted(name for name in parts if not hasattr(type(self), name)):
             raise TypeError(f"no such part: {', '.join(unknown)}")
         self.__dict__.update(parts)
+
+    def over(self, store: Store) -> "Hub":
+        """The same hub on another store; all other parts are shared, and made by now."""
+        self.make()
+        other = copy(self)
+        other.__dict__["store"] = store
+        return other
+
+    def make(self) -> None:
+        """Make every part that is not made yet, as threads need it that share them."""
+        for name, part in vars(Hub).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
 
     @cached_property
     def catalog(self) -> Catalog:

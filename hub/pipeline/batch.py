@@ -5,11 +5,14 @@ hold up the records of all others, and burn their receives.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from hub.errors import RetryError
 from hub.queues import Queue
 from hub.reprs import discreet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Result = TypeVar("Result")
 
@@ -61,6 +64,29 @@ def work_through(batch: Sequence[Taken], step: Callable[[int], Result]) -> Itera
             except Exception as error:
                 failed[one.group] = error
         yield failed[one.group]
+
+
+def work_at_once(
+    batch: Sequence[Taken], step: Callable[[int], Result], pool: "Executor", late: Callable[[], bool]
+) -> list[Result | Exception]:
+    """As `work_through`, but the groups at once, each in order; what has not begun when it is `late` waits."""
+    groups: dict[str, list[int]] = {}
+    for number, one in enumerate(batch):
+        groups.setdefault(one.group, []).append(number)
+
+    def punctual(number: int) -> Result:
+        if late():
+            raise RetryError("out-of-time")
+        return step(number)
+
+    def work(numbers: list[int]) -> list[Result | Exception]:
+        mine = [batch[number] for number in numbers]
+        return list(work_through(mine, lambda place: punctual(numbers[place])))
+
+    outcomes: dict[int, Result | Exception] = {}
+    for numbers, done in zip(groups.values(), pool.map(work, groups.values()), strict=True):
+        outcomes |= zip(numbers, done, strict=True)
+    return [outcomes[number] for number in range(len(batch))]
 
 
 def give_back(queue: Queue, batch: Sequence[Taken], outcomes: Iterable[object]) -> list[Taken]:

@@ -40,12 +40,13 @@ TIME_ZONE = "time_zone"
 class Sight:
     """What a flow sees: the trigger by its entity's name, `customer`, and whether it is new.
 
-    `cause`: mark of the event that it comes from, for the journal of what is sent.
+    `cause`: mark of the event that it comes from, for the journal of what is sent; `lane`: of what is sent.
     """
 
     subject: Subject
     created: bool = False
     cause: str = ""
+    lane: str = ""
 
     @property
     def scope(self) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
             flow=flow.name,
             trigger=flows.trigger(flow, sight) if act else "",
             cause=sight.cause,
+            lane=sight.lane,
         )
 
 
@@ -105,8 +106,9 @@ def _decide(hub: Hub, image: Item) -> Decided:
 def _follow(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
     """What a flow makes of a change: deliveries now ("" with them in `sent`), a wait, a note that it may
     cancel one, or nothing: the word for why."""
-    data = image.data
-    sight = Sight(_pictured(hub, image), bool(data.get("created")), data.get("cause", {}).get("event", ""))
+    cause = image.data.get("cause", {})
+    told = (cause.get("event", ""), cause.get("lane", ""))
+    sight = Sight(_pictured(hub, image), bool(image.data.get("created")), *told)
     if sight.subject.entity in flow.cancel and sight.subject.customer_id:
         flows.note(hub.store, flow, sight.subject, hub.clock())
     if flow.on != sight.subject.entity:

@@ -51,15 +51,18 @@ class Subject:
         return {**self.fields, **traits, "id": self.id}
 
 
-def find(hub: Hub, entity: str, id: str) -> Subject | None:
-    """The active entity that `id` names or was merged into, with its customer; None when there is none."""
+def find(hub: Hub, entity: str, id: str, *, likely: str = "") -> Subject | None:
+    """The active entity that `id` names or was merged into, with its customer; None when there is none.
+
+    `likely`: whose it was when somebody looked last; where it still is, its record need not be read.
+    """
     root = root_of(hub.store, entity, id)
-    return None if root is None else subject_of(hub, root)
+    return None if root is None else subject_of(hub, root, likely)
 
 
-def subject_of(hub: Hub, root: Item) -> Subject:
+def subject_of(hub: Hub, root: Item, likely: str = "") -> Subject:
     """The entity of a root, active or not, with its customer."""
-    return _subject(hub, root, _owner(hub, root))
+    return _subject(hub, root, _owner(hub, root, likely))
 
 
 def traits_of(hub: Hub, sums: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -111,9 +114,12 @@ def _subject(hub: Hub, root: Item, owner: Subject | None = None) -> Subject:
     )
 
 
-def _owner(hub: Hub, root: Item) -> Subject | None:
+def _owner(hub: Hub, root: Item, likely: str) -> Subject | None:
     if not root.data.get("customer"):
         return None
+    guess = root_of(hub.store, CUSTOMER, likely) if likely else None
+    if guess and root.data["customer"] in guess.data.get("records", ()):
+        return _subject(hub, guess)
     key = Key(root.data["customer"], "REC")
     record = hub.store.read([key]).get(key)
     found = root_of(hub.store, CUSTOMER, record.data["root"]) if record and record.data.get("root") else None

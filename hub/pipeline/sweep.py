@@ -1,7 +1,7 @@
 """sweep: each minute, whatever has become due: parked deliveries, waiting flows, images nobody relayed.
 
-Sending comes first and the note that it was sent second: a crash in between sends the same again, which
-the deduplication id or the delivery's state recognises.
+What flows and images lead to is sent first and noted second: a crash in between sends the same again, which
+the deduplication id or the delivery's state recognises. A parked delivery is noted first (`_again`).
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.flows import Sight
 from hub.pipeline.route import deliveries_of, route, send
 from hub.pipeline.subjects import find
+from hub.queues import BATCH
 from hub.store import Item
 from hub.times import from_epoch, to_epoch
 
@@ -32,15 +33,24 @@ FIRST_SECONDS = 86_400.0
 
 PAGE = 100
 
+PER_SECOND = 120
+"""Deliveries that are sent again in a second: a call for ten messages, and a write each."""
 
-def sweep(hub: Hub, budget: int = 1000) -> dict[str, int]:
-    """Do what is due, at most `budget` items of each kind: how many were taken up of each."""
+TICK = 0.25
+"""Seconds between two looks at what has become due: less than a limit's burst lasts."""
+
+
+def sweep(hub: Hub, budget: int = 1000, *, stay: float = 0.0) -> dict[str, int]:
+    """Do what is due, at most `budget` items of each kind: how many were taken up of each.
+
+    `stay`: seconds for which deliveries are sent as they become due, each at its turn, while there are any;
+    of these it may be as many as that time is enough for.
+    """
     now = hub.clock()
-    return {
-        "deliveries": sum(_resend(hub, item) for item in _listed(hub, keys.DUE, now, budget)),
-        "waiting": sum(_wake(hub, item) for item in _listed(hub, keys.WAITING, now, budget)),
-        "relayed": _relay(hub, from_epoch(now - RELAY_SECONDS), budget),
-    }
+    waiting = sum(_wake(hub, item) for item in _listed(hub, keys.WAITING, now, budget))
+    relayed = _relay(hub, from_epoch(now - RELAY_SECONDS), budget)
+    sent = _resend(hub, max(budget, int(stay * PER_SECOND)), now + stay)
+    return {"deliveries": sent, "waiting": waiting, "relayed": relayed}
 
 
 def _listed(hub: Hub, name: str, until: float, budget: int) -> Iterator[Item]:
@@ -59,13 +69,36 @@ def _listed(hub: Hub, name: str, until: float, budget: int) -> Iterator[Item]:
             return
 
 
-def _resend(hub: Hub, item: Item) -> int:
-    delivery = Delivery.loads(item.data["message"])
-    again = replace(delivery, attempt=delivery.attempt + 1)
-    send(hub, [again])
-    data = {**item.data, "message": again.dumps()}
-    flows.commit_once(hub.store, replace(item, data=data, at=from_epoch(hub.clock() + LEASE)))
-    return 1
+def _resend(hub: Hub, budget: int, until: float) -> int:
+    """Send deliveries again, what is due now first, then until that time whatever becomes due."""
+    sent = 0
+    while True:
+        due = _listed(hub, keys.DUE, hub.clock(), budget - sent)
+        while batch := list(islice(due, BATCH)):
+            _again(hub, batch)
+            sent += len(batch)
+        coming = hub.store.agenda(keys.DUE, until=from_epoch(until), limit=1).items
+        left = until - hub.clock()
+        if sent >= budget or not coming or left <= 0:
+            return sent
+        hub.sleep(min(left, max(TICK, to_epoch(coming[0].at or "") - hub.clock())))
+
+
+def _again(hub: Hub, items: list[Item]) -> None:
+    """Note that these deliveries are sent under their next attempts, and send them.
+
+    A note that came second would meet the worker who is at it by then. Whoever crashes in between, or finds
+    the queue closed, leaves them to the sweep that takes them for lost.
+    """
+    at = from_epoch(hub.clock() + LEASE)
+    noted = []
+    for item in items:
+        delivery = Delivery.loads(item.data["message"])
+        again = replace(delivery, attempt=delivery.attempt + 1)
+        data = {**item.data, "message": again.dumps()}
+        if flows.commit_once(hub.store, replace(item, data=data, at=at)):
+            noted.append(again)
+    send(hub, noted)
 
 
 def _wake(hub: Hub, item: Item) -> int:

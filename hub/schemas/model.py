@@ -93,6 +93,10 @@ _ACCOUNT = {
             "instead of the start of the address at which tokens are asked for: a sandbox",
             pattern="^https?://",
         ),
+        "secret_ends": text(
+            "the day, such as 2027-01-31, on which a secret of it ends at the vendor: an alarm rings before",
+            format="day",
+        ),
         "public_url": text(
             "what the vendor was told to call, where signatures cover it", pattern="^https?://"
         ),

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hub import aws
 from hub.errors import RetryError
 from hub.store import (
     FORMAT,
@@ -75,12 +74,9 @@ class DynamoStore:
 
     @cached_property
     def client(self) -> "DynamoDBClient":
-        """One client; a call gives up after seconds, not the default minutes."""
-        retries: Any = {"mode": "standard", "max_attempts": 4}
-        return boto3.client(
-            "dynamodb",
-            config=Config(connect_timeout=1, read_timeout=3, retries=retries, max_pool_connections=50),
-        )
+        """One client, for many threads."""
+        made: DynamoDBClient = aws.client("dynamodb", max_pool_connections=50)
+        return made
 
     def read(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The live items of these keys, in batches of 100. Raises RetryError when throttled for long."""

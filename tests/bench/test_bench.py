@@ -70,7 +70,10 @@ def test_an_unknown_part_is_refused_with_those_there_are(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["bench", "haste"])
     with pytest.raises(SystemExit):
         __main__.main()
-    assert "receive, unify, units, speed, growth, mapping, imports, size, storm" in capsys.readouterr().err
+    assert (
+        "receive, unify, units, speed, growth, mapping, imports, size, storm, deliver"
+        in capsys.readouterr().err
+    )
 
 
 def test_figures_stand_under_their_group():

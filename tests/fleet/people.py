@@ -15,7 +15,7 @@ FIELDS = ("name", "name", "name", "phone", "email", "address", "stage")
 
 @dataclass(frozen=True)
 class Move:
-    """`at`: seconds from the beginning; `verb`: what is done; `dice`: which record, and whose; `number`: its own."""
+    """`at`: seconds from the beginning; `verb`: what is done; `dice`: which record."""
 
     number: int
     at: float
@@ -109,13 +109,17 @@ class People:
     def _revert(self, system, move):
         """What a field said before is right after all; after a quarter of an hour, at the earliest."""
         record = self._one(system, move.dice)
-        if record is None:
+        if record is None or self.world.clock() - record.overwritten < 1200:
             return
         before = record.fields.get("name")
         self._write(system, record, {"name": f"Wrong {move.number}"})
         if before:
             wait = 901 + 3000 * move.other
-            self.world.later(wait, lambda: record.gone or self._write(system, record, {"name": before}))
+            self.world.later(wait, lambda: self._back(system, record, before))
+
+    def _back(self, system, record, before):
+        if not record.gone and self.world.clock() - record.overwritten > 1200:
+            self._write(system, record, {"name": before})
 
     def _meet(self, system, move):
         """A record gets the phone of another: two customers turn out to be one."""
@@ -209,5 +213,6 @@ def canon(field, value):
     if value is None:
         return None
     if field == "phone":
+        value = value.replace(" ", "")
         return value if value.startswith("+") else f"+57{value}"
     return value.lower() if field == "email" else value.strip()

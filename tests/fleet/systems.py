@@ -5,10 +5,11 @@ writing; `shape` says how the vendor calls them. Each change is a version that r
 field: a person's edit, or us (None). `_v` in every record that leaves the vendor names its version.
 """
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from hub.connector import HttpResponse
@@ -50,7 +51,8 @@ class Record:
     linked: "Record | None" = None
     gone: bool = False
     edited: float = 0.0
-    """When a person edited it last."""
+    overwritten: float = 0.0
+    """When a person edited it last, and when we wrote it last (true times)."""
 
     @property
     def updated(self) -> float:
@@ -101,7 +103,7 @@ class System:
     """One vendor account. Subclasses say how it names, writes, tells and is asked."""
 
     kind = ""
-    shape: dict[str, str] = {}
+    shape: ClassVar[dict[str, str]] = {}
     """Our name of a field -> the vendor's."""
     told = "fat"
     """How it tells: fat or thin webhooks, or "" (it is only asked)."""
@@ -150,6 +152,7 @@ class System:
         told = {name: self.writing(name, value) for name, value in fields.items()}
         moved = {name for name, value in told.items() if record.fields.get(name) != value}
         if edits is None:
+            record.overwritten = self.world.clock()
             self.writes += 1
             self.idle_writes += not moved and held is not None
         if held is not None and not moved:
@@ -253,7 +256,7 @@ class System:
 
 class Shop(System):
     kind = "shop"
-    shape = {"email": "email", "phone": "phone", "name": "name", "line1": "street", "city": "town"}
+    shape: ClassVar = {"email": "email", "phone": "phone", "name": "name", "line1": "street", "city": "town"}
     windows = ((24, 4.0),)
 
     def route(self, request, table, rest, query, body):
@@ -277,7 +280,13 @@ class Shop(System):
 
 class Crm(System):
     kind = "crm"
-    shape = {"email": "email", "phone": "phone", "name": "fullname", "city": "town", "stage": "stage"}
+    shape: ClassVar = {
+        "email": "email",
+        "phone": "phone",
+        "name": "fullname",
+        "city": "town",
+        "stage": "stage",
+    }
     told = "thin"
     resource = topic = "contact"
     updated_name, created_name = "updated_at", "created_at"
@@ -322,7 +331,7 @@ class Crm(System):
 
 class Erp(System):
     kind = "erp"
-    shape = {"email": "mail", "phone": "tel", "name": "title", "stage": "stage", "ref": "ref"}
+    shape: ClassVar = {"email": "mail", "phone": "tel", "name": "title", "stage": "stage", "ref": "ref"}
     told = ""
     table = "partners"
     resource = "partner"
@@ -370,7 +379,7 @@ class Erp(System):
 
 class Mail(System):
     kind = "mail"
-    shape = {"email": "email", "name": "first_name"}
+    shape: ClassVar = {"email": "email", "name": "first_name"}
     table = "profiles"
     resource = topic = "profile"
     bucket = (10, 4.0)
@@ -410,14 +419,12 @@ class Mail(System):
 
 class Pos(System):
     kind = "pos"
-    shape = {"email": "email", "phone": "phone", "name": "name"}
+    shape: ClassVar = {"email": "email", "phone": "phone", "name": "name"}
     told = ""
     written = False
     windows = ((5, 1.0),)
 
     def credential(self, request):
-        import base64
-
         scheme, _, pair = request.headers.get("Authorization", "").partition(" ")
         return base64.b64decode(pair).decode() if scheme == "Basic" else ""
 

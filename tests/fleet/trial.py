@@ -8,13 +8,13 @@ from tests.fleet.world import RestlessError, World
 
 def trial(seed, **parts):
     """What is wrong after a seed, and its figures."""
-    world, lines, figures = _tried(seed, **parts)
+    _, lines, figures = _tried(seed, **parts)
     return lines, figures
 
 
 def story(seed, **parts):
     """The seed as a person can follow it, with what is wrong at the end."""
-    world, lines, figures = _tried(seed, story=True, **parts)
+    world, lines, _ = _tried(seed, story=True, **parts)
     weather = ", ".join(f"{part}" for part in world.weather.parts) or "calm"
     head = [f"seed {seed}: {', '.join(world.names)}; weather: {weather}"]
     return [*head, *world.told, *(lines or ["all is well"])]

@@ -39,6 +39,7 @@ class Weather:
         """The weather of a seed."""
         rough = rng.choice((0.0, 0.3, 1.0, 1.0))
         rates = (0.0, 0.02, 0.08)
+        crashes = rng.choice((0, 0, 1, 2, 3))
         return cls(
             faults={name: rough * rng.choice(rates) for name in ANSWERS},
             repeat=rng.choice((0.0, 0.1, 0.5)),
@@ -46,12 +47,14 @@ class Weather:
             late=rng.choice((0.0, 0.1, 0.5)),
             latest=rng.choice((2 * MINUTE, 60 * MINUTE, 0.95 * DAY)),
             drop=rng.choice((0.0, 0.0, 0.1, 0.3)),
-            crashes=frozenset(rng.randrange(1, 1500) for _ in range(rng.choice((0, 0, 1, 2, 4)))),
+            crashes=frozenset(rng.randrange(1, 1500) for _ in range(crashes)),
             others=rng.choice((0.0, 0.0, 0.1, 0.3)),
             unrelayed=rng.choice((0.0, 0.0, 0.1)),
             skew={name: rng.choice((0.0, 0.0, 1.0)) * rng.uniform(-480, 480) for name in systems},
             coarse={name: rng.random() < 0.3 for name in systems},
-            expiries=tuple((rng.uniform(0, span), rng.choice(systems)) for _ in range(rng.choice((0, 0, 1)))),
+            expiries=tuple(
+                (rng.uniform(0, span), rng.choice(systems)) for _ in range(rng.choice((0, 0, not crashes)))
+            ),
             gaps=tuple(_gap(rng, systems, span) for _ in range(rng.choice((0, 0, 0, 1)))),
         )
 

@@ -1,4 +1,4 @@
-"""One seed's life: the hub in memory, the vendors around it, their people, the weather, and a clock that jumps.
+"""One seed's life: the hub in memory, the vendors around it, their people, the weather, a clock that jumps.
 
 The clock stands while our steps work and moves while they wait for a vendor, so that whatever is due
 meanwhile (a webhook, a person, another worker) comes in between. When nothing is left to do it jumps to what
@@ -16,7 +16,6 @@ from hub import identity, keys
 from hub.archive import MemoryArchive
 from hub.catalog import Catalog
 from hub.connector import Request
-from hub.documents import Document
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline import Hub
@@ -29,9 +28,9 @@ from hub.pipeline.sweep import sweep
 from hub.pipeline.unify import opened
 from hub.queues import MemoryQueue
 from hub.settings import Settings
-from hub.store import Put
+from hub.store import Item, Put
 from hub.store.memory import MemoryStore
-from hub.times import to_epoch
+from hub.times import from_epoch, to_epoch
 from tests.fleet.people import People, moves
 from tests.fleet.systems import KINDS, NAMES
 from tests.fleet.weather import DAY, MINUTE, Weather
@@ -40,6 +39,9 @@ from tests.fleet.wire import Wire
 START = to_epoch("2026-11-23T13:00:00.000000Z")
 LONGEST = START + 14 * DAY
 POLL = 300.0
+RELAY = 121.0
+"""Seconds after which sweep takes up an image that the stream's relay has left."""
+
 PEPPER = identity.Pepper("1", "a pepper of the fleet")
 FILES = Path(__file__).parent / "project"
 
@@ -194,6 +196,8 @@ class World:
         self._rng = self.dice("world")
         self.hub = self._hub()
         self.echoes = []
+        self.pending = {}
+        self.members = {}
         self._begin()
 
     def dice(self, name):
@@ -265,7 +269,7 @@ class World:
 
     def _settle(self):
         """Our steps work until there is nothing to do now."""
-        while any([self._alive(step) for step in self._steps()]):
+        while sum(bool(self._alive(step)) for step in self._steps()):
             pass
 
     def _steps(self):
@@ -287,18 +291,28 @@ class World:
         """The minute at which sweep has something to do."""
         store = super(Table, self.hub.store)
         times = []
-        for name, wait in ((keys.DUE, 0.0), (keys.WAITING, 0.0), (keys.PENDING, 121.0)):
-            times += [to_epoch(item.at) + wait for item in store.agenda(name, limit=1).items]
+        for name in (keys.DUE, keys.WAITING):
+            times += [to_epoch(item.at) for item in store.agenda(name, limit=1).items]
+        times += [at + RELAY for at in self.pending.values()]
         return None if not times else max(self._swept + MINUTE, min(times))
 
     def _ticks(self):
         swept = self._sweep_at()
         if swept is not None and swept <= self.now:
             self._swept = self.now
+            self._caught_up()
             self._alive(lambda: sweep(self.hub))
         if self.unasked and self._poll_at <= self.now:
             self._poll_at = self.now + POLL
             self._ask()
+
+    def _caught_up(self):
+        """The outbox's cursor as the sweeps of the minutes that were jumped over would have left it."""
+        until = from_epoch(min([*self.pending.values(), self.now - RELAY]))
+        held = MemoryStore.read(self.hub.store, [keys.RELAYED]).get(keys.RELAYED)
+        if held is None or held.data["until"] < until:
+            item = held or Item(keys.RELAYED, "cursor")
+            MemoryStore.commit(self.hub.store, [Put(replace(item, data={"until": until}))])
 
     def _ask(self):
         """Ask those that have something to tell; who could not be asked is asked again next time."""
@@ -454,12 +468,25 @@ class World:
     def committed(self, items):
         """What our steps wrote: the images that nothing but an echo caused are counted."""
         for image in items:
-            if image.kind == "outbox" and image.version == 0 and image.data["entity"] == "customer":
+            if image.kind != "outbox":
+                continue
+            if image.version:
+                self.pending.pop(image.key, None)
+                continue
+            self.pending[image.key] = self.now
+            if image.data["entity"] == "customer":
                 key = keys.root("customer", image.data["id"])
                 root = next(item for item in items if item.key == key)
-                self.echoes += [
-                    (name, root.data["id"]) for name in image.data["changed"] if self._echoed(root, name)
-                ]
+                members = frozenset(root.data["records"])
+                joined = self.members.get(key, members) != members
+                self.members[key] = members
+                self.echoes += (
+                    []
+                    if joined or image.data["created"]
+                    else [
+                        (name, root.data["id"]) for name in image.data["changed"] if self._echoed(root, name)
+                    ]
+                )
 
     def _echoed(self, root, name):
         """Whether the value that has changed comes from a record where no person wrote it."""
@@ -525,5 +552,6 @@ class World:
 
 
 def _clock(now):
-    seconds = now - START
-    return f"{int(seconds // 86400)}d {int(seconds % 86400 // 3600):02d}:{int(seconds % 3600 // 60):02d}:{seconds % 60:06.3f}"
+    days, seconds = divmod(now - START, 86_400)
+    hours, seconds = divmod(seconds, 3600)
+    return f"{days:.0f}d {hours:02.0f}:{seconds // 60:02.0f}:{seconds % 60:06.3f}"

@@ -1,5 +1,6 @@
 """The envelopes of route, deliver and sweep."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from hub.messages import Delivery
 from hub.store import Item
 from hub.store.dynamodb import encode
 from tests.envelopes import message
-from tests.hub.pipeline.delivering import World, project
+from tests.hub.pipeline.delivering import World, connector, project
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,84 @@ def test_deliveries_are_made_in_order_and_their_results_are_logged(world, caplog
     assert "correo" not in caplog.text
 
 
+def test_the_deliveries_of_a_batch_overlap_in_time(world):
+    meeting = threading.Barrier(5)
+
+    def together(apply):
+        meeting.wait(timeout=10)
+        return apply()
+
+    world.vendors.faults = [together] * 5
+    records = deliveries(world, *(f"c-{n}" for n in range(5)))
+    assert deliver.handler({"Records": records}, None) == {"batchItemFailures": []}
+    assert len(world.vendors.contacts) == 5
+
+
+def test_what_is_of_one_group_stays_in_order_while_others_go_on(world, monkeypatch):
+    done, first = [], threading.Event()
+
+    def slow_at_first(hub, delivery):
+        if delivery.id == "c-0":
+            assert first.wait(timeout=10)
+        done.append(delivery.id)
+        if delivery.id == "c-2":
+            first.set()
+        return "done"
+
+    monkeypatch.setattr(deliver, "deliver", slow_at_first)
+    records = deliveries(world, "c-0", "c-1", "c-2")
+    records[1]["attributes"]["MessageGroupId"] = records[0]["attributes"]["MessageGroupId"]
+    assert deliver.handler({"Records": records}, None) == {"batchItemFailures": []}
+    assert done == ["c-2", "c-0", "c-1"]
+
+
+class Clock:
+    """Lambda's context, with this time left."""
+
+    def __init__(self, *left: int) -> None:
+        self.left = list(left)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left.pop(0)
+
+
+def test_what_might_not_end_before_the_function_does_is_not_begun_and_comes_again(world, monkeypatch):
+    postponed = []
+    monkeypatch.setattr(world.outbound, "postpone", lambda *given: postponed.append(given[1]))
+    records = deliveries(world, "c-0", "c-1")
+    records[1]["attributes"]["MessageGroupId"] = records[0]["attributes"]["MessageGroupId"]
+    failed = deliver.handler({"Records": records}, Clock(30_000, 19_999))["batchItemFailures"]
+    assert failed == [{"itemIdentifier": "m-1"}]
+    assert len(world.vendors.contacts) == 1
+    assert postponed == [5.0]
+
+
+def test_a_slow_destination_does_not_hold_up_another_of_its_batch(world):
+    other = threading.Event()
+
+    def waits(apply):
+        assert other.wait(timeout=10), "the other one waited for the slow one"
+        return apply()
+
+    (slow,) = deliveries(world, "c-0")
+    told = Delivery("erp.main.partner", "customer", "c-0", 1, "c-0", "sync")
+    fast = message("m-9", told.dumps(), told.group)
+    world.vendors.faults = []
+    send = world.vendors.send
+
+    def sent(request):
+        if "crm" in request.url:
+            return waits(lambda: send(request))
+        answered = send(request)
+        if not request.url.endswith("/search"):
+            other.set()
+        return answered
+
+    world.vendors.send = sent
+    assert deliver.handler({"Records": [slow, fast]}, None) == {"batchItemFailures": []}
+    assert (len(world.vendors.contacts), len(world.vendors.partners)) == (1, 1)
+
+
 def test_a_failure_and_what_is_behind_it_of_its_group_come_again_and_the_others_go_on(world, monkeypatch):
     records = [*deliveries(world, "c-1", "c-2", "c-3"), message("m-3", "", "group of c-2")]
     records[1]["attributes"]["MessageGroupId"] = "group of c-2"
@@ -97,6 +176,15 @@ def test_a_sweep_says_what_it_took_up(world):
     world.entity("customer", "c-1", relay="later", email="ada@correo.example")
     world.now += 200
     assert sweep.handler({}, None) == {"deliveries": 0, "waiting": 0, "relayed": 1}
+
+
+def test_only_the_sweep_of_the_schedule_stays_for_what_becomes_due(world):
+    connector(world, "crm", "limit: [1 per 10s]")
+    deliver.handler({"Records": deliveries(world, *(f"c-{n}" for n in range(4)))}, None)
+    assert sweep.handler({}, None)["deliveries"] == 0
+    begun = world.now
+    assert sweep.handler({"source": "aws.events"}, None)["deliveries"] == 3
+    assert 27 < world.now - begun <= 60
 
 
 def _raise(error: Exception) -> str:

@@ -24,6 +24,13 @@ class Vendor(BaseHTTPRequestHandler):
     def answer_echo(self, body):
         self._send(201, body, {"X-Seen": self.headers.get("Authorization", "")})
 
+    def answer_login(self, _):
+        self.send_response(200)
+        for cookie in ("B1SESSION=s-1; HttpOnly", "ROUTEID=.node1, the first; path=/b1s"):
+            self.send_header("Set-Cookie", cookie)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def answer_moved(self, _):
         self._send(302, b"", {"Location": "http://evil.example/"})
 
@@ -76,6 +83,11 @@ def asked(vendor, path, method="POST", body=b"{}"):
 def test_a_request_is_sent_as_it_is_and_header_names_come_back_in_lower_case(vendor):
     answer = asked(vendor, "echo", body=b'{"a": 1}')
     assert (answer.status, answer.json(), answer.headers["x-seen"]) == (201, {"a": 1}, "Bearer t")
+
+
+def test_each_cookie_of_an_answer_comes_back_on_a_line_of_its_own(vendor):
+    cookies = asked(vendor, "login").headers["set-cookie"]
+    assert cookies == "B1SESSION=s-1; HttpOnly\nROUTEID=.node1, the first; path=/b1s"
 
 
 def test_a_request_without_a_body_is_answered_without_one(vendor):

@@ -8,6 +8,7 @@ from hub import keys
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver.act import perform
+from hub.pipeline.deliver.ahead import looking_ahead
 from hub.pipeline.deliver.case import retire
 from hub.pipeline.deliver.forget import FLOW, forget, receipt_key
 from hub.pipeline.deliver.state import bring
@@ -21,6 +22,7 @@ def deliver(hub: Hub, delivery: Delivery) -> str:
     if target is None:
         retire(hub, _key(delivery), "gone")
         return "skipped:unknown-destination"
+    hub = looking_ahead(hub, target, delivery, _key(delivery))
     if delivery.flow == FLOW:
         return forget(hub, target, delivery)
     return perform(hub, target, delivery) if delivery.trigger else bring(hub, target, delivery)

@@ -108,7 +108,7 @@ def _waits(case: Case, stop: StoppedError) -> str:
 def _cause(case: Case) -> Cause | None:
     catalog, delivery = case.hub.catalog, case.delivery
     flow = catalog.flows.get(delivery.flow)
-    subject = find(case.hub, delivery.entity, delivery.id)
+    subject = find(case.hub, delivery.entity, delivery.id, likely=delivery.customer)
     sends = flow.send if flow else ()
     to = next((to for to in sends if catalog.destination(to.to) == delivery.destination), None)
     return Cause(flow, to, subject) if flow and to and subject else None

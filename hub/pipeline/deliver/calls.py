@@ -31,7 +31,7 @@ class StoppedError(Exception):
 @dataclass(slots=True)
 class Calls:
     """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
-    milliseconds that it took. `admitted`: the call whose token is already taken; `waited`: it had its turn.
+    milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had.
     """
 
     hub: Hub
@@ -39,7 +39,7 @@ class Calls:
     made: list[list[Any]] = field(default_factory=list)
     outlet: Outlet = field(init=False)
     admitted: Call | None = None
-    waited: bool = False
+    turns: int = 0
     used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,7 +51,7 @@ class Calls:
         Raises StoppedError where the account lets nobody through now, RetryError when the state moved.
         """
         outlet = self.outlet
-        outlet.lane, self.waited = case.delivery.lane, bool(case.data.get("turn"))
+        outlet.lane, self.turns = case.delivery.lane, case.data.get("turn", 0)
         key = keys.limit(outlet.account)
         held = self.hub.store.read([key]).get(key)
         outlet.numbers = held.data if held else {}
@@ -94,7 +94,7 @@ class Calls:
         demand, lease = self.target.connector.demand(call), outlet.lease()
         numbers, now = outlet.numbers, case.now
         ticket = limiter.ticket(outlet.account, demand, numbers, now, lane=outlet.lane, lease=lease)
-        if not self.waited and limiter.in_line(numbers, now, outlet.lane):
+        if not self.turns and limiter.in_line(numbers, now, outlet.lane):
             self._stop(call, ticket.reason, ticket.wait)
         busy = any(numbers.get(limit.name, 0.0) > now and limit.interval < CROWDED for limit in demand.limits)
         if ticket.wait or ticket.tally.leave or busy:
@@ -153,9 +153,9 @@ class Calls:
             self._stop(call, error.reason, error.after)
 
     def _stop(self, call: Call | None, reason: str, wait: float) -> NoReturn:
-        """Wait for one's turn: at the end of the line, but for who had it and has to wait a moment only."""
+        """Wait for one's turn: at the end of the line, but for who has just had it and need not wait long."""
         outlet, now = self.outlet, self.hub.clock()
-        if not self.waited or wait > limiter.MOMENT:
+        if self.turns != 1 or wait > limiter.MOMENT:
             demand = self.target.connector.demand(call)
             wait = limiter.turn(self.hub.store, outlet.account, demand, now, wait, lane=outlet.lane) - now
         raise StoppedError(Outcome("retry", after=wait, reason=reason), throttled=True)

@@ -10,6 +10,7 @@ from hub import keys
 from hub.connector import Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
+from hub.limiter import MOMENT
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.target import pause
 from hub.times import from_epoch, to_epoch
@@ -61,7 +62,9 @@ def _in_line(case: Case, reason: str, after: float, **changes: Any) -> str:
         changes["since"] = case.data.get("since") or from_epoch(case.now)
         if case.now - to_epoch(changes["since"]) > HORIZON:
             return show(case, "exhausted", reason, attempts=None, since=None, turn=None)
-    case.write(state="due", reason=reason, agenda=keys.DUE, at=case.now + after, turn=True, **changes)
+    # Who has had a turn and need not wait long has not gone to the end of the line.
+    turn = 2 if case.data.get("turn") == 1 and after <= MOMENT else 1
+    case.write(state="due", reason=reason, agenda=keys.DUE, at=case.now + after, turn=turn, **changes)
     return f"parked:{reason}"
 
 

@@ -16,6 +16,7 @@ from hub.pipeline.deliver import loops, parking, stored, superseded
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired
+from hub.pipeline.deliver.introducing import introduce
 from hub.pipeline.deliver.receipts import BY_HAND, freed
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
@@ -36,7 +37,7 @@ TWO_RECORDS = "two-records"
 
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
-    subject = find(hub, delivery.entity, delivery.id)
+    subject = find(hub, delivery.entity, delivery.id, likely=delivery.customer)
     if subject is None or subject.id != delivery.id:
         told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
         retire(hub, told, "superseded" if subject else "gone")
@@ -116,6 +117,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record)
+    introduce(case, subject, desire, done.id)
     return _close(case, subject, desire.at(done.id), "done", told)
 
 

@@ -31,6 +31,8 @@ def erase_account(work: Work) -> dict[str, int]:
         for item in page.items:
             if item.kind == "record" and keys.told(item.key.pk).source == work.data["source"]:
                 _leave(work, item)
+            elif item.key == keys.token(work.data["source"]):  # who leaves takes back what it consented to
+                work.hub.store.commit([Delete(item.key, item.version)])
         if page.next is None:
             parked.purge_gone(work)
             return dict(work.data["counts"])

@@ -307,6 +307,8 @@ def _outbox(
 ) -> Iterator[Put]:
     known = {t.record.pk: (o.id, o.fields) for t, o in zip(tale.tellings, outcomes, strict=True)}
     cause = {"event": event.mark, "source": event.source, "via": event.via}
+    if event.lane:
+        cause["lane"] = event.lane
     changed = (change for outcome in outcomes for change in outcome.changed)
     writes = [write for outcome in outcomes for write in outcome.writes]
     return images(reading, changed, known, cause, now, writes=writes)

@@ -44,7 +44,8 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     """What is news of a telling; nothing when all of it only repeats what we wrote."""
     notes = ledgers(telling, ids)
     reading.load(notes)
-    written = [Written.of(item.data) for item in reading.present(notes)]
+    here = (None, keys.told(telling.record.pk).id)
+    written = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
     stamp = (telling.at, event.mark, event.revision)

@@ -9,7 +9,7 @@ from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
-from hub.messages import Event, digest, dumps
+from hub.messages import WRITTEN, Event, digest, dumps
 from hub.pipeline import Hub
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
@@ -65,7 +65,8 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
         raise RecordError("unknown-account", "no account of accounts.yaml is meant")
     if not event.id:
         raise RecordError("missing-id", "the event does not say which record it tells of")
-    event = _fetched(hub, event, account)
+    thin, event = event, _fetched(hub, event, account)
+    known_at = hub.clock() if event is not thin else times.to_epoch(event.received_at)
     context = Context(account, event.received_at)
     connector = hub.catalog.connectors[event.connector]
     contained = [] if event.record is None else connector.contained(event, event.record)
@@ -74,11 +75,21 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     for resource, id, record in reversed(parts):
         deleted = event.deleted and resource == event.resource
         for mapping in hub.catalog.mappings_of(event.connector, resource):
-            incoming = Incoming({}, (), ()) if deleted else mapping.inward(record, context)
+            incoming = Incoming({}, (), ()) if deleted else _read(event, mapping, record, context)
             mine = (resource, id) == (event.resource, event.id)
             outer = event if mine else replace(event, resource=resource, id=id, deleted=deleted)
             told.append((_telling(hub, outer, mapping, incoming, peppers), incoming))
+    if any(times.to_epoch(telling.at) > known_at + FUTURE for telling, _ in told):
+        raise RecordError("future-time", "the source's time is more than 10 minutes ahead")
     return _tale(event, told)
+
+
+def _read(event: Event, mapping: Mapping, record: Any, context: Context) -> Incoming:
+    """What a record says; of one that we wrote ourselves, what it will say."""
+    if not event.topic.startswith(WRITTEN):
+        return mapping.inward(record, context)
+    told = mapping.told_back(record, context)
+    return Incoming({name: value for name, value in told.items() if value is not None})
 
 
 def _tale(event: Event, told: list[tuple[Telling, Incoming]]) -> Tale:
@@ -136,8 +147,6 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     fields = dict(incoming.fields)
     at = fields.pop("updated_at", None) or event.at or event.received_at
     created = min(fields.pop("created_at", None) or at, at)
-    if times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE:
-        raise RecordError("future-time", "the source's time is more than 10 minutes ahead")
     asserted = _identifiers(hub, mapping.entity, fields, hub.catalog.accounts[event.source].role)
     resource = hub.catalog.connectors[event.connector].resources[event.resource]
     return Telling(

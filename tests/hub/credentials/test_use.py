@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from hub import credentials, keys
-from hub.connector import Outcome
+from hub.connector import Grant, Outcome
+from hub.connector.auth import Held
 from hub.credentials.token import DUE
 from hub.errors import PauseError, RetryError
 from hub.store import Conflict, Put
@@ -16,6 +17,7 @@ from tests.hub.credentials.vendor import (
     LASTING,
     ROTATING,
     SECRETS,
+    Crash,
     Vendor,
     answer,
     busy,
@@ -422,3 +424,44 @@ def test_nothing_of_it_can_be_seen_in_a_repr():
     text = repr([hub.tokens, hub.store.items(), hub.tokens.seen, *hub.tokens.seen.values()])
     assert "s3cret" not in text
     assert "s3cret" in json.dumps(state(hub))
+
+
+def test_a_consent_given_while_somebody_renews_is_what_stays():
+    hub = hub_of()
+    credentials.current(hub, ACCOUNT)
+    hub.clock.now += 1500
+    send = hub.client.send
+
+    def meanwhile(request):
+        hub.client.send = send
+        given = Grant({"access_token": "of another consent"}, "r-another", 1800.0)
+        credentials.connected(another(hub), ACCOUNT, given, hub.clock.now)
+        return send(request)
+
+    hub.client.send = meanwhile
+    assert credentials.current(hub, ACCOUNT) == {"access_token": "of another consent"}
+    assert (state(hub)["refresh"], "spare" in state(hub)) == ("r-another", False)
+
+
+def test_an_attempt_that_nobody_finished_explains_what_was_lost():
+    hub = hub_of()
+    commit, writes = hub.store.commit, []
+
+    def dies(batch):
+        writes.append(batch)
+        if len(writes) == 2:
+            raise Crash
+        commit(batch)
+
+    hub.store.commit = dies
+    with pytest.raises(Crash):
+        credentials.current(hub, ACCOUNT)
+    hub.clock.now += 31
+    hub.store.commit = commit
+    with pytest.raises(PauseError, match="credential-answer-lost"):
+        credentials.current(another(hub), ACCOUNT)
+
+
+def test_the_secrets_of_a_request_show_whose_they_are_and_no_more():
+    held = Held({"client_secret": "s3cret"}, ACCOUNT)
+    assert (repr(held), held["client_secret"]) == ("Held(books.co)", "s3cret")

@@ -5,7 +5,9 @@ import pytest
 from hub import credentials
 from hub.credentials import Finding
 from hub.errors import RetryError
+from hub.times import from_epoch
 from tests.hub.credentials.vendor import ACCOUNT, ROTATING, Vendor, busy, hub_of, loses_the_answer
+from tests.memory_hub import NOW
 
 DAY = 86_400.0
 ENDING = ROTATING.replace("rotates: true", "rotates: true, refresh_lives: 100d")
@@ -73,4 +75,13 @@ def test_a_vendor_that_is_away_is_no_finding_and_stops_nobody():
     with pytest.raises(RetryError):
         credentials.current(hub, ACCOUNT)
     hub.clock.now += 300
+    assert credentials.watch(hub) == []
+
+
+@pytest.mark.parametrize("days", [13, -3])
+def test_a_secret_whose_end_the_files_name_is_announced_two_weeks_ahead(days):
+    day = from_epoch(NOW + days * DAY)[:10]
+    hub = hub_of("auth: {bearer: token}\nresources: {}", settings=f"{{secret_ends: {day}}}")
+    assert credentials.watch(hub) == [Finding("credential-ends", ACCOUNT, "credential-set-another")]
+    hub.clock.now -= 40 * DAY
     assert credentials.watch(hub) == []

@@ -7,6 +7,8 @@ from typing import Any
 
 from hub import identity, keys
 from hub.catalog import Catalog
+from hub.connector import Connector
+from hub.documents import parse
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.deliver import deliver
@@ -242,6 +244,7 @@ class World:
         self.vendors = Vendors(self.clock)
         self.store = MemoryStore(self.clock)
         self.outbound = MemoryQueue(self.clock)
+        self.inbound = MemoryQueue(self.clock)
         accounts = ("crm.main", "erp.main", "mail.main", "chat.main")
         self.secrets = MemorySecrets(
             {"pepper": [{"1": PEPPER.secret}], **{name: [{"token": "good"}] for name in accounts}}
@@ -253,6 +256,7 @@ class World:
             catalog=catalog,
             store=self.store,
             outbound=self.outbound,
+            inbound=self.inbound,
             secrets=self.secrets,
             client=self.vendors,
             random=random.Random(7),
@@ -424,3 +428,11 @@ def tell(world: World, destination: str = CRM, entity: str = "customer", **field
     epoch = world.store.read([key])[key].version
     message = Delivery(destination, entity, "c-1", epoch, "c-1", "sync")
     return deliver(world.hub, replace(message, **fields))
+
+
+def connector(world: World, name: str, text: str) -> None:
+    """Let a connector have these lines, too."""
+    held = world.hub.catalog.connectors[name]
+    more = parse(text, held.document.file).data
+    changed = Connector(replace(held.document, data={**held.document.data, **more}))
+    world.hub.catalog = replace(world.hub.catalog, connectors={**world.hub.catalog.connectors, name: changed})

@@ -128,6 +128,7 @@ def test_what_only_we_write_is_written_although_the_rest_came_from_there(known):
     known.entity("customer", "c-1", relay="never", records={pk: ""})
     assert tell(known, ERP) == "done"
     assert known.vendors.partners["e9"]["ref"] == "c-1"
+    known.now += 3600
     known.record("erp.main", "partner", "e9", "c-1", email="eva@correo.example")
     known.entity("customer", "c-1", relay="never", email="eva@correo.example")
     assert tell(known, ERP) == "unchanged"

@@ -1,17 +1,15 @@
 """What all calls to a vendor share: a Retry-After, the breaker, what answers say is left."""
 
-from dataclasses import replace
-
 import pytest
 
-from hub import keys, limiter
+from hub import breaker, keys, limiter
 from hub.connector import HttpRequest
-from hub.documents import parse
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.outlet import SLOW, Outlet
-from tests.hub.pipeline.delivering import CRM, ERP
+from hub.times import to_epoch
+from tests.hub.pipeline.delivering import CRM, ERP, connector
 from tests.hub.pipeline.delivery_vendors import answer, refuses, says
 
 BODY = b'{"match": "email:x", "record": {"email": "x"}}'
@@ -26,15 +24,6 @@ def numbers(world, account="crm.main"):
 
 def outlet(world):
     return Outlet(world.hub, "crm.main", world.hub.catalog.connectors["crm"])
-
-
-def connector(world, text):
-    """The crm with these lines, too."""
-    crm = world.hub.catalog.connectors["crm"]
-    more = parse(text, crm.document.file).data
-    document = replace(crm.document, data={**crm.document.data, **more})
-    connectors = {**world.hub.catalog.connectors, "crm": type(crm)(document)}
-    world.hub.catalog = replace(world.hub.catalog, connectors=connectors)
 
 
 def told(world, number, destination=CRM):
@@ -125,6 +114,7 @@ def test_one_call_too_many_leaves_the_account_alone_although_no_time_was_said(wo
 def test_a_vendor_that_says_403_for_too_many_calls_is_left_alone_and_not_paused(world):
     connector(
         world,
+        "crm",
         "responses:\n  - {if: status == `403` && body == null, then: throttle, after: {from: '`20`'}}\n",
     )
     customers(world, 2)
@@ -139,6 +129,7 @@ def test_a_vendor_that_says_403_for_too_many_calls_is_left_alone_and_not_paused(
 def test_what_an_answer_says_is_left_is_shared(world):
     connector(
         world,
+        "crm",
         "limit: [100 per 1s]\n"
         "remaining:\n"
         "  - limit: 100 per 1s\n"
@@ -175,7 +166,7 @@ def test_a_slow_account_gets_few_places_and_gives_them_back(world):
 
 @pytest.mark.parametrize("fault", [says(500), refuses, says(200, {"id": "c1"})])
 def test_a_place_in_flight_is_free_again_however_the_call_ended(world, fault):
-    connector(world, "limit: [1 at once]\n")
+    connector(world, "crm", "limit: [1 at once]\n")
     customers(world, 1)
     world.vendors.faults = [fault]
     told(world, 0)
@@ -183,14 +174,14 @@ def test_a_place_in_flight_is_free_again_however_the_call_ended(world, fault):
 
 
 def test_a_call_that_cannot_be_rendered_gives_its_place_back(world):
-    connector(world, "limit: [1 at once]\n")
+    connector(world, "crm", "limit: [1 at once]\n")
     world.entity("customer", "c-0", relay="never", given_name="Eva")
     assert told(world, 0) == "rejected"
     assert "held" not in numbers(world)
 
 
 def test_over_the_cap_a_delivery_is_parked_at_once(world):
-    connector(world, "limit: [1 at once]\n")
+    connector(world, "crm", "limit: [1 at once]\n")
     customers(world, 2)
     world.vendors.faults = [lambda apply: results.append(told(world, 1)) or apply()]
     results = []
@@ -198,3 +189,58 @@ def test_over_the_cap_a_delivery_is_parked_at_once(world):
     assert results == ["parked:in-flight"]
     world.rest()
     assert len(world.vendors.contacts) == 2
+
+
+# One never slows another.
+
+
+def test_a_broken_destination_slows_no_other_however_many_deliveries_wait_for_it(world):
+    for n in range(150):
+        world.entity("customer", f"c-{n}", email=f"ada{n}@correo.example")
+    send, asked = world.vendors.send, []
+
+    def broken(request):
+        if "crm" in request.url:
+            asked.append(world.now)
+            return answer(503)
+        return send(request)
+
+    world.vendors.send = broken
+    begun = world.now
+    world.deliver()
+    assert len(world.vendors.partners) == 150
+    assert world.now - begun < 5
+    assert len(asked) == breaker.IN_A_ROW
+    world.later(20)
+    world.entity("customer", "c-new", email="new@correo.example")
+    world.deliver()
+    assert len(world.vendors.partners) == 151
+    for _ in range(60):
+        world.later(60)
+    assert len(asked) < breaker.IN_A_ROW + breaker.PROBES * 8
+    world.vendors.send = send
+    world.rest()
+    assert len(world.vendors.contacts) == 151
+
+
+def test_a_record_that_always_fails_blocks_no_other_customer_and_opens_no_breaker(world):
+    customers(world, 40)
+    send = world.vendors.send
+    world.vendors.send = lambda request: answer(500) if b"ada7@" in (request.body or b"") else send(request)
+    for minute in range(180):
+        if minute < 40:
+            told(world, minute)
+        world.later(60)
+    assert len(world.vendors.contacts) == 39
+    assert world.state(CRM, "c-7")["attempts"] < 25
+    assert not numbers(world).get("open")
+
+
+def test_what_comes_back_after_an_outage_comes_at_the_rate_and_not_at_once(world):
+    connector(world, "crm", "limit: [10 per 10s]")
+    customers(world, 60)
+    limiter.block(world.store, "crm.main", world.now + 3600)
+    assert {told(world, n) for n in range(60)} == {"parked:rate-limit"}
+    due = sorted(to_epoch(world.item(CRM, f"c-{n}").at) - world.now for n in range(60))
+    assert due[0] == pytest.approx(3600, abs=1)
+    assert due[-1] - due[0] == pytest.approx(59 * limiter.PACE, abs=1)

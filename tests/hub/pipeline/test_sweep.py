@@ -6,9 +6,10 @@ import hub.pipeline.route as route_module
 from hub import keys
 from hub.errors import RetryError
 from hub.messages import Delivery
+from hub.pipeline.deliver import deliver
 from hub.pipeline.sweep import LEASE, sweep
 from hub.store import Put
-from tests.hub.pipeline.delivering import World
+from tests.hub.pipeline.delivering import World, connector
 from tests.hub.pipeline.delivery_vendors import says
 
 ADA = {"email": "ada@correo.example"}
@@ -182,3 +183,19 @@ def test_a_wait_whose_condition_no_longer_holds_ends_although_nobody_relayed_the
     assert world.later(3600) == []
     wait = keys.wait("reminder", "cart", "k-1")
     assert world.store.read([wait])[wait].data["state"] == "ended"
+
+
+def test_a_sweep_that_stays_sends_each_delivery_at_its_turn(world, monkeypatch):
+    connector(world, "crm", "limit: [1 per 10s]")
+    for n in range(5):
+        world.entity("customer", f"c-{n}", relay="never", email=f"ada{n}@correo.example")
+        told = Delivery("crm.main.contact", "customer", f"c-{n}", 1, f"c-{n}", "sync")
+        deliver(world.hub, told)
+    sent, begun, inner = [], world.now, world.outbound.send
+    monkeypatch.setattr(
+        world.outbound, "send", lambda messages: sent.append(world.now - begun) or inner(messages)
+    )
+    assert sweep(world.hub, stay=30)["deliveries"] == 3
+    assert sent == pytest.approx([10, 19.7, 29.4], abs=0.3)
+    assert sweep(world.hub, stay=30)["deliveries"] == 1
+    assert sent[-1] == pytest.approx(39.1, abs=0.3)

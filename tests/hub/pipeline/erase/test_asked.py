@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from hub import keys
 from hub.demo.stage import signed
 from hub.pipeline.erase import erase, erasure_of
 from hub.pipeline.receive import Arrival, receive
 from hub.pipeline.serve import Question, serve
+from hub.store import Item, Put
 from tests.hub.pipeline.erase.people import BY_HAND, Lived, kinds, left, left_at_vendors
 from tests.journey import PUBLIC, ROOT
 
@@ -169,3 +171,14 @@ def test_small_budgets_come_to_the_same_end():
     other = Lived()
     other.erase()
     assert kinds(day) == kinds(other)
+
+
+def test_a_shop_that_leaves_takes_back_what_authorised_us():
+    day = Lived()
+    for account in ("shopify.co", "hubspot.main"):
+        day.hub.store.commit([Put(Item(keys.token(account), "token", {"values": {"access_token": "t"}}))])
+    assert ask(day, "shop-redact") == 200
+    day.minutes()
+    assert [item.key for item in day.hub.store.items() if item.kind == "token"] == [
+        keys.token("hubspot.main")
+    ]

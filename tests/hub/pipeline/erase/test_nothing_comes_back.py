@@ -145,7 +145,7 @@ def test_somebody_who_comes_back_is_known_again_from_then_on():
     )
     [back] = day.customers()
     assert back.data["fields"]["email"][0] == "lucia.fernandez@correo.example"
-    assert list(back.data["records"]) == ["REC#shopify#co#customer#8120044231001"]
+    assert "REC#shopify#co#customer#8120044231001" in back.data["records"]
     begin(day.hub, back.data["id"], Order("tests", "again"))
     day.minutes()
     assert left(day) == []

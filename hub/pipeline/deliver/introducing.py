@@ -1,0 +1,40 @@
+"""What we created is told to unify by ourselves: whose record it is follows from what we wrote.
+
+Else its first event would have to say so, and a person may have changed the address there before it comes:
+then the record would found a customer of its own, who would be written to every other destination.
+"""
+
+from typing import Any
+
+from hub.messages import WRITTEN, Event
+from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.desire import Desire
+from hub.pipeline.receive import enqueue
+from hub.pipeline.subjects import Subject
+from hub.times import from_epoch
+
+
+def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) -> None:
+    """Send the event that the record `remote` is this entity's, where we did not know it and it can tell.
+
+    It is sent before the delivery is closed: who dies in between finds the record, and sends the same again.
+    """
+    declared = case.hub.catalog.entities[subject.entity].identifying
+    if remote and remote != desire.remote and any(desire.both.get(field.name) for field in declared):
+        enqueue(case.hub, [_event(case, subject, remote, desire.record)])
+
+
+def _event(case: Case, subject: Subject, remote: str, record: dict[str, Any]) -> Event:
+    target, now = case.target, from_epoch(case.now)
+    return Event(
+        connector=target.connector.name,
+        account=target.account.key,
+        resource=target.resource.name,
+        topic=f"{WRITTEN}{target.resource.name}",
+        id=remote,
+        event_id=(remote, subject.id),
+        received_at=now,
+        at=now,
+        record=record,
+        via="written",
+    )

@@ -1,0 +1,35 @@
+"""Lives of a fleet: 2 to 6 vendors, their people, the weather between, and the hub in the middle.
+
+Whatever happens, in the end every system has what the flows say, and nothing was lost, done twice or sent
+round in circles (tests/fleet). `--seeds N` runs the seeds 0 to N-1 (`make soak`: 20,000); a seed that fails
+is told as a story, as small as it gets, and runs alone with `--seed N`, or by `python -m tests.fleet N`.
+"""
+
+from collections import Counter
+
+import pytest
+
+from tests.fleet.trial import shrunk, story, trial
+
+CHUNK = 25
+
+
+def pytest_generate_tests(metafunc):
+    if "seeds" in metafunc.fixturenames:
+        only, most = (metafunc.config.getoption(name) for name in ("--seed", "--seeds"))
+        chunks = [range(start, min(start + CHUNK, most)) for start in range(0, most, CHUNK)]
+        chosen = chunks if only is None else [range(only, only + 1)]
+        metafunc.parametrize("seeds", chosen, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
+
+
+def test_every_fleet_comes_to_rest_with_all_systems_equal(seeds, record_property):
+    sums = Counter(seeds=len(seeds))
+    for seed in seeds:
+        lines, figures = trial(seed)
+        if lines:
+            number, parts = shrunk(seed)
+            told = story(number, **parts)
+            pytest.fail("\n".join([*told, "", f"python -m tests.fleet {seed}, as a whole:", *lines]))
+        sums.update(figures)
+    for name, count in sums.items():
+        record_property(f"fleet {name}", count)
