@@ -179,3 +179,12 @@ def test_without_its_own_time_nobody_can_tell_what_a_destination_has_that_told_b
     assert written.stands("stage", customer, told("customer", OVERTAKEN + 1)) == customer
     assert written.stands("stage", customer, told("customer", OVERTAKEN)) == ""  # its clock may be ahead
     assert written.stands("stage", lead, told("lead", -1)) == lead
+
+
+def test_an_echo_is_in_doubt_only_where_it_is_of_an_older_value_and_told_after_the_newer_one():
+    wrote = entry({"stage": "customer"}, at(1), entry({"stage": "lead"}, AT))
+    assert Written(wrote).is_doubtful("stage", "lead", at(2))
+    assert not Written(wrote).is_doubtful("stage", "lead", at(1))
+    assert not Written(wrote).is_doubtful("stage", "customer", at(2))
+    home = entry({"address": {"city": "Bogotá"}, "address.country": "CO"}, AT)
+    assert not Written(home).is_doubtful("address", {"city": "Bogotá", "country": "CO"}, at(2))
