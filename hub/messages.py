@@ -34,7 +34,8 @@ def escape(*parts: object) -> str:
 
 def brief(text: str) -> str:
     """A text as part of a key: its digest where it is longer than the table's keys have room for."""
-    return text if len(escape(text)) <= LONGEST_PART else digest(text)
+    small = text.isascii() and 3 * len(text) <= LONGEST_PART  # all of it escaped
+    return text if small or len(escape(text)) <= LONGEST_PART else digest(text)
 
 
 def digest(text: str) -> str:

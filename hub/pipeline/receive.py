@@ -71,7 +71,9 @@ def enqueue(hub: Hub, events: Sequence[Event]) -> None:
 
 
 def _door(hub: Hub, path: str) -> Door | None:
-    parts = [unquote(part) for part in path.strip("/").split("/")]
+    parts = path.strip("/").split("/")
+    if "%" in path:
+        parts = [unquote(part) for part in parts]
     if parts[:2] != ROOT or len(parts) not in (3, 4):
         return None
     connector = hub.catalog.connectors.get(parts[2])
@@ -88,7 +90,7 @@ def _request(hub: Hub, door: Door, arrival: Arrival) -> Request:
     query = _clean(arrival.query)
     url = base.rstrip("/") + _clean(arrival.path) + (f"?{query}" if query else "")
     headers = {_clean(name).lower(): _clean(value) for name, value in arrival.headers.items()}
-    values = dict(parse_qsl(query, keep_blank_values=True))
+    values = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
     return Request(arrival.method.upper(), url, values, headers, arrival.body)
 
 

@@ -172,11 +172,11 @@ def _commit(
     older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
     reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
     said = consents.statements(event, tale.consents, [*source], peppers)
-    marker, entry = keys.event(event.key), trails.entry_key(event, tale.tellings[-1])
+    marker = keys.event(event.key)
     reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
-    told = [entry] if again or reading[marker] else []
+    told = [trails.entry_key(event, tale.tellings[-1])] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
     asked = forgotten.places(reading, tale.tellings, peppers[0])
     reading.load([*told, *following, *consents.entries_of(reading, said), *asked])

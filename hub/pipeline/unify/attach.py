@@ -3,9 +3,10 @@
 No claim is touched and no other record read: the root holds the folded winners, its version guards them.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from hub.golden import DELETED, Member, Register, Value, fold, overlay
+from hub.golden import DELETED, Member, Register, Value, confirmed, decide, overlay
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER, Rules
 from hub.pipeline.unify.spoken import spoken
@@ -30,34 +31,36 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
     told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    held = registers(record)
-    said, moved = overlay(held, told)
-    before = values(root)
-    if not moved:
-        return Outcome(root.data["id"], before, news=bool(told))
-    if DELETED in said:
+    again = _told_again(record, told)
+    rest = {name: register for name, register in told.items() if name not in again}
+    held = registers(record, rest)
+    said, moved = overlay(held, rest)
+    if not moved and not again:
+        return Outcome(root.data["id"], values(root), news=bool(told))
+    stored = {**record.data.get("registers", {}), **again, **said}
+    news = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
+    link = news.pop(CUSTOMER, None)
+    if DELETED in stored or (link and not _stays(link, held.get(CUSTOMER), root)):
         return None
-    moved = {name for name in moved if _is_news(said[name], held.get(name))}
-    if CUSTOMER in moved and not _stays(said[CUSTOMER], held.get(CUSTOMER), root):
+    if not all(_local(name, one, record.key.pk, root, rules) for name, one in news.items()):
         return None
-    if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved - {CUSTOMER}):
-        return None
-    after = with_data(
-        root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
-    )
-    fields = values(after)
-    names = moved_names(before, fields)
-    changed = Changed(
-        telling.entity,
-        root.data["id"],
-        root.version + 1,
-        fields,
-        names,
-        root.data["customer"],
-        created=False,
-    )
-    writes = (Put(with_data(record, registers=said)), Put(after))
-    return Outcome(root.data["id"], fields, writes, (changed,) if names else ())
+    after = with_data(root, fields=_refold(record, root, rules, news, telling.at))
+    return _outcome(telling.entity, root, after, Put(with_data(record, registers=stored)))
+
+
+def _outcome(entity: str, root: Item, after: Item, record: Put) -> Outcome:
+    """What is written of the record and its root, and what the outbox tells where a value moved."""
+    id, fields = root.data["id"], values(after)
+    names = moved_names(values(root), fields)
+    moved = Changed(entity, id, root.version + 1, fields, names, root.data["customer"], created=False)
+    return Outcome(id, fields, (record, Put(after)), (moved,) if names else ())
+
+
+def _told_again(record: Item, told: Mapping[str, Register]) -> dict[str, list[Any]]:
+    """What a telling only confirms, which is most of it: vendors tell whole records."""
+    held = record.data.get("registers", {})
+    found = ((name, confirmed(held[name], register)) for name, register in told.items() if name in held)
+    return {name: register for name, register in found if register}
 
 
 def _is_news(register: Register, held: Register | None) -> bool:
@@ -104,17 +107,15 @@ def _refold(
     """The root's winners after this record moved, each with its provenance."""
     fields: dict[str, list[Any]] = dict(root.data["fields"])
     for name, register in moved.items():
-        rivals = [_member(record.key.pk, root, rules, name, register)]
+        rivals = [(_member(record.key.pk, root, rules), register)]
         winner = Value(*fields[name]) if name in fields else None
         if winner and winner.record != record.key.pk:
-            rivals.append(_member(winner.record, root, rules, name, Register.of(winner.value, *winner[2:])))
-        fields |= {
-            field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
-        }
+            rivals.append((_member(winner.record, root, rules), Register.of(winner.value, *winner[2:])))
+        fields[name] = list(decide(rivals, rules.policies[name]))
     if [at, record.key.pk] > fields["updated_at"][:2]:
         fields["updated_at"] = [at, record.key.pk, at, "", 0]
     return fields
 
 
-def _member(pk: str, root: Item, rules: Rules, name: str, register: Register) -> Member:
-    return Member(pk, rules.role(pk), root.data["records"][pk], {name: register})
+def _member(pk: str, root: Item, rules: Rules) -> Member:
+    return Member(pk, rules.role(pk), root.data["records"][pk], {})

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import keys, times
+from hub import keys
 from hub.errors import RecordError
 from hub.identity import Pepper
 from hub.mapping import Consent
 from hub.messages import Event, digest, escape
 from hub.pipeline.consents import RESTRICTIVE, Consented, beats, places, standing
 from hub.pipeline.unify.rules import CUSTOMER
-from hub.pipeline.unify.state import Changed, Outcome, Reading
-from hub.pipeline.unify.telling import FUTURE
+from hub.pipeline.unify.state import Changed, Outcome, Reading, rewritten
+from hub.pipeline.unify.telling import is_ahead
 from hub.reprs import discreet
 from hub.store import Key, Put
 
@@ -57,7 +57,7 @@ def statements(
     proof = {
         "source": event.source,
         "topic": event.topic,
-        "event": digest(event.key)[:16],
+        "event": event.mark,
         "archive": list(archive),
     }
     found: dict[tuple[Key, str, str], Statement] = {}
@@ -89,7 +89,7 @@ def writes(reading: Reading, said: Iterable[Statement]) -> Iterator[Put]:
     for key, one in best.items():
         if beats(one.rank, standing(reading.present(one.held))):
             data = {"state": one.state, "rank": one.rank, "at": one.at, **one.proof}
-            yield Put(replace(reading.item(key, "consent"), data=data))
+            yield Put(rewritten(reading.item(key, "consent"), data))
     for one in fresh:
         yield from _entry(reading, one)
 
@@ -120,7 +120,7 @@ def _entry(reading: Reading, one: Statement) -> Iterator[Put]:
     known = [item.data["event"] for item in reading.present(one.entries)]
     if not known or one.proof["event"] < min(known):
         item = reading.item(one.entries[0], "told consent")
-        yield Put(replace(item, data={"state": one.state, **one.proof}))
+        yield Put(rewritten(item, {"state": one.state, **one.proof}))
 
 
 def _repeats(reading: Reading, one: Statement) -> bool:
@@ -134,6 +134,6 @@ def _repeats(reading: Reading, one: Statement) -> bool:
 
 def _time(event: Event, one: Consent) -> str:
     at = one.at or event.at or event.received_at
-    if times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE:
+    if is_ahead(at, event):
         raise RecordError("future-time", "the time of a consent is more than 10 minutes ahead")
     return at

@@ -1,9 +1,10 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from hub import keys, ledger, times
-from hub.golden import DELETED, Register
+from hub.golden import DELETED, Register, Stamp
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading
@@ -20,18 +21,25 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
 
 def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Register]:
     """The registers of a telling; empty when all of it only repeats what we wrote."""
+    run = (Stamp(telling.at, event.mark, event.revision),)
+    told = {name: Register(value, run) for name, value in _news(reading, telling, event, ids).items()}
+    if telling.customer and (told or not telling.fields):
+        told[CUSTOMER] = Register(telling.customer, run)
+    if telling.deleted:
+        told[DELETED] = Register(True, run)
+    return told
+
+
+def _news(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Any]:
+    """The fields that a telling tells and that we had not written ourselves."""
     notes = ledgers(telling, ids)
     reading.load(notes)
-    wrote = [item.data.get("wrote", {}) for item in reading.present(notes)]
+    wrote = [item.data["wrote"] for item in reading.present(notes) if "wrote" in item.data]
+    if not wrote:
+        return telling.fields
     now = times.to_epoch(event.received_at)
-    stamp = (telling.at, event.mark, event.revision)
-    told = {
-        name: Register.of(value, *stamp)
+    return {
+        name: value
         for name, value in telling.fields.items()
         if not any(ledger.is_echo(noted, name, value, now) for noted in wrote)
     }
-    if telling.customer and (told or not telling.fields):
-        told[CUSTOMER] = Register.of(telling.customer, *stamp)
-    if telling.deleted:
-        told[DELETED] = Register.of(True, *stamp)
-    return told
