@@ -5,7 +5,7 @@ members' registers, so that the order in which events arrived leaves no trace. T
 computed when folding: an edited priority takes effect on what was told before.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,16 +99,15 @@ def overlay(
     return {**registers, **merged}, moved
 
 
-def confirmed(stored: Sequence[Any], told: Register) -> list[Any] | None:
+def confirmed(stored: Sequence[Any], value: Any, stamp: Stamp) -> list[Any] | None:
     """A register as it is stored (lists for its tuples), after a telling that only says its value once more.
 
     None where another value is told, or not later than all that was told before: then `overlay` decides.
     """
-    value, run, other = stored
-    stamp = told.run[0]
-    if value != told.value or stamp <= tuple(run[-1]):
+    held, run, other = stored
+    if held != value or stamp <= tuple(run[-1]):
         return None
-    return [value, _shortened((*run, stamp)), other]
+    return [held, _shortened((*run, stamp)), other]
 
 
 def fold(members: Iterable[Member], policies: Mapping[str, Policy]) -> dict[str, Value]:

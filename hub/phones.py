@@ -82,7 +82,7 @@ def _regions(code: str) -> tuple[str, ...]:
 def _plan(region: str) -> Plan:
     import phonenumbers
 
-    told = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    told: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
     return Plan(
         re.compile("|".join(filter(None, ("0", told.national_prefix_for_parsing)))),
         re.compile(told.leading_digits) if told.leading_digits else None,

@@ -6,10 +6,10 @@ No claim is touched and no other record read: the root holds the folded winners,
 from collections.abc import Mapping
 from typing import Any
 
-from hub.golden import DELETED, Member, Register, Value, confirmed, decide, overlay
+from hub.golden import DELETED, Member, Register, Stamp, Value, confirmed, decide, overlay
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER, Rules
-from hub.pipeline.unify.spoken import spoken
+from hub.pipeline.unify.spoken import news, stamp
 from hub.pipeline.unify.state import (
     Changed,
     Outcome,
@@ -30,21 +30,24 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     root = reading[root_key(record)] if record else None
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
-    told = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    again = _told_again(record, told)
-    rest = {name: register for name, register in told.items() if name not in again}
+    told, when = (
+        news(reading, telling, event, [root.data["id"], *root.data["absorbed"]]),
+        stamp(telling, event),
+    )
+    again = _told_again(record, told, when)
+    rest = {name: Register(value, (when,)) for name, value in told.items() if name not in again}
     held = registers(record, rest)
     said, moved = overlay(held, rest)
     if not moved and not again:
         return Outcome(root.data["id"], values(root), news=bool(told))
     stored = {**record.data.get("registers", {}), **again, **said}
-    news = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
-    link = news.pop(CUSTOMER, None)
+    fresh = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
+    link = fresh.pop(CUSTOMER, None)
     if DELETED in stored or (link and not _stays(link, held.get(CUSTOMER), root)):
         return None
-    if not all(_local(name, one, record.key.pk, root, rules) for name, one in news.items()):
+    if not all(_local(name, one, record.key.pk, root, rules) for name, one in fresh.items()):
         return None
-    after = with_data(root, fields=_refold(record, root, rules, news, telling.at))
+    after = with_data(root, fields=_refold(record, root, rules, fresh, telling.at))
     return _outcome(telling.entity, root, after, Put(with_data(record, registers=stored)))
 
 
@@ -56,11 +59,14 @@ def _outcome(entity: str, root: Item, after: Item, record: Put) -> Outcome:
     return Outcome(id, fields, (record, Put(after)), (moved,) if names else ())
 
 
-def _told_again(record: Item, told: Mapping[str, Register]) -> dict[str, list[Any]]:
+def _told_again(record: Item, told: Mapping[str, Any], when: Stamp) -> dict[str, list[Any]]:
     """What a telling only confirms, which is most of it: vendors tell whole records."""
-    held = record.data.get("registers", {})
-    found = ((name, confirmed(held[name], register)) for name, register in told.items() if name in held)
-    return {name: register for name, register in found if register}
+    held, found = record.data.get("registers", {}), {}
+    for name, value in told.items():
+        register = confirmed(held[name], value, when) if name in held else None
+        if register is not None:
+            found[name] = register
+    return found
 
 
 def _is_news(register: Register, held: Register | None) -> bool:

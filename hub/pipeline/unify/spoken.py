@@ -21,16 +21,26 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
 
 def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Register]:
     """The registers of a telling; empty when all of it only repeats what we wrote."""
-    run = (Stamp(telling.at, event.mark, event.revision),)
-    told = {name: Register(value, run) for name, value in _news(reading, telling, event, ids).items()}
+    run = (stamp(telling, event),)
+    return {name: Register(value, run) for name, value in news(reading, telling, event, ids).items()}
+
+
+def stamp(telling: Telling, event: Event) -> Stamp:
+    """When it was told."""
+    return Stamp(telling.at, event.mark, event.revision)
+
+
+def news(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Any]:
+    """The values of these registers, by name."""
+    told = dict(_unwritten(reading, telling, event, ids))
     if telling.customer and (told or not telling.fields):
-        told[CUSTOMER] = Register(telling.customer, run)
+        told[CUSTOMER] = telling.customer
     if telling.deleted:
-        told[DELETED] = Register(True, run)
+        told[DELETED] = True
     return told
 
 
-def _news(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Any]:
+def _unwritten(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Any]:
     """The fields that a telling tells and that we had not written ourselves."""
     notes = ledgers(telling, ids)
     reading.load(notes)
