@@ -68,7 +68,7 @@ def _rate(hub: Hub, size: int, work: Work) -> float:
 
 
 def _settle(hub: Hub) -> None:
-    """Put the keys in order, which the store in memory leaves until somebody looks: it is part of a commit."""
+    """Put the keys in order, which the store in memory leaves until somebody looks: part of a commit."""
     store = cast(MemoryStore, hub.store)
     for order in (store._keys, *store._agendas.values()):
         order.settle()

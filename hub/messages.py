@@ -21,6 +21,8 @@ LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+_RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match
+"""The record in the text of an event as we write it: no text of JSON holds a quote that is not escaped."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
 
@@ -92,6 +94,11 @@ class Event:
         told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
 
+    @cached_property
+    def text(self) -> str:
+        """The record as `dumps` gives it: of an event that comes as a message, it stands there already."""
+        return dumps(self.record)
+
     @property
     def revision(self) -> int:
         """0, or the time of the replay (Unix seconds): a replay's telling wins over the first one's."""
@@ -115,7 +122,11 @@ class Event:
     def loads(cls, text: str) -> Self:
         """The event of a message body. Raises ValueError for another format."""
         data = _members(text)
-        return cls(**{**data, "event_id": tuple(data["event_id"])})
+        event = cls(**{**data, "event_id": tuple(data["event_id"])})
+        record = _RECORD(text)
+        if record:
+            event.__dict__["text"] = record[1]
+        return event
 
 
 @discreet("destination", "entity", "id", "epoch", "flow")

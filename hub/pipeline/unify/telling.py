@@ -9,7 +9,7 @@ from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
-from hub.messages import Event, digest, dumps
+from hub.messages import Event, digest
 from hub.pipeline import Hub
 from hub.reprs import discreet
 from hub.store import Key
@@ -209,7 +209,7 @@ def _writable(resource: Resource) -> bool:
 
 def body_digest(event: Event) -> str:
     """What two events with one id must have in common: a digest of the record as it came."""
-    return digest(dumps(event.record))
+    return digest(event.text)
 
 
 def summary(event: Event, telling: Telling) -> dict[str, Any]:
