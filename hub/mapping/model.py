@@ -287,7 +287,7 @@ class _Reading:
             form = field.normalise(value, region=self._region, zone=self._zone)
         except ValueError:
             return self._not_understood(path, required or field.required)
-        if _is_too_large(form):
+        if len(form) > LARGEST if isinstance(form, str) else _is_too_large(form):
             place = self._mapping.document.place(*path)
             raise RecordError("too-large", f"{name} has more than {LARGEST:,} characters", place)
         return form
@@ -329,8 +329,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def _is_too_large(form: Any) -> bool:
-    if isinstance(form, str):
-        return len(form) > LARGEST
+    """Of what is no text: a list or an object, whose JSON is only made where it may be."""
     if not isinstance(form, list | dict) or len(repr(form)) * WIDEST <= LARGEST:
         return False
     return len(dumps(form)) > LARGEST

@@ -89,7 +89,10 @@ def _request(hub: Hub, door: Door, arrival: Arrival) -> Request:
     base = (door.account.public_url if door.account else None) or hub.settings.public_url
     query = _clean(arrival.query)
     url = base.rstrip("/") + _clean(arrival.path) + (f"?{query}" if query else "")
-    headers = {_clean(name).lower(): _clean(value) for name, value in arrival.headers.items()}
+    headers = {
+        (name if name.isascii() else _clean(name)).lower(): value if value.isascii() else _clean(value)
+        for name, value in arrival.headers.items()
+    }
     values = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
     return Request(arrival.method.upper(), url, values, headers, arrival.body)
 

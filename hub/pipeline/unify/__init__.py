@@ -261,7 +261,8 @@ def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result |
 
 
 def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **data: Any) -> Put:
-    marker = reading.item(keys.event(event.key), "marker")
+    key = keys.event(event.key)
+    held = reading[key]
     told: dict[str, Any] = {
         "digest": body_digest(event),
         **({"archive": [*source]} if source else {}),
@@ -272,7 +273,7 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **d
         "topic": event.topic,
     }
     ttl = int(hub.clock()) + MARKER_DAYS * DAY
-    return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
+    return Put(sizes.marker(Item(key, "marker", {**told, **data}, held.version if held else 0, ttl)))
 
 
 def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: list[Pepper]) -> Result:
