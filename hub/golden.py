@@ -107,7 +107,8 @@ def confirmed(stored: Sequence[Any], value: Any, stamp: Stamp) -> list[Any] | No
     held, run, other = stored
     if held != value or stamp <= tuple(run[-1]):
         return None
-    return [held, _shortened((*run, stamp)), other]
+    kept = run if len(run) < RUN else (run[0], *run[-RUN + 2 :])
+    return [held, (*kept, stamp), other]
 
 
 def fold(members: Iterable[Member], policies: Mapping[str, Policy]) -> dict[str, Value]:

@@ -285,9 +285,12 @@ def _money(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
 def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError("not an object")
-    lines = {name: plain(value[name]) for name in ADDRESS if value.get(name) not in {None, False}}
-    trimmed = {name: " ".join(composed(line).split()) for name, line in lines.items()}
-    kept = {name: line for name, line in trimmed.items() if line}
+    kept = {}
+    for name in ADDRESS:
+        line = value.get(name)
+        text = "" if line in (None, False) else " ".join(composed(plain(line)).split())
+        if text:
+            kept[name] = text
     if not kept:
         raise ValueError("blank")
     if "country" in kept:

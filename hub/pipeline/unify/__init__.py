@@ -176,10 +176,11 @@ def _commit(
     reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
+    said = consents.fresh(reading, said)
     told = [trails.entry_key(event, tale.tellings[-1])] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
     asked = forgotten.places(reading, tale.tellings, peppers[0])
-    reading.load([*told, *following, *consents.entries_of(reading, said), *asked])
+    reading.load([*told, *following, *consents.entries_of(said), *asked])
     heeded = forgotten.heed(reading, tale, hub.catalog, peppers[0])
     if heeded is None:
         return _suppress(hub, reading, event)

@@ -3,7 +3,7 @@
 No claim is touched and no other record read: the root holds the folded winners, its version guards them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.golden import DELETED, Member, Register, Stamp, Value, confirmed, decide, overlay
@@ -14,7 +14,6 @@ from hub.pipeline.unify.state import (
     Changed,
     Outcome,
     Reading,
-    moved_names,
     registers,
     root_key,
     values,
@@ -22,6 +21,9 @@ from hub.pipeline.unify.state import (
 )
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item, Put
+
+_UNTOLD = (None,)
+"""A field that nobody has told."""
 
 
 def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Outcome | None:
@@ -48,13 +50,16 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if not all(_local(name, one, record.key.pk, root, rules) for name, one in fresh.items()):
         return None
     after = with_data(root, fields=_refold(record, root, rules, fresh, telling.at))
-    return _outcome(telling.entity, root, after, Put(with_data(record, registers=stored)))
+    return _outcome(telling.entity, root, after, fresh, Put(with_data(record, registers=stored)))
 
 
-def _outcome(entity: str, root: Item, after: Item, record: Put) -> Outcome:
-    """What is written of the record and its root, and what the outbox tells where a value moved."""
-    id, fields = root.data["id"], values(after)
-    names = moved_names(values(root), fields)
+def _outcome(entity: str, root: Item, after: Item, fresh: Iterable[str], record: Put) -> Outcome:
+    """What is written of the record and its root, and what the outbox tells where a value moved.
+
+    `fresh`: the fields of which anything is new.
+    """
+    id, fields, before = root.data["id"], values(after), root.data["fields"]
+    names = tuple(sorted(name for name in fresh if before.get(name, _UNTOLD)[0] != fields[name]))
     moved = Changed(entity, id, root.version + 1, fields, names, root.data["customer"], created=False)
     return Outcome(id, fields, (record, Put(after)), (moved,) if names else ())
 

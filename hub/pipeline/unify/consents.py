@@ -75,14 +75,18 @@ def places_of(said: Iterable[Statement]) -> Iterator[Key]:
     return (key for one in said for key in one.held)
 
 
-def entries_of(reading: Reading, said: Iterable[Statement]) -> Iterator[Key]:
-    """What has to be read then: the ledger, for what does not merely repeat what stands."""
-    return (key for one in said if not _repeats(reading, one) for key in one.entries)
+def fresh(reading: Reading, said: Iterable[Statement]) -> list[Statement]:
+    """What does not merely repeat what stands: all that is of interest from then on."""
+    return [one for one in said if not _repeats(reading, one)]
 
 
-def writes(reading: Reading, said: Iterable[Statement]) -> Iterator[Put]:
+def entries_of(fresh: Iterable[Statement]) -> Iterator[Key]:
+    """What has to be read then: the ledger."""
+    return (key for one in fresh for key in one.entries)
+
+
+def writes(reading: Reading, fresh: Sequence[Statement]) -> Iterator[Put]:
     """The news: what stands now, and the entries of the ledger."""
-    fresh = [one for one in said if not _repeats(reading, one)]
     best: dict[Key, Statement] = {}
     for one in sorted(fresh, key=lambda one: one.rank[:2]):
         best[one.held[0]] = one
@@ -94,12 +98,12 @@ def writes(reading: Reading, said: Iterable[Statement]) -> Iterator[Put]:
         yield from _entry(reading, one)
 
 
-def woken(reading: Reading, said: Iterable[Statement], entity: str, outcome: Outcome) -> Outcome:
+def woken(reading: Reading, fresh: Sequence[Statement], entity: str, outcome: Outcome) -> Outcome:
     """The outcome after a consent turned: flows that ask for it may tell now what they could not tell before.
 
     The customer gets a new epoch and an image although no field of theirs moved.
     """
-    if entity != CUSTOMER or not any(_turns(reading, one) for one in said):
+    if not fresh or entity != CUSTOMER or not any(_turns(reading, one) for one in fresh):
         return outcome
     if any(change.id == outcome.id for change in outcome.changed):
         return outcome

@@ -42,6 +42,8 @@ def news(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -
 
 def _unwritten(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> dict[str, Any]:
     """The fields that a telling tells and that we had not written ourselves."""
+    if not telling.destination:
+        return telling.fields
     notes = ledgers(telling, ids)
     reading.load(notes)
     wrote = [item.data["wrote"] for item in reading.present(notes) if "wrote" in item.data]
