@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from hub.reprs import discreet
+
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 _KINDS = (
     "mobile",
@@ -23,6 +25,7 @@ _KINDS = (
 )
 
 
+@discreet()
 class Plan(NamedTuple):
     """What a region's metadata say of what follows its country code.
 
