@@ -16,7 +16,7 @@ from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.explain import explain
-from hub.pipeline.serve.groups import groups
+from hub.pipeline.serve.groups import found_parked, groups
 from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
@@ -123,6 +123,14 @@ def _groups(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return groups(hub, Wanted.of(hub, question.query), question.query.get("after"))
 
 
+def _parked_sought(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    body = question.json()
+    wanted = Wanted.of(hub, body)
+    if body.get("groups") is True:
+        return groups(hub, wanted, body.get("after"))
+    return found_parked(hub, wanted, replace(question, query=body).page())
+
+
 def _deliveries(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return deliveries(hub, Wanted.of(hub, question.query), question.page())
 
@@ -180,6 +188,7 @@ ROUTES = (
     Route("POST", re.compile("/v1/conflicts"), _settle),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("GET", re.compile("/v1/parked/groups"), _groups),
+    Route("POST", re.compile("/v1/parked/search"), _parked_sought),
     Route("GET", re.compile("/v1/deliveries"), _deliveries),
     Route("POST", re.compile("/v1/deliveries/search"), _sought),
     Route("POST", re.compile("/v1/deliveries/show"), _delivery),

@@ -153,7 +153,7 @@ def samples(hub: Hub, batch: Batch, items: Iterable[Item]) -> list[dict[str, Any
 
 def _foreseen(hub: Hub, batch: Batch, item: Item) -> dict[str, Any]:
     if item.kind in ("delivery", "act"):
-        return foresee(hub, item, shown(False))
+        return foresee(hub, item, shown(False), replay=batch.replay)
     if item.kind != "marker":
         return {"would": "decide"}
     try:
