@@ -14,6 +14,7 @@ from hub.cli import (
     deliveries,
     demo,
     drift,
+    events,
     functions,
     new,
     parked,
@@ -22,6 +23,7 @@ from hub.cli import (
     replay,
     schemas,
     send,
+    switching,
     test,
     trial,
 )
@@ -46,6 +48,8 @@ MODULES = (
     parked,
     deliveries,
     replay,
+    events,
+    switching,
     pepper,
 )
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""

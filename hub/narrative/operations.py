@@ -93,6 +93,13 @@ def remark(said: Told | None) -> str:
     return ": ".join(filter(None, kept))
 
 
+def attempt(entry: Told) -> str:
+    """What an attempt came to, and its calls: `rejected status-422; create 422 (12 ms)`."""
+    calls = ", ".join(f"{name} {status} ({spent} ms)" for name, status, spent in entry.get("calls", ()))
+    result = " ".join(filter(None, [entry["result"], entry.get("reason")]))
+    return f"{result}; {calls or 'no call was made'}"
+
+
 def _group(group: Told, said: Clock, options: str) -> Iterator[str]:
     place = group.get("destination") or group.get("source") or group.get("flow") or group["kind"]
     yield f"{group['count']} × {place}: {group['why']}   [group {group['group']}]"
@@ -151,10 +158,8 @@ def _of(told: Told) -> str:
 
 def _attempts(log: Sequence[Told], said: Clock) -> Iterator[str]:
     for entry in log:
-        calls = ", ".join(f"{name} {status} ({spent} ms)" for name, status, spent in entry.get("calls", ()))
         times = f", {entry['times']} times since {said.brief(entry['first'])}" if "times" in entry else ""
-        result = " ".join(filter(None, [entry["result"], entry.get("reason")]))
-        yield f"  - {said.brief(entry['at'])}: {result}{times}; {calls or 'no call was made'}"
+        yield f"  - {said.brief(entry['at'])}{times}: {attempt(entry)}"
 
 
 def _now(now: Told) -> Iterator[str]:

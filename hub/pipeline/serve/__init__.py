@@ -14,6 +14,7 @@ from hub.pipeline import Hub
 from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
+from hub.pipeline.serve.events import event, events
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.explain import explain
 from hub.pipeline.serve.groups import found_parked, groups
@@ -24,6 +25,7 @@ from hub.pipeline.serve.replay import replay
 from hub.pipeline.serve.search import search
 from hub.pipeline.serve.switches import accounts, switched
 from hub.pipeline.serve.wanted import Wanted
+from hub.pipeline.serve.why import why
 
 __all__ = ["Answer", "Question", "serve"]
 
@@ -144,6 +146,18 @@ def _delivery(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return delivery(hub, question.json())
 
 
+def _events(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return events(hub, question.query)
+
+
+def _event(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return event(hub, question.json())
+
+
+def _why(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return why(hub, question.json())
+
+
 def _accounts(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return accounts(hub)
 
@@ -193,6 +207,9 @@ ROUTES = (
     Route("POST", re.compile("/v1/deliveries/search"), _sought),
     Route("POST", re.compile("/v1/deliveries/show"), _delivery),
     Route("POST", re.compile("/v1/replay"), _replay),
+    Route("GET", re.compile("/v1/events"), _events),
+    Route("POST", re.compile("/v1/events/show"), _event),
+    Route("POST", re.compile("/v1/why"), _why),
     Route("GET", re.compile("/v1/accounts"), _accounts),
     Route("POST", re.compile("/v1/accounts/(?P<action>pause|resume|dry-run)"), _switched),
     Route("GET", re.compile("/v1/health"), _health, open=True),

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from hub import keys
 from hub.archive import pack
+from hub.limiter import BACKFILL
 from hub.messages import Delivery, Event
 from hub.pipeline import Hub
 from hub.pipeline.route import route
@@ -58,7 +59,7 @@ class Batch:
             self.relisted.append(self._relisted(item))
         else:
             delivery = Delivery.loads(item.data["message"])
-            self.deliveries.append(replace(delivery, replay=self.replay))
+            self.deliveries.append(replace(delivery, replay=self.replay, lane=BACKFILL))
 
     def send(self) -> None:
         """Put everything where it goes."""

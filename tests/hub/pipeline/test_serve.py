@@ -592,7 +592,7 @@ def test_parked_deliveries_go_to_the_outbound_queue(desk):
     id = park_delivery(desk)
     answer = desk.replay(reason="bad-email")
     (stored,) = desk.outbound.waiting
-    assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"])
+    assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"], lane="backfill")
     told = {"state": "rejected", "at": "crm.main.customer"}
     assert answer["sent"] == [{"id": id, "reason": "bad-email", **told}]
 
