@@ -112,7 +112,7 @@ def _sent(
         if answer["next"] is None or sent >= arguments.cap:
             break
         if not arguments.json:
-            print(f"{sent} of {total}; to go on after a stop: --after {answer['next']}", file=sys.stderr)
+            print(f"{sent} of {total}; to go on after a stop: --after '{answer['next']}'", file=sys.stderr)
         time.sleep(len(answer["sent"]) / rate)
     return {"sent": sent, "skipped": skipped, "replays": replays}
 

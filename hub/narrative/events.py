@@ -91,7 +91,8 @@ def _identity(told: Told | None, said: Clock) -> Iterator[str]:
     record = told.get("record")
     came = record.get("came") if record else None
     if came and came["by"] != "hand":
-        with_ = Systems(frozenset()).record(came["with"])
+        other = came["with"]
+        with_ = f"{Systems(frozenset()).system(other['source'])} {other['resource'].partition('.')[0]}"
         by = came["by"].replace("_", " ")
         yield f"  - joined with {with_} by the same {by}, {said.brief(came['since'])}"
     elif came:

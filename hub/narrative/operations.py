@@ -139,7 +139,7 @@ def _facts(told: Told, said: Clock) -> Iterator[str]:
     origin = f"{event['topic']} of {event['source']}, {said.brief(event['at'])}, " if "topic" in event else ""
     flow = f"{told['flow']} ({told['flow_line']})" if told.get("flow_line") else told["flow"]
     yield from fact("flow", flow)
-    yield from fact("caused by", f"{origin}event {event['event']}" if event else "")
+    yield from fact("caused by", f"{origin}event {event.get('name') or event['event']}" if event else "")
     yield from fact("about", f"{told['entity']} {told['entity_id']}" + _of(told))
     yield from fact("id there", str(told.get("remote") or ""))
     yield from fact("they say", remark(told.get("said")))

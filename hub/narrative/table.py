@@ -36,4 +36,4 @@ def leaves(told: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(told):
             yield from leaves(inner, f"{path}[{number}]")
     else:
-        yield path, "(none)" if told is None else value(told)
+        yield path, "(none)" if told is None else "(empty)" if told in ("", [], {}) else value(told)

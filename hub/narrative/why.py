@@ -43,7 +43,7 @@ def _because(one: Told, clock: Clock) -> str:
         "at": clock.brief(one["at"]) if one.get("at") else "",
         "changed": listed(one.get("changed", [])) or "nothing",
         "kinds": listed(one.get("kinds", [])),
-        "by": listed(one.get("by", [])),
+        "by": listed(by) if isinstance(by := one.get("by", ""), list) else by,
     }
     told = {name: value for name, value in one.items() if isinstance(value, str)}
     text = _WORDS.get(one["verdict"])
@@ -92,6 +92,7 @@ _WORDS = {
     "same-there": "the destination had all of this already, so nothing was written ({at})",
     "no-consent": "the customer gave no consent for {purpose} by {channel} (asked for: {kinds})",
     "no-address": "the customer has no address for {channel} (asked for: {kinds})",
+    "paused": "{account} is paused: by {by}, {at}: {said_why}",
     "quiet-hours": "quiet hours: it is sent {until}",
     "dry-run": "the account only tries: it was worked out, and not sent",
 }

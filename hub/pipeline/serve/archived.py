@@ -51,6 +51,23 @@ def named(object: str, line: int) -> str:
     return f"{day}-{rest[:12]}-{line}"
 
 
+def called(item: Item) -> str | None:
+    """What an event is called by its marker; its own id at the vendor may hold a phone."""
+    archive = item.data.get("archive") if item.kind == "marker" else None
+    return named(*archive) if archive else None
+
+
+def key_of(hub: Hub, id: str) -> Key | None:
+    """The key of the marker of an event that is called so, None for any other id."""
+    if not _NAME.fullmatch(id):
+        return None
+    try:
+        found = event_of(hub, id)
+    except Refusal:
+        return None
+    return found.marker.key if found.marker else keys.event(found.event.key)
+
+
 def event_of(hub: Hub, id: Any) -> Archived:
     """The event of a name, of the id of a parked one (`EVT#…`), or of a mark (16 digits) of the last days.
 

@@ -20,7 +20,7 @@ from hub.pipeline.serve.foresight import Show, shown
 from hub.pipeline.serve.profile import reference
 from hub.pipeline.serve.remedies import brief, remedy
 from hub.pipeline.serve.wanted import Wanted
-from hub.pipeline.subjects import CUSTOMER, find
+from hub.pipeline.subjects import CUSTOMER, find, root_of
 from hub.store import Item, Key
 
 STATES = ("applied", "echo", "parked", "asked", "suppressed", "unknown")
@@ -167,7 +167,19 @@ def _identity(hub: Hub, one: Archived, values: bool) -> dict[str, Any] | None:
     pk = own.pk if subject.entity == CUSTOMER else _buyer(record)
     mine = reference(pk) if pk else {}
     found = next((known for known in story["records"] if mine and mine.items() <= known.items()), None)
-    return {**told, "record": found, "records": len(story["records"])}
+    return {**told, "record": _shown(found, shown(values)), "records": len(story["records"])}
+
+
+def _shown(record: dict[str, Any] | None, show: Show) -> dict[str, Any] | None:
+    """A record of an explanation; its id, and that of the one it was joined with, may be phones."""
+    if record is None:
+        return None
+    came = record["came"]
+    told = {name: record[name] for name in ("source", "resource", "created_at")}
+    if came:
+        other = {**came["with"], "id": show(came["with"]["id"])}
+        came = {name: came[name] for name in ("by", "since") if name in came} | {"with": other}
+    return {**told, "id": show(record["id"]), "came": came}
 
 
 def _buyer(record: Item) -> str:
@@ -196,8 +208,9 @@ def _deliveries(hub: Hub, one: Archived, images: list[Item]) -> Iterator[tuple[d
 
 def _about(hub: Hub, image: Item) -> list[Item]:
     """The deliveries and acts that flows make of an entity."""
-    root = hub.store.read([keys.root(image.data["entity"], image.data["id"])])
-    wanted: list[Key] = [key for one in root.values() for key in outward(hub, one, image.data["id"])]
+    root = root_of(hub.store, image.data["entity"], image.data["id"])
+    ids = dict.fromkeys((image.data["id"], root.data["id"])) if root else ()
+    wanted: list[Key] = [key for id in ids if root for key in outward(hub, root, id)]
     return [item for item in hub.store.read(wanted).values() if item.kind in ("delivery", "act")]
 
 

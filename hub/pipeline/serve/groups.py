@@ -7,6 +7,7 @@ from typing import Any
 from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
+from hub.pipeline.serve.archived import called
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page
 from hub.pipeline.serve.finding import PARTS, find
 from hub.pipeline.serve.fingerprint import common, fingerprint
@@ -34,7 +35,12 @@ def groups(hub: Hub, wanted: Wanted, after: str | None = None) -> dict[str, Any]
 def found_parked(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
     """One page of what is parked and wanted, the newest first."""
     found = find(hub, wanted, replace(page, newest=True), [keys.PARKED])
-    return {"parked": [view(item) for item in found.items], "next": found.next}
+    return {"parked": [_viewed(item) for item in found.items], "next": found.next}
+
+
+def _viewed(item: Item) -> dict[str, Any]:
+    """A parked item under a name that says nothing of anybody."""
+    return {**view(item), "id": called(item) or name(item)}
 
 
 def grouped(catalog: Catalog, items: Iterable[Item]) -> list[dict[str, Any]]:
@@ -60,6 +66,6 @@ def _group(catalog: Catalog, mark: str, members: list[Item]) -> dict[str, Any]:
         "owner": found.owner,
         "why": found.why,
         "hint": found.hint,
-        "example": name(members[0]),
+        "example": called(members[0]) or name(members[0]),
         "replay": f"hub replay --group {mark}",
     }

@@ -10,12 +10,14 @@ from hub.flow import Flow
 from hub.messages import Delivery
 from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.consents import kinds_of
+from hub.pipeline.deliver.target import STAGE
 from hub.pipeline.flows import Sight
 from hub.pipeline.serve.archived import Archived, event_of
 from hub.pipeline.serve.deliveries import row
 from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import common
-from hub.pipeline.serve.remedies import brief, remedy
+from hub.pipeline.serve.remedies import brief, lines, remedy
+from hub.pipeline.serve.switches import state
 from hub.pipeline.subjects import find
 from hub.store import Item
 
@@ -82,7 +84,7 @@ def _of_event(told: Archived) -> Verdict:
     status = marker.data["status"]
     if status == "parked":
         place = brief(marker.data["place"]) if marker.data.get("place") else None
-        return _no("parked", reason=marker.data["reason"], place=place, id=marker.key.pk)
+        return _no("parked", reason=marker.data["reason"], place=place, id=told.name)
     return _no(status) if status in ("echo", *UNTOLD) else _no("unchanged")
 
 
@@ -118,12 +120,12 @@ def _condition(flow: Flow) -> Verdict:
 def _waits(hub: Hub, told: Archived, flow: Flow, image: Item, destination: str) -> Verdict:
     key = keys.wait(flow.name, image.data["entity"], image.data["id"])
     held = hub.store.read([key]).get(key)
-    state = str(held.data["state"]) if held else "ended"
-    if state == "sent":
+    how = str(held.data["state"]) if held else "ended"
+    if how == "sent":
         return _delivered(hub, told, flow, image, destination)
-    if state == "waiting" and held is not None:
+    if how == "waiting" and held is not None:
         return _no("waits", place=brief(flow.document.place("wait")), until=held.at)
-    if state == "cancelled":
+    if how == "cancelled":
         return _no("cancelled", place=brief(flow.document.place("cancel")), by=sorted(flow.cancel))
     return {**_condition(flow), "verdict": "wait-ended"}
 
@@ -136,24 +138,28 @@ def _delivered(hub: Hub, told: Archived, flow: Flow, image: Item, destination: s
         return _no("queued", place=line)
     mine = [entry for entry in item.data.get("log", ()) if entry.get("cause") == told.event.mark]
     entry = mine[-1] if mine else {}
-    state = str(entry.get("result") or item.data.get("state"))
+    how = str(entry.get("result") or item.data.get("state"))
     shown = {**row(item), "calls": entry.get("calls", []), "place": line}
     if item.data.get("log") and not mine:
         return {**_no("by-another"), **shown}
-    if state in ("ok", "done", "settling"):
+    if how in ("ok", "done", "settling"):
         sent = bool(entry.get("calls"))
         return {**shown, "verdict": "sent" if sent else "same-there", "went": sent, "at": entry.get("at")}
     reason = str(entry.get("reason") or item.data.get("reason", ""))
-    return {**shown, **_stopped(hub, flow, item, state, reason)}
+    return {**shown, **_stopped(hub, flow, item, how, reason)}
 
 
-def _stopped(hub: Hub, flow: Flow, item: Item, state: str, reason: str) -> Verdict:
+def _stopped(hub: Hub, flow: Flow, item: Item, how: str, reason: str) -> Verdict:
     """Why a delivery did not get through, or not yet."""
-    told = {**common(item), "state": state, "reason": reason}
+    told = {**common(item), "state": how, "reason": reason}
     found = remedy(hub.catalog, told)
-    word = reason if state in ("due", "skipped", "intent") else state
+    word = reason if how in ("due", "skipped", "intent") else how
     verdict = {"verdict": word, "went": False, "reason": reason}
     extra: dict[str, Any] = {"owner": found.owner, "why": found.why, "hint": found.hint}
+    if reason == "paused":
+        extra |= _paused(hub, item)
+    if written := lines(hub.catalog, told):
+        extra["place"] = ", ".join(dict.fromkeys(written.values()))
     if reason in ("no-consent", "no-address"):
         extra |= _consent(hub.catalog, flow, item)
     if reason == "quiet-hours":
@@ -161,6 +167,17 @@ def _stopped(hub: Hub, flow: Flow, item: Item, state: str, reason: str) -> Verdi
     if item.data.get("place"):
         extra["place"] = brief(item.data["place"])
     return {**verdict, **extra}
+
+
+def _paused(hub: Hub, item: Item) -> dict[str, Any]:
+    """Who paused the account, when and why; the stage's switch comes first."""
+    account = Delivery.loads(item.data["message"]).destination.rpartition(".")[0]
+    states = [state(hub.store, name) for name in (STAGE, account)]
+    found = next((one for one in states if one["state"] == "paused"), {})
+    return {name: found[key] for name, key in _SWITCHED.items() if key in found}
+
+
+_SWITCHED = {"account": "account", "by": "actor", "at": "at", "said_why": "reason"}
 
 
 def _consent(catalog: Catalog, flow: Flow, item: Item) -> dict[str, Any]:
