@@ -12,8 +12,7 @@ from urllib.parse import unquote
 
 from hub import keys
 from hub.archive import pack
-from hub.limiter import BACKFILL
-from hub.messages import Delivery, Event
+from hub.messages import BACKFILL, Delivery, Event
 from hub.pipeline import Hub
 from hub.pipeline.route import route
 from hub.pipeline.serve.archived import key_of
