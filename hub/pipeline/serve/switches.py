@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from hub import credentials, keys
+from hub import keys
+from hub.credentials.keeping import revive
 from hub.pipeline import Hub
 from hub.pipeline.deliver.target import STAGE
 from hub.pipeline.flows import commit_once
@@ -33,7 +34,7 @@ def switched(hub: Hub, action: str, body: dict[str, Any]) -> dict[str, Any]:
     if not switch(hub.store, account, action, actor=actor, reason=reason, now=hub.clock()):
         raise Refusal(409, "moved", "somebody else has switched it just now: look, and ask again")
     if action == "resume" and account != STAGE:
-        credentials.revive(hub, account)
+        revive(hub, account)
     return state(hub.store, account)
 
 
