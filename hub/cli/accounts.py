@@ -231,7 +231,7 @@ def _cured(stage: Stage, names: Iterable[str]) -> None:
     for name in names:
         reason = _switch_of(stage, name).get("reason") or ""
         if _switch_of(stage, name).get("paused") and reason.startswith(CREDENTIAL):
-            _switch(stage, name, "unpause")
+            _switch(stage, name, "cured")
             print(f"{_called(name)} resumed: what waits is sent within a few minutes")
 
 
