@@ -87,7 +87,7 @@ class Written:
         return ours if self.exact and wrote[0][1] == self.at else ""
 
     def _taken(self, name: str, value: Any, at: str) -> Any:
-        """Of a composite what the destination takes: members beside it that are only told again are left out."""
+        """Of a composite what the destination takes: members that it only tells again are left out."""
         if not isinstance(value, Mapping):
             return value
         inner = value.items()

@@ -34,6 +34,7 @@ class Found:
     next: str | None
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The number of a list, a time in it, and the mark of the last item of that time that was given.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hub.catalog import Catalog
+from hub.reprs import discreet
 
 INTEGRATOR = "integrator"
 """Edits the files of the project."""
@@ -16,6 +17,7 @@ NOBODY = "nobody"
 """It goes on by itself, or is as it should be."""
 
 
+@discreet()
 class Remedy(NamedTuple):
     """`owner`: who must act; `why`: what it means; `hint`: what to do."""
 
