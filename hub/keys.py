@@ -151,6 +151,21 @@ RELAYED = cursor("~outbox", "relay")
 """Until when (canonical time) every image of the outbox is relayed: what sweep looks behind."""
 
 
+def importing(account: str, resource: str) -> Key:
+    """The import of an account's resource: what was begun, and how far it is."""
+    return Key(f"IMP#{escape(account, resource)}", "IMP")
+
+
+def heard(account: str, day: str) -> Key:
+    """What a source told on one day (of UTC), by the hour; without a day: the prefix of all."""
+    return Key(f"SRC#{escape(account)}", f"D#{day}")
+
+
+def subscriptions(account: str) -> Key:
+    """The webhook subscriptions of an account: whether they are wanted, and what was found."""
+    return Key(f"SRC#{escape(account)}", "SUBS")
+
+
 def suppression(entity: str, namespace: str, hashed: str) -> Key:
     """That an identifier (or, in namespace `@erased`, a record) was erased. `hashed`: an HMAC."""
     return Key(f"SUP#{escape(entity, namespace, hashed)}", "SUP")
@@ -189,6 +204,9 @@ DUE = "due"
 
 WAITING = "waiting"
 """List of waiting flows, by the time at which they are decided."""
+
+IMPORTING = "importing"
+"""List of imports from a vendor's API that are under way, by the time at which they began."""
 
 ERASING = "erasing"
 """List of erasures and requests that are not finished, by the time at which they began."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -42,6 +42,7 @@ FIELDS = frozenset(
         "worked",
         "finished",
         "moved",
+        "sent",
     }
 )
 """What a line may hold: names, counts, hashes and our own ids. All else is dropped."""
@@ -71,6 +72,13 @@ def told(result: str, **facts: Any) -> None:
 def warned(result: str, **facts: Any) -> None:
     """Something was refused or is late, and somebody else should act: as `told`, a level higher."""
     _line(LOG.warning, result, facts)
+
+
+def gauge(name: str, value: float, **dimensions: str) -> None:
+    """A value that is watched, under dimensions of its own (each set of them is a metric that AWS counts)."""
+    with single_metric(name=name, unit=MetricUnit.Percent, value=value, namespace="Cauce") as metric:
+        for dimension, told in dimensions.items():
+            metric.add_dimension(name=dimension, value=told)
 
 
 def failed(error: Exception) -> None:

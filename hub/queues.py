@@ -41,6 +41,10 @@ class Queue(Protocol):
         """Let a received message come again after `seconds` (at most 12 hours)."""
         ...
 
+    def depth(self) -> int:
+        """About how many messages wait. Raises RetryError."""
+        ...
+
 
 def batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
     """The messages in order, in batches that one call may carry."""
@@ -77,6 +81,17 @@ class SqsQueue:
             self._client.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=wait
             )
+
+    def depth(self) -> int:
+        """About how many messages wait, as SQS counts them."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        names = ["ApproximateNumberOfMessages"]
+        try:
+            answer = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
+        except (BotoCoreError, ClientError) as error:
+            raise RetryError("queue") from error
+        return int(answer["Attributes"][names[0]])
 
     @cached_property
     def _client(self) -> Any:
@@ -139,6 +154,11 @@ class MemoryQueue:
                 continue
             self._seen[message.dedup] = now
             self.waiting.append(Stored(message))
+
+    def depth(self) -> int:
+        """How many messages wait."""
+        now = self.clock()
+        return sum(stored.until <= now for stored in self.waiting)
 
     def receive(self, most: int = BATCH) -> list[Stored]:
         """Up to `most` messages in order, none of a group that has one in flight."""

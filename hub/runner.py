@@ -13,6 +13,7 @@ from hub.pipeline.batch import Taken, give_back, work_through
 from hub.pipeline.deliver import deliver
 from hub.pipeline.poll import poll
 from hub.pipeline.route import route
+from hub.pipeline.subscriptions import look
 from hub.pipeline.sweep import sweep
 from hub.pipeline.unify import Result, opened
 from hub.queues import MemoryQueue, Queue, Stored
@@ -89,7 +90,8 @@ class Runner:
         return bool(fresh)
 
     def poll(self) -> None:
-        """Ask the sources that are polled, then run."""
+        """See to the subscriptions, ask the sources that are polled, then run."""
+        look(self.hub)
         poll(self.hub)
         self.run()
 

@@ -24,6 +24,10 @@ class Secrets(Protocol):
         """Forget what is cached, at most once a minute."""
         ...
 
+    def put(self, name: str, values: dict[str, str]) -> None:
+        """Make these the current values; those before stay good as the previous ones. Raises RetryError."""
+        ...
+
 
 class MemorySecrets:
     """Secrets in this process: name -> current and previous values."""
@@ -39,6 +43,10 @@ class MemorySecrets:
     def refresh(self, name: str) -> None:
         """Note that fresh secrets were asked for."""
         self.refreshed.append(name)
+
+    def put(self, name: str, values: dict[str, str]) -> None:
+        """Make these the current values."""
+        self.held[name] = [dict(values), *self.held.get(name, [])[:1]]
 
 
 class AwsSecrets:
@@ -65,6 +73,16 @@ class AwsSecrets:
         if self.clock() - self._refreshed.get(name, float("-inf")) < REFRESH_SECONDS:
             return
         self._refreshed[name] = self.clock()
+        self._cache.pop(name, None)
+
+    def put(self, name: str, values: dict[str, str]) -> None:
+        """Make these the current values; Secrets Manager keeps the ones before as AWSPREVIOUS."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.put_secret_value(SecretId=f"{self.stack}/{name}", SecretString=json.dumps(values))
+        except (BotoCoreError, ClientError) as error:
+            raise RetryError("secrets") from error
         self._cache.pop(name, None)
 
     @cached_property

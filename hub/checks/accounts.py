@@ -9,7 +9,9 @@ from hub.documents import Document
 from hub.errors import FileError
 from hub.samples import Samples
 
-OWN = frozenset({"role", "country", "time_zone", "base_url", "public_url", "auth_url", "secret_ends"})
+OWN = frozenset(
+    {"role", "country", "time_zone", "base_url", "public_url", "auth_url", "secret_ends", "quiet_for"}
+)
 """What any account may say."""
 
 

@@ -18,9 +18,11 @@ from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
 WRITES = frozenset({"record", "id", "key", "customer", "account", "secret"})
+TIES = frozenset({"since", "until", "after", "account", "secret"})
 DELETES = frozenset({"id", "key", "account", "secret"})
 """Whoever is erased is known by the id there only."""
 
+SUBSCRIPTIONS = frozenset({"topics", "topic", "address", "id", "key", "page", "account", "secret"})
 CALLS = frozenset(
     {"get", "list", "upsert", "create", "update", "delete", "merge", "archive", "restore", "send", "verify"}
 )
@@ -47,6 +49,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
         yield from _account_settings(connector)
         yield from _remaining(connector)
         yield from _privacy(catalog, connector)
+        yield from _subscribing(connector)
         for name, resource in connector.data["resources"].items():
             yield from _resource(catalog, connector, name, resource or {})
             yield from _mapped(samples, connector, name)
@@ -85,6 +88,24 @@ def _privacy(catalog: Catalog, connector: Connector) -> Iterator[FileError]:
         elif name and not _holds_customers(catalog, connector, name):
             message = f"no mapping makes customers of {connector.name}.{name}"
             yield error("other-entity", message, *here, "resource", offset=0)
+
+
+def _subscribing(connector: Connector) -> Iterator[FileError]:
+    """What a vendor is told of webhooks: where they come in, and names that its requests have."""
+    if connector.subscribing is None:
+        return
+    error = connector.document.error
+    if not connector.receives:
+        yield error("missing-key", "receive: is missing, where its webhooks would come in", "subscribe")
+    if connector.base_url is None:
+        yield error("no-base-url", "base_url: is missing", "subscribe")
+    for call in ("list", "create", "delete"):
+        yield from _names(connector, ("subscribe", call), SUBSCRIPTIONS)
+    for name in connector.subscribing.secrets:
+        if name not in connector.secret_names:
+            hint = suggest(name, connector.secret_names)
+            message = f"no secret {name} signs or authorises anything"
+            yield error("unknown-name", message, "subscribe", "create", "secret", name, hint=hint)
 
 
 def _holds_customers(catalog: Catalog, connector: Connector, resource: str) -> bool:
@@ -158,6 +179,11 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
     calls = CALLS & data.keys()
     paths: list[tuple[Step, ...]] = [(call,) for call in sorted(calls)]
     paths += [("find", number) for number in range(len(data.get("find") or ()))]
+    if "ties" in (data.get("list") or {}):
+        here = ("resources", name, "list", "ties")
+        yield from _names(connector, here, TIES)
+        if data["list"].get("order") != "time":
+            yield connector.document.error("missing-key", "order: time is missing, which ties: needs", *here)
     for path in paths:
         full = ("resources", name, *path)
         if connector.base_url is None:

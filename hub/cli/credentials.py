@@ -60,6 +60,9 @@ class _Held:
     def refresh(self, name: str) -> None:
         """Nothing is cached."""
 
+    def put(self, name: str, values: dict[str, str]) -> None:
+        self.vault.put(name, values)
+
 
 @dataclass(slots=True, repr=False)
 class Desk:

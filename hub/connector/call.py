@@ -23,6 +23,8 @@ from hub.expressions import EvaluationError, Template, template
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
 _READS = frozenset({"get", "list", "find", "verify"})
+_LISTED = frozenset({"records", "id", "version", "headers", "format"})
+"""What `ties` takes from the list that it belongs to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +41,15 @@ class Call:
         """This call's part of the file."""
         part: Any = self.document.data
         for step in self.path:
-            part = part[step]
+            part, outer = part[step], part
+        if self.path[-1] == "ties":
+            return {**{name: outer[name] for name in _LISTED & outer.keys()}, **part}
         return dict(part)
 
     @property
     def name(self) -> str:
         """get, list, find, upsert, create, update, delete or send."""
-        return str(self.path[2])
+        return str(self.path[2] if self.path[0] == "resources" else self.path[1])
 
     @property
     def overlap(self) -> float:
@@ -94,6 +98,21 @@ class Call:
         return Paging.of(self.data.get("page"))
 
     @property
+    def timed(self) -> bool:
+        """Whether a list is in the order of the records' times."""
+        return self.data.get("order") == "time"
+
+    @cached_property
+    def ties(self) -> "Call | None":
+        """How a list is asked for the rows of one time in the order of their ids; None where it cannot be."""
+        return Call(self.document, self.connector, (*self.path, "ties")) if "ties" in self.data else None
+
+    @property
+    def step(self) -> float:
+        """Seconds that `ties` takes for one time."""
+        return seconds((self.data.get("ties") or {}).get("step", "1s"))
+
+    @property
     def needed(self) -> tuple[Answer, ...]:
         """What a 2xx must show for the call to be done: a write its id, a read its records."""
         if self.name in _READS:
@@ -106,7 +125,7 @@ class Call:
         Raises RecordError("missing-value") where a text needs a value that is null, PauseError where
         a secret is missing.
         """
-        known = {"page": None, "since": None, "id": None, **scope}
+        known = {"page": None, "since": None, "until": None, "after": None, "id": None, **scope}
         full = {**known, "account": account_scope(account), "secret": self._held(secrets, account)}
         try:
             return self._rendered(full, account)

@@ -15,6 +15,7 @@ from hub.connector.reception import Reception
 from hub.connector.refusal import refusal
 from hub.connector.resource import Resource
 from hub.connector.response import meaning
+from hub.connector.subscription import Subscribing
 from hub.documents import Document
 from hub.messages import Event
 
@@ -116,6 +117,11 @@ class Connector:
     def shared(self) -> bool:
         """Whether one URL can serve all accounts, which the signed body then tells apart."""
         return bool(self.reception.data.get("account"))
+
+    @cached_property
+    def subscribing(self) -> Subscribing | None:
+        """How its vendor is told where to send; None where it has no API for that."""
+        return Subscribing(self.document, self.name) if self.data.get("subscribe") else None
 
     def handshake(self, request: Request, secrets: Mapping[str, str]) -> Reply | None:
         """The answer to a vendor that asks whether this URL is ours; None for any other request."""

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.accounts import Account
 from hub.archive import Archive, S3Archive
@@ -21,6 +21,9 @@ from hub.queues import Queue, SqsQueue
 from hub.secrets import AwsSecrets, Secrets
 from hub.settings import Settings
 from hub.store import Store
+
+if TYPE_CHECKING:
+    from hub.pipeline.sources.tally import Tally
 
 
 class Hub:
@@ -99,6 +102,13 @@ class Hub:
     def client(self) -> Client:
         """Outgoing HTTP."""
         return HttpClient(plain=bool(self.settings.vendor_url))
+
+    @cached_property
+    def tally(self) -> "Tally":
+        """What the sources told this process since it was noted last."""
+        from hub.pipeline.sources.tally import Tally
+
+        return Tally()
 
     @cached_property
     def random(self) -> random.Random:

@@ -109,6 +109,23 @@ _CALL_PARTS = {
     ),
 }
 _CALL = shape("one request", _CALL_PARTS, "request")
+_TIES = shape(
+    "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
+    {
+        **{name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers", "records")},
+        "step": {**DURATION, "description": "from since to until; what the vendor tells apart, 1s if absent"},
+    },
+    "request",
+)
+_LIST = shape(
+    "asks what changed since a time",
+    {
+        **_CALL_PARTS,
+        "order": choice("of the rows, where it is that of the times of change asked for", "time"),
+        "ties": _TIES,
+    },
+    "request",
+)
 _RESOURCE = shape(
     "a kind of record",
     {
@@ -120,7 +137,7 @@ _RESOURCE = shape(
         "skip": expression("true where the event is of no interest"),
         "contains": mapped("resource: the record of it inside", expression()),
         "get": _CALL,
-        "list": _CALL,
+        "list": _LIST,
         "find": listed("searches, tried in order", _CALL),
         "upsert": _CALL,
         "create": _CALL,
@@ -225,6 +242,49 @@ _PRIVACY = shape(
     },
     "do",
 )
+_SUBSCRIBE = shape(
+    "how the vendor is told where to send webhooks",
+    {
+        "each": choice("one subscription for each topic; else one for all", "topic"),
+        "list": shape(
+            "asks for those that are there",
+            {
+                **{
+                    name: _CALL_PARTS[name]
+                    for name in ("request", "body", "format", "headers", "records", "page")
+                },
+                "id": expression("its id"),
+                "address": expression("where it sends"),
+                "topics": expression("what it sends: a topic, or a list of them"),
+                "active": expression("true while it sends"),
+            },
+            "request",
+            "records",
+            "id",
+            "address",
+            "topics",
+        ),
+        "create": shape(
+            "makes one; in scope {topics} or {topic}, {address}, {key}",
+            {
+                **{name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers", "id")},
+                "secret": mapped(
+                    "secret of the account that the vendor chooses: where its answer has it", expression()
+                ),
+            },
+            "request",
+            "id",
+        ),
+        "delete": shape(
+            "takes one away",
+            {name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers")},
+            "request",
+        ),
+    },
+    "list",
+    "create",
+    "delete",
+)
 CONNECTOR = shape(
     "Everything that one vendor does differently.",
     {
@@ -240,6 +300,7 @@ CONNECTOR = shape(
         "privacy": mapped(
             "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
         ),
+        "subscribe": _SUBSCRIBE,
         "base_url": template("start of its URLs"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),

@@ -1,6 +1,6 @@
 """The shapes of entities/, accounts.yaml and owners.yaml."""
 
-from hub.schemas.words import IS_TEXT, cases, choice, has, listed, mapped, shape, text
+from hub.schemas.words import DURATION, IS_TEXT, cases, choice, has, listed, mapped, shape, text
 from hub.values import TYPES
 
 _KEEP = cases(
@@ -88,6 +88,10 @@ _ACCOUNT = {
             "two capitals such as CO: the region of phones without a country code", pattern="^[A-Z]{2}$"
         ),
         "time_zone": text("of times without an offset", format="zone"),
+        "quiet_for": {
+            **DURATION,
+            "description": "a silence of its webhooks that is an alarm; else what is longer than its habit",
+        },
         "base_url": text("instead of the connector's: a sandbox", pattern="^https?://"),
         "auth_url": text(
             "instead of the start of the address at which tokens are asked for: a sandbox",

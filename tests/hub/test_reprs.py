@@ -43,7 +43,9 @@ PLAIN = {
     "hub.pipeline.consents.Consented",  # names of channel, purpose and field
     "hub.pipeline.deliver.target.Switches", "hub.pipeline.deliver.target.Target",  # of the files
     "hub.pipeline.erase.Done",  # counts
-    "hub.pipeline.poll.Source", "hub.pipeline.receive.Door", "hub.pipeline.serve.Route",  # of the files
+    "hub.pipeline.poll.source.Source", "hub.pipeline.receive.Door",  # of the files
+    "hub.pipeline.serve.Route", "hub.pipeline.subscriptions.Door",  # of the files
+    "hub.pipeline.subscriptions.Looked",  # what is logged
     "hub.pipeline.unify.Result",  # what is logged
     "hub.pipeline.unify.batch.Source",  # the name of an object in the archive: a date and a digest
     "hub.tax_ids.Kind",  # the rules of a country's documents

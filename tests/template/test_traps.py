@@ -170,13 +170,19 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
         "UnifyRole": consume | state | secrets | {"s3:PutObject", "s3:GetObject"},
         "RouteRole": stream | state | send | {"s3:PutObject", "s3:ListBucket"},
         "DeliverRole": consume | state | send | secrets,
-        "PollRole": state | send | secrets | {"s3:PutObject"},
+        "PollRole": state
+        | send
+        | secrets
+        | {"s3:PutObject", "sqs:GetQueueAttributes", "secretsmanager:PutSecretValue"},
         "SweepRole": state | send,
         "EraseRole": state
         | secrets
         | {"dynamodb:DeleteItem", "dynamodb:Scan", "s3:ListBucket"}
         | {f"s3:{name}Object" for name in ("Put", "Get", "Delete")},
-        "ServeRole": state | send | secrets | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
+        "ServeRole": state
+        | send
+        | secrets
+        | {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "sqs:GetQueueAttributes"},
     }
 
 

@@ -214,6 +214,10 @@ def _fits(contact: Row, one: Row) -> bool:
     value = contact["properties"].get(one["propertyName"]) or ""
     if one["operator"] == "EQ":
         return bool(value == one["value"])
+    if one["operator"] == "GT":
+        return int(value) > int(one["value"])
+    if one["operator"] == "LT":
+        return bool(value < one["value"][:19])
     return bool(value >= one["value"][:23])
 
 

@@ -1,7 +1,7 @@
 """The invented credentials of the demo's accounts: what each of them would get from its vendor."""
 
 ACCOUNTS: dict[str, tuple[str, ...]] = {
-    "shopify.co": ("client_secret",),
+    "shopify.co": ("client_secret", "access_token"),
     "woocommerce.co": ("webhook_secret", "consumer_key", "consumer_secret"),
     "square.bogota": ("signature_key", "access_token"),
     "hubspot.main": ("client_secret", "access_token"),

@@ -15,6 +15,7 @@ from hub.demo.vendors.journal import Journal, Row, Story, Tables
 from hub.demo.vendors.klaviyo import Klaviyo
 from hub.demo.vendors.odoo import Odoo
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
+from hub.demo.vendors.shopify import Shopify
 from hub.demo.vendors.square import Square
 from hub.demo.vendors.whatsapp import WhatsApp
 from hub.demo.vendors.woocommerce import WooCommerce
@@ -23,6 +24,7 @@ _VENDORS: dict[str, Callable[[Tables, dict[str, str]], Vendor]] = {
     "hubspot": HubSpot,
     "klaviyo": Klaviyo,
     "odoo": Odoo,
+    "shopify": Shopify,
     "square": Square,
     "whatsapp": WhatsApp,
     "woocommerce": WooCommerce,

@@ -58,7 +58,8 @@ class WooCommerce:
 
     def _orders(self, asked: Asked) -> Answer:
         since = asked.query.get("modified_after", "")[:19]
-        rows = sorted(self.tables.rows("order").values(), key=lambda row: row["date_modified_gmt"])
+        order = "id" if asked.query.get("orderby") == "id" else "date_modified_gmt"
+        rows = sorted(self.tables.rows("order").values(), key=lambda row: row[order])
         return _paged([row for row in rows if row["date_modified_gmt"] > since], asked)
 
     def _order(self, asked: Asked, id: str) -> Answer:
@@ -168,6 +169,7 @@ def _patched(before: Row, told: Row) -> Row:
 def _paged(rows: list[Row], asked: Asked) -> Answer:
     page, size = int(asked.query.get("page", 1)), int(asked.query.get("per_page", 10))
     pages = -(-len(rows) // size)
-    shown = rows[(page - 1) * size : page * size]
+    start = int(asked.query.get("offset", (page - 1) * size))
+    shown = rows[start : start + size]
     headers = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(pages)}
     return Answer(200, shown, headers, facts={"found": len(shown)})

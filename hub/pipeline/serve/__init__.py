@@ -15,9 +15,10 @@ from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
 from hub.pipeline.serve.events import event, events
-from hub.pipeline.serve.exchange import Answer, Question, Refusal
+from hub.pipeline.serve.exchange import Answer, Question, Refusal, bad
 from hub.pipeline.serve.explain import explain
 from hub.pipeline.serve.groups import found_parked, groups
+from hub.pipeline.serve.imports import begun, imported, rows
 from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
@@ -26,11 +27,16 @@ from hub.pipeline.serve.search import search
 from hub.pipeline.serve.switches import accounts, switched
 from hub.pipeline.serve.wanted import Wanted
 from hub.pipeline.serve.why import why
+from hub.pipeline.sources import sources
+from hub.pipeline.subscriptions import states, wish
 
 __all__ = ["Answer", "Question", "serve"]
 
 LARGEST_BODY = 64 * 1024
 """Bytes: a search is one identifier, a replay at most a hundred ids."""
+
+LARGEST_ROWS = 1024 * 1024
+"""Bytes of rows of a file that is imported."""
 
 Step = Callable[[Hub, Question, Mapping[str, str]], Any]
 
@@ -42,6 +48,7 @@ class Route(NamedTuple):
     path: re.Pattern[str]
     step: Step
     open: bool = False
+    largest: int = LARGEST_BODY
 
 
 def serve(hub: Hub, question: Question) -> Answer:
@@ -63,9 +70,9 @@ def _answered(hub: Hub, question: Question) -> Any:
         raise Refusal(404)
     if asked is None:
         raise Refusal(405, headers={"allow": ", ".join(sorted(route.method for route, _ in found))})
-    if len(question.body) > LARGEST_BODY:
-        raise Refusal(413)
     route, match = asked
+    if len(question.body) > route.largest:
+        raise Refusal(413)
     return route.step(hub, question, match.groupdict())
 
 
@@ -178,11 +185,40 @@ def _replay(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return replay(hub, question.json())
 
 
+def _import(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return begun(hub, question.json())
+
+
+def _imported(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return imported(hub, path["source"], path["resource"])
+
+
+def _rows(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return rows(hub, path["source"], path["resource"], question.json())
+
+
+def _sources(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    known = states(hub)
+    return {"sources": [{**one, "subscription": known.get(one["source"])} for one in sources(hub)]}
+
+
+def _subscribe(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    body = question.json()
+    wanted = body.get("wanted")
+    if not isinstance(wanted, bool):
+        raise bad("wanted is true or false")
+    try:
+        return wish(hub, str(body.get("source")), wanted=wanted)
+    except LookupError:
+        raise bad("no account of this name whose vendor has an API for subscriptions") from None
+
+
 def _health(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     """That the function runs and its files can be read; asks nobody else, so that anybody may ask."""
     return {"status": "ok", "revision": hub.catalog.revision}
 
 
+IMPORT = r"/v1/imports/(?P<source>[\w.-]{1,80})/(?P<resource>[\w-]{1,80})"
 CUSTOMER = "/v1/customers/(?P<id>[0-9a-f]{24})"
 
 ROUTES = (
@@ -210,6 +246,11 @@ ROUTES = (
     Route("GET", re.compile("/v1/events"), _events),
     Route("POST", re.compile("/v1/events/show"), _event),
     Route("POST", re.compile("/v1/why"), _why),
+    Route("GET", re.compile("/v1/sources"), _sources),
+    Route("POST", re.compile("/v1/subscriptions"), _subscribe),
+    Route("POST", re.compile("/v1/imports"), _import),
+    Route("GET", re.compile(IMPORT), _imported),
+    Route("POST", re.compile(f"{IMPORT}/rows"), _rows, largest=LARGEST_ROWS),
     Route("GET", re.compile("/v1/accounts"), _accounts),
     Route("POST", re.compile("/v1/accounts/(?P<action>pause|resume|dry-run)"), _switched),
     Route("GET", re.compile("/v1/health"), _health, open=True),

@@ -13,8 +13,9 @@ from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
 from hub.identity import Pepper
 from hub.messages import Event
-from hub.pipeline import Hub
+from hub.pipeline import Hub, sources
 from hub.pipeline.contention import ATTEMPTS, come_apart
+from hub.pipeline.sources.tally import Told
 from hub.pipeline.unify import asked, consents, forgotten, sizes, trails
 from hub.pipeline.unify.attach import attach
 from hub.pipeline.unify.batch import Raw, Source
@@ -24,7 +25,7 @@ from hub.pipeline.unify.outbox import images
 from hub.pipeline.unify.regroup import regroup
 from hub.pipeline.unify.rules import rules
 from hub.pipeline.unify.spoken import ledgers
-from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key
+from hub.pipeline.unify.state import Outcome, Reading, claim_key, root_key, told_until
 from hub.pipeline.unify.telling import FetchError, Tale, Telling, body_digest, kept_name, tell
 from hub.pipeline.unify.traits import counted, expected
 from hub.store import TRANSACTION_ITEMS, Conflict, Item, Key, Put
@@ -78,17 +79,20 @@ class Batch:
         self.hub = hub
         self.raw = Raw(hub, bodies)
         self.peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+        self.told: list[Told] = []
 
     def __call__(self, number: int, *, last: bool = False) -> Result:
         """What became of one event, as in `apply`."""
         event, source = self.raw.event(number), self.raw.source(number)
         result = apply(self.hub, event, source, self.peppers, last=last)
         self.raw.done(number, kept=result.kept)
+        self.told.append(Told(event.source, event.via, result.kind))
         return result
 
     def close(self) -> None:
-        """Keep of the raw text what something points to."""
+        """Keep of the raw text what something points to; note what the sources told."""
         self.raw.close()
+        sources.note(self.hub, self.told)
 
 
 def unify(hub: Hub, bodies: Sequence[str]) -> Iterator[Result]:
@@ -177,6 +181,8 @@ def _commit(
     reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
+    if event.via == "reconcile" and all(_late(reading, telling) for telling in tale.tellings):
+        return Result("duplicate", _name(event), kept=False)
     said = consents.fresh(reading, said)
     told = [trails.entry_key(event, tale.tellings[-1])] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
@@ -214,6 +220,12 @@ def _write(
         raise RecordError("component-too-large", "this event needs more than one transaction")
     reading.commit(writes)
     return Result(kind, _name(event), drift=tale.drift, kept=source is not None)
+
+
+def _late(reading: Reading, telling: Telling) -> bool:
+    """Whether the record was told as much already: its webhook came while it was asked for."""
+    record = reading[telling.record]
+    return record is not None and telling.at <= told_until(record)
 
 
 def _suppress(hub: Hub, reading: Reading, event: Event) -> Result:

@@ -97,6 +97,16 @@ def registers(record: Item, names: Container[str] | None = None) -> dict[str, Re
     return stored(held if names is None else {name: one for name, one in held.items() if name in names})
 
 
+def told_until(record: Item) -> str:
+    """When the record was told something last, by its source's clock."""
+    stamps = (
+        stamp[0]
+        for _, run, other in record.data.get("registers", {}).values()
+        for stamp in (run[-1], *([other] if other else []))
+    )
+    return max(stamps, default="")
+
+
 def claim(item: Item, *, strong: bool) -> Claim:
     """A claim as the graph sees it; an absent one is asserted by nobody yet."""
     data = item.data

@@ -84,10 +84,15 @@ def left_at_vendors(day, values=LUCIA):
     }
 
 
+def lasting(day):
+    """What holds people: not the counts of what the sources told by the hour."""
+    return [item for item in day.hub.store.items() if item.kind != "source"]
+
+
 def kinds(day):
-    """How many items of each kind there are."""
+    """How many items of each kind there are, besides the counts of what the sources told by the hour."""
     counted = {}
-    for item in day.hub.store.items():
+    for item in lasting(day):
         counted[item.kind] = counted.get(item.kind, 0) + 1
     return counted
 

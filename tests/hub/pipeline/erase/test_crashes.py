@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hub.pipeline.erase import Order, begin, erase, erasure_of
-from tests.hub.pipeline.erase.people import BY_HAND, Lived, left, left_at_vendors
+from tests.hub.pipeline.erase.people import BY_HAND, Lived, lasting, left, left_at_vendors
 
 CALLS = {
     "store": ("read", "commit", "page", "agenda", "walk", "count"),
@@ -107,7 +107,7 @@ def minute(day):
 def state(day):
     """What is left, without what depends on when it happened."""
     items = {}
-    for item in day.hub.store.items():
+    for item in lasting(day):
         text = re.sub(r"20\d\d-\d\d-\d\dT[\d:.]+Z", "T", repr(sorted(item.data.items())))
         text = re.sub(r"(digest|signature)': '[0-9a-f]+'", "", text)
         items[item.key] = re.sub(r'\\*"attempt\\*":\d+', "", text)

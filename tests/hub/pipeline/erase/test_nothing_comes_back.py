@@ -15,6 +15,7 @@ from tests.hub.pipeline.erase.people import (
     BY_HAND,
     Lived,
     kinds,
+    lasting,
     left,
     left_at_vendors,
     polled,
@@ -71,10 +72,10 @@ def test_what_is_left_is_who_was_erased_and_no_more(erased):
 def test_the_whole_history_told_again_doubled_and_shuffled_brings_nothing_back(way, seed):
     day = Lived()
     day.erase()
-    before = {item.key: item.data for item in day.hub.store.items()}
+    before = {item.key: item.data for item in lasting(day)}
     told = {"webhook": day.history, "replay": replayed(day.history, day), "poll": polled(day.history)}[way]
     day.again(shuffled(told, seed))
-    assert {item.key: item.data for item in day.hub.store.items()} == before
+    assert {item.key: item.data for item in lasting(day)} == before
     assert left(day) == []
     assert left_at_vendors(day) <= BY_HAND
 

@@ -1,0 +1,73 @@
+"""Mistakes in what a connector says of lists and of subscriptions."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hub.cli import main
+
+HERE = Path(__file__).parent
+LIST = """
+base_url: https://shop.example
+resources:
+  customer:
+    id: id
+    list:
+      request: "GET /customers?since={since}"
+      {more}
+"""
+RECEIVE = "receive: {signature: {hmac: sha256, header: X-S, secret: key}, topic: body.topic}"
+SUBSCRIBE = f"""
+base_url: https://shop.example
+{RECEIVE}"""
+SUBSCRIBE += """
+subscribe:
+  list:   {request: "GET /hooks?page={page}", records: hooks, id: id, address: url, topics: topics}
+  create: {request: POST /hooks, body: {url: "{address}", is: "{topics}"}, id: id, secret: {key: secret}}
+  delete: {request: "DELETE /hooks/{id}"}
+resources: {customer: {id: body.id, topics: [told]}}
+"""
+
+
+def said(folder, capsys, text):
+    shutil.copytree(HERE / "base", folder, dirs_exist_ok=True)
+    (folder / "connectors/other.yaml").write_text(text, encoding="utf-8")
+    mapping = (HERE / "base/mappings/shop.customer.yaml").read_text(encoding="utf-8")
+    (folder / "mappings/other.customer.yaml").write_text(mapping.partition("tests:")[0], encoding="utf-8")
+    main(["check", "--root", str(folder)])
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("connectors/other.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("more", "mistake"),
+    [
+        ('ties: {request: "GET /customers?from={since}&to={until}&id={after}"}', "order: time is missing"),
+        ('order: time\n      ties: {request: "GET /customers?id={page}"}', "page"),
+        ("order: newest", "must be one of time"),
+        ('order: time\n      ties: {request: "GET /x", step: soon}', "duration"),
+    ],
+)
+def test_lists(tmp_path, capsys, more, mistake):
+    (line,) = said(tmp_path, capsys, LIST.replace("{more}", more))
+    assert mistake in line
+
+
+def test_a_right_subscription_is_no_mistake(tmp_path, capsys):
+    assert said(tmp_path, capsys, SUBSCRIBE) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistake"),
+    [
+        ("{address}", "{addres}", "unknown-name"),
+        ("secret: {key: secret}", "secret: {kee: secret}", "no secret kee"),
+        ("base_url: https://shop.example\n", "", "base_url: is missing"),
+        ("  delete: {request: \"DELETE /hooks/{id}\"}\n", "", '"delete" is missing'),
+        (RECEIVE, "", "receive: is missing"),
+    ],
+)  # fmt: skip
+def test_subscriptions(tmp_path, capsys, right, wrong, mistake):
+    assert right in SUBSCRIBE
+    lines = said(tmp_path, capsys, SUBSCRIBE.replace(right, wrong))
+    assert any(mistake in line for line in lines), lines
