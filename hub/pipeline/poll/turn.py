@@ -36,6 +36,9 @@ GRACE_SECONDS = 120.0
 OLD_SECONDS = 86_400.0
 """What changed longer ago is no live traffic."""
 
+LIMITS = frozenset({"rate-limit", "in-flight", "status-429"})
+"""Reasons that are over by themselves; any other trouble is told, and tried again by the next run."""
+
 WAITED = 5.0
 """Seconds that a run waits for a source whose limit is spent."""
 
@@ -178,7 +181,7 @@ class Turn:
 
     def _wait(self, error: RetryError) -> None:
         """Wait for a limit that is nearly free again; else leave the source alone as long as it asks for."""
-        if 0 < error.after <= WAITED:
+        if error.reason in LIMITS and 0 < error.after <= WAITED:
             self.ready = self.hub.clock() + error.after
             return
         until = from_epoch(self.hub.clock() + error.after) if error.after else ""
