@@ -5,7 +5,7 @@ members' registers, so that the order in which events arrived leaves no trace. T
 computed when folding: an edited priority takes effect on what was told before.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -115,6 +115,18 @@ def overlay(
     return {**registers, **merged}, moved
 
 
+def confirmed(stored: Sequence[Any], told: Register) -> list[Any] | None:
+    """A register as it is stored (lists for its tuples), after a telling that only says its value once more.
+
+    None where another value is told, or not later than all that was told before: then `overlay` decides.
+    """
+    held, run, other = stored
+    if told.other is not None or held != told.value or told.since <= tuple(run[-1]):
+        return None
+    kept = run if len(run) < RUN else (run[0], *run[-RUN + 2 :])
+    return [held, (*kept, told.since), other]
+
+
 def fold(
     members: Iterable[Member],
     policies: Mapping[str, Policy],
@@ -126,7 +138,7 @@ def fold(
     """
     words = granted or {}
     return {
-        name: _decide(_granted(candidates, policies[name], words.get(name)), policies[name])
+        name: decide(_granted(candidates, policies[name], words.get(name)), policies[name])
         for name, candidates in sorted(_by_field(members).items())
         if name in policies
     }
@@ -164,7 +176,7 @@ def losers(members: Iterable[Member], policies: Mapping[str, Policy], name: str)
     rest = [(member, register) for member in members for field, register in _spoken(member) if field == name]
     ranked: list[Value] = []
     while rest:
-        best = _decide(rest, policies[name]._replace(keep=_single(policies[name].keep)))
+        best = decide(rest, policies[name]._replace(keep=_single(policies[name].keep)))
         ranked.append(best)
         rest = [(member, register) for member, register in rest if member.key != best.record]
     return ranked[1:]
@@ -204,29 +216,36 @@ def _granted(
 
 
 def _merged(told: Register, held: Register | None) -> Register:
-    stamp = told.since
+    stamp = told.run[0]
     if held is None:
         return told
-    if stamp > held.last and (told.value != held.value or (told.other and told.other > held.last)):
-        return Register(told.value, told.run, max(held.last, told.other or held.last))
-    if stamp in held.run or (held.other and stamp <= held.other):
+    same, newest = told.value == held.value, stamp > held.run[-1]
+    if newest and (not same or (told.other and told.other > held.run[-1])):
+        return Register(told.value, told.run, max(held.run[-1], told.other or held.run[-1]))
+    if not newest and (stamp in held.run or (held.other and stamp <= held.other)):
         return held
-    if told.value == held.value:
-        run = tuple(sorted((*held.run, stamp)))
-        return Register(held.value, run if len(run) <= RUN else (run[0], *run[-RUN + 1 :]), held.other)
+    if same:
+        run = (*held.run, stamp) if newest else tuple(sorted((*held.run, stamp)))
+        return Register(held.value, _shortened(run), held.other)
     return Register(held.value, tuple(one for one in held.run if one > stamp), stamp)
 
 
-def _decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
+def _shortened(run: tuple[Any, ...]) -> tuple[Any, ...]:
+    return run if len(run) <= RUN else (run[0], *run[-RUN + 1 :])
+
+
+def decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
+    """The golden value of one field, of the members that tell a value of it."""
     owners = [(member, register) for member, register in candidates if member.role == policy.owner]
     candidates = owners or candidates
     if policy.keep == "union":
         return _union(candidates)
-    order: Callable[[tuple[Member, Register]], Any] = {
-        "first": _age,
-        "priority": lambda candidate: _rank(candidate, policy.roles),
-    }.get(policy.keep, _freshness)
-    member, register = (min if policy.keep == "first" else max)(candidates, key=order)
+    if policy.keep == "first":
+        member, register = min(candidates, key=_age)
+    elif policy.keep == "priority":
+        member, register = max(candidates, key=lambda candidate: _rank(candidate, policy.roles))
+    else:
+        member, register = max(candidates, key=_freshness)
     return Value(_completed(register.value, candidates), member.key, *register.since)
 
 

@@ -1,5 +1,6 @@
 """The keys of the single table: which item lies where (docs/decisions/0002-keys-and-messages.md)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -36,7 +37,8 @@ class Told(NamedTuple):
 
 def told(pk: str) -> Told:
     """What the partition key of a record says: the inverse of `record`."""
-    return Told(*map(unquote, pk.split("#")[1:]))
+    parts = pk.split("#")[1:]
+    return Told(*(map(unquote, parts) if "%" in pk else parts))
 
 
 def timeline(record: Key, at: str, dedupe: str) -> Key:
@@ -64,6 +66,7 @@ def lifted_claim(pk: str, pepper: Pepper) -> str:
     return front + mark + lifted(pepper, hash) if pk.startswith("ID#") else pk
 
 
+@lru_cache(maxsize=256)  # one event asks for the same one again and again
 def root(entity: str, id: str) -> Key:
     """A canonical entity: folded fields, members, or where it was merged into."""
     return Key(f"ENT#{escape(entity, id)}", "ROOT")

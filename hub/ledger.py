@@ -53,17 +53,14 @@ class Written:
         """
         if self._set_back(name, value, at, held):
             return False
-        if isinstance(value, Mapping):
-            inner = value.items()
-            value = {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
-        return self._repeats(name, value, at)
+        return self._repeats(name, self._taken(name, value, at), at)
 
     def is_doubtful(self, name: str, value: Any, at: str) -> bool:
         """Whether an echo may as well be somebody who has set an older value of ours again: it is told for a
         time after our last write, by a clock that may be off.
         """
         wrote = self.wrote.get(name)
-        if not wrote or fingerprint(value) in (wrote[0][0], *wrote[0][2:]):
+        if not wrote or fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:]):
             return False
         return at > self._landed(wrote[0][1])
 
@@ -85,17 +82,22 @@ class Written:
         if not wrote:
             return told
         at, ours = register.last.at if register else "", wrote[0][0]
-        if at >= self._landed(wrote[0][1]) or told == ours:
+        if at > self._surely(wrote[0][1]) or told == ours:
             return told
         return ours if self.exact and wrote[0][1] == self.at else ""
+
+    def _taken(self, name: str, value: Any, at: str) -> Any:
+        """Of a composite what the destination takes: members that it only tells again are left out."""
+        if not isinstance(value, Mapping):
+            return value
+        inner = value.items()
+        return {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
 
     def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
         if held is None or held.value == value or at <= held.last.at:
             return False
         wrote = self.wrote.get(name)
-        if self.exact and wrote and wrote[0][1] == self.at:
-            return held.last.at > self.there
-        return mark(held) != self.seen.get(name, "")[:16]
+        return not wrote or held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""

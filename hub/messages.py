@@ -29,6 +29,8 @@ WRITTEN = "written/"
 """How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+_RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match
+"""The record in the text of an event as we write it: no text of JSON holds a quote that is not escaped."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
 
@@ -42,7 +44,8 @@ def escape(*parts: object) -> str:
 
 def brief(text: str) -> str:
     """A text as part of a key: its digest where it is longer than the table's keys have room for."""
-    return text if len(escape(text)) <= LONGEST_PART else digest(text)
+    small = text.isascii() and 3 * len(text) <= LONGEST_PART  # all of it escaped
+    return text if small or len(escape(text)) <= LONGEST_PART else digest(text)
 
 
 def digest(text: str) -> str:
@@ -99,6 +102,11 @@ class Event:
         told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
 
+    @cached_property
+    def text(self) -> str:
+        """The record as `dumps` gives it: of an event that comes as a message, it stands there already."""
+        return dumps(self.record)
+
     @property
     def lane(self) -> str:
         """ "backfill" for what is told late: an import, a replay, a poll of more than a day ago; else ""."""
@@ -131,7 +139,11 @@ class Event:
     def loads(cls, text: str) -> Self:
         """The event of a message body. Raises ValueError for another format."""
         data = _members(text)
-        return cls(**{**data, "event_id": tuple(data["event_id"])})
+        event = cls(**{**data, "event_id": tuple(data["event_id"])})
+        record = _RECORD(text)
+        if record:
+            event.__dict__["text"] = record[1]
+        return event
 
 
 @discreet("destination", "entity", "id", "epoch", "flow")

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from hub import times
+from hub.phones import e164
 
 LARGEST_TEXT = 1_000_000
 """Characters of a text: what is longer is refused before anything is done with it."""
@@ -210,7 +211,7 @@ def _email(value: str, region: str, zone: str) -> str:
 def _phone(value: Any, region: str, zone: str) -> str:
     """In E.164. "00" before a country code is dialled in most of the world, and typed in all of it."""
     typed = plain(value).strip()
-    number = _dialled(typed, region) or (_dialled(f"+{typed[2:]}", region) if typed[:2] == "00" else "")
+    number = e164(typed, region) or (e164(f"+{typed[2:]}", region) if typed[:2] == "00" else "")
     if not number:
         raise ValueError("not a phone")
     return number
@@ -220,18 +221,6 @@ def _tax_id(value: Any, region: str, zone: str) -> str:
     from hub import tax_ids
 
     return tax_ids.normal(value, region)
-
-
-def _dialled(typed: str, region: str) -> str:
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(typed, region or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    number.extension = None
-    valid = phonenumbers.is_valid_number(number)
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)) if valid else ""
 
 
 def _time(value: Any, region: str, zone: str) -> str:
@@ -296,9 +285,12 @@ def _money(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
 def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError("not an object")
-    lines = {name: plain(value[name]) for name in ADDRESS if value.get(name) not in {None, False}}
-    trimmed = {name: " ".join(composed(line).split()) for name, line in lines.items()}
-    kept = {name: line for name, line in trimmed.items() if line}
+    kept = {}
+    for name in ADDRESS:
+        line = value.get(name)
+        text = "" if line in (None, False) else " ".join(composed(plain(line)).split())
+        if text:
+            kept[name] = text
     if not kept:
         raise ValueError("blank")
     if "country" in kept:

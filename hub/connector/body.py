@@ -82,19 +82,22 @@ def _refusal(message: str) -> RecordError:
 
 
 def _json(text: str) -> Any:
-    keys = 0
+    value = _decoded(text)
+    if text.count(":") > MAX_KEYS and _keys(value) > MAX_KEYS:
+        raise _Refused("too many keys")
+    return value
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal keys
-        keys += len(pairs)
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise _Refused("duplicate key")
-        if keys > MAX_KEYS:
-            raise _Refused("too many keys")
-        return found
 
-    return json.loads(text, object_pairs_hook=members, parse_constant=_constant, parse_float=_float)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("duplicate key")
+    return found
+
+
+def _keys(value: Any) -> int:
+    inner = _members(value) if isinstance(value, dict | list) else ()
+    return (len(value) if isinstance(value, dict) else 0) + sum(map(_keys, inner))
 
 
 def _constant(_: str) -> NoReturn:
@@ -106,6 +109,11 @@ def _float(text: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise _Refused("number beyond range")
     return number
+
+
+_decoded = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
+).decode  # one for all bodies: making it takes as long as reading a small one
 
 
 def _form(text: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Reception:
         if resource is None or resource.says("skip", inner):
             return None
         account, zone = whose(inner)
-        event = Event(
+        return Event(
             connector=self.connector,
             account=account,
             resource=resource.name,
@@ -123,8 +123,8 @@ class Reception:
             received_at=received_at,
             at=self._at(inner, resource, zone),
             deleted=resource.says("deleted", inner),
+            record=None if resource.get else resource.record_in(inner, item),
         )
-        return event if resource.get else replace(event, record=resource.record_in(inner, item))
 
     def _asked(self, ask: Ask, scope: dict[str, Any], whose: Whose, received_at: str) -> Event:
         """What is asked about a person, as an event of the record that it names."""

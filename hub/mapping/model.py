@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.accounts import Account
 from hub.documents import Document
-from hub.entity import Entity, Field
+from hub.entity import Entity
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
 from hub.mapping.claims import Claim, thawed
@@ -28,6 +28,9 @@ Facts = tuple[tuple[str, Path, bool, bool], ...]
 
 LARGEST = 100_000
 """Characters of a field, as JSON: with all that is kept about it an item of the table takes 400 KB."""
+
+WIDEST = 12
+"""Characters that one takes in JSON, at most: as two halves of a pair, each with its number."""
 
 _MESSAGES = {
     "missing-value": "a required value is missing",
@@ -248,16 +251,21 @@ class _Reading:
 
     def __init__(self, mapping: Mapping, account: Account, drift: list[Path]) -> None:
         self._mapping = mapping
-        self._account = account
+        self._fields = mapping.model.fields
+        self._region, self._zone = account.country, account.time_zone
         self._drift = drift
 
     def fields(self, raw: dict[str, Any], facts: Facts) -> dict[str, Any]:
         """The fields of which something is said."""
         found = {}
-        for fact in facts:
-            form = self._form(raw.get(fact[0], ABSENT), *fact)
+        for name, path, required, clears in facts:
+            value = _filled(raw[name]) if name in raw else ABSENT
+            if value is ABSENT or value is None:
+                form = self._nothing(name, path, None if value is None and clears else ABSENT)
+            else:
+                form = self._form(value, name, path, required)
             if form is not ABSENT:
-                found[fact[0]] = form
+                found[name] = form
         return found
 
     def consents(self, ledgers: Any, said: list[tuple[Any, Any, Any]]) -> Iterator[Consent]:
@@ -272,25 +280,21 @@ class _Reading:
             else:
                 self._drift.append(paths[1])
 
-    def _form(self, value: Any, name: str, path: Path, required: bool, clears: bool) -> Any:
+    def _form(self, value: Any, name: str, path: Path, required: bool) -> Any:
         """The normal form of a field's whole value; ABSENT where it is left as it was."""
-        field = self._mapping.model.fields[name]
-        if isinstance(value, dict):
-            value = {part: inner for part, inner in value.items() if not _is_blank(inner)} or None
-        if value is ABSENT or _is_blank(value):
-            return self._nothing(ABSENT if value is ABSENT or not clears else None, field, path)
+        field = self._fields[name]
         try:
-            form = field.normalise(value, region=self._account.country, zone=self._account.time_zone)
+            form = field.normalise(value, region=self._region, zone=self._zone)
         except ValueError:
             return self._not_understood(path, required or field.required)
-        if _is_too_large(form):
+        if len(form) > LARGEST if isinstance(form, str) else _is_too_large(form):
             place = self._mapping.document.place(*path)
             raise RecordError("too-large", f"{name} has more than {LARGEST:,} characters", place)
         return form
 
-    def _nothing(self, value: Any, field: Field, path: Path) -> Any:
-        if field.required:
-            message = f"{field.name} is required"
+    def _nothing(self, name: str, path: Path, value: Any) -> Any:
+        if self._fields[name].required:
+            message = f"{name} is required"
             raise RecordError("missing-value", message, self._mapping.document.place(*path))
         return value
 
@@ -305,10 +309,19 @@ class _Reading:
         if value is None or value == "" or value is ABSENT:
             return None
         try:
-            return normalise(type, value, region=self._account.country, zone=self._account.time_zone)
+            return normalise(type, value, region=self._region, zone=self._zone)
         except ValueError:
             self._drift.append(path)
             return None
+
+
+def _filled(value: Any) -> Any:
+    """A value, None for one that is blank; an object without its blank members."""
+    if isinstance(value, str):
+        return None if not value or value.isspace() else value
+    if isinstance(value, dict):
+        return {name: inner for name, inner in value.items() if not _is_blank(inner)} or None
+    return value
 
 
 def _is_blank(value: Any) -> bool:
@@ -316,6 +329,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def _is_too_large(form: Any) -> bool:
-    if isinstance(form, str):
-        return len(form) > LARGEST
-    return isinstance(form, list | dict) and len(dumps(form)) > LARGEST
+    """Of what is no text: a list or an object, whose JSON is only made where it may be."""
+    if not isinstance(form, list | dict) or len(repr(form)) * WIDEST <= LARGEST:
+        return False
+    return len(dumps(form)) > LARGEST

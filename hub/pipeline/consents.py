@@ -74,7 +74,7 @@ def standing(items: Iterable[Item]) -> Item | None:
     """The one that holds of the items of one consent."""
     best: Item | None = None
     for item in items:
-        best = item if beats(item.data["rank"], best) else best
+        best = item if best is None or beats(item.data["rank"], best) else best
     return best
 
 

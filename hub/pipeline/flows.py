@@ -6,7 +6,7 @@ the two was told first, nor under which profile, as long as they belong to one c
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,15 +18,21 @@ from hub.messages import escape
 from hub.pipeline import Hub
 from hub.pipeline.subjects import CUSTOMER, Subject, find
 from hub.reprs import discreet
-from hub.store import Conflict, Item, Put, Store
+from hub.store import Conflict, Item, Key, Put, Store
 
 NOTES = 25
-"""How many notes of one customer and flow are looked at: the first 25 by key."""
+"""Notes of one customer and flow that are read at once."""
+
+PAGES = 20
+"""Pages of them that are looked at: nobody buys more often in a week."""
 
 NOTE_DAYS = 7
 """Days for which a note outlives its flow's wait: longer than a delivery can be parked."""
 
 DAY = 86_400
+
+TIME_ZONE = "time_zone"
+"""The field of a customer by whose hours it is quiet."""
 
 
 @discreet("created")
@@ -85,6 +91,12 @@ def cancelled(hub: Hub, flow: Flow, subject: Subject) -> bool:
     return any(_cancels(flow, subject, other) for other in _noted(hub, flow, subject))
 
 
+def zone_of(fields: Mapping[str, Any], otherwise: str) -> str:
+    """The time zone that a customer lives in, where `time_zone` of the entity names one; else another."""
+    zone = str(fields.get(TIME_ZONE) or otherwise)
+    return zone if _is_zone(zone) else otherwise
+
+
 def quiet_until(quiet: tuple[str, str] | None, zone: str, now: float) -> float | None:
     """The end (Unix seconds) of the quiet hours ("21:00", "08:00") that `now` lies in, None outside."""
     if quiet is None:
@@ -100,6 +112,14 @@ def quiet_until(quiet: tuple[str, str] | None, zone: str, now: float) -> float |
     return (ends if ends > local else ends + dt.timedelta(days=1)).timestamp()
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no zone of this name, or a name that is a path
+        return False
+    return True
+
+
 def commit_once(store: Store, item: Item) -> bool:
     """Write one item unless somebody else wrote it first: whether it was written."""
     try:
@@ -113,11 +133,20 @@ def _noted(hub: Hub, flow: Flow, subject: Subject) -> Iterator[Subject]:
     if not flow.cancel or subject.customer is None:
         return
     for id in (subject.customer.id, *subject.customer.absorbed):
-        prefix = keys.note(id, flow.name)
-        for item in hub.store.page(prefix.pk, prefix=prefix.sk, limit=NOTES).items:
+        for item in _notes(hub.store, keys.note(id, flow.name)):
             other = find(hub, item.data["entity"], item.data["id"])
             if other is not None and other.customer_id == subject.customer_id:
                 yield other
+
+
+def _notes(store: Store, prefix: Key) -> Iterator[Item]:
+    after: str | None = None
+    for _ in range(PAGES):
+        page = store.page(prefix.pk, prefix=prefix.sk, after=after, limit=NOTES)
+        yield from page.items
+        after = page.next
+        if after is None:
+            return
 
 
 def _cancels(flow: Flow, subject: Subject, other: Subject) -> bool:

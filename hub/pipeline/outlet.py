@@ -84,7 +84,7 @@ class Outlet:
         else:
             self._settle(breaker.succeeded)
         now, demand = self.hub.clock(), self.connector.demand(call)
-        if outcome.after or outcome.throttled:
+        if outcome.throttled or (outcome.after and outcome.kind != "done"):
             windows = [limit.window for limit in demand.limits]
             after = outcome.after or min(60.0, max(1.0, min(windows, default=1.0)))
             limiter.block(self.hub.store, self.account, now + after)

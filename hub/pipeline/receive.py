@@ -71,7 +71,9 @@ def enqueue(hub: Hub, events: Sequence[Event]) -> None:
 
 
 def _door(hub: Hub, path: str) -> Door | None:
-    parts = [unquote(part) for part in path.strip("/").split("/")]
+    parts = path.strip("/").split("/")
+    if "%" in path:
+        parts = [unquote(part) for part in parts]
     if parts[:2] != ROOT or len(parts) not in (3, 4):
         return None
     connector = hub.catalog.connectors.get(parts[2])
@@ -87,8 +89,11 @@ def _request(hub: Hub, door: Door, arrival: Arrival) -> Request:
     base = (door.account.public_url if door.account else None) or hub.settings.public_url
     query = _clean(arrival.query)
     url = base.rstrip("/") + _clean(arrival.path) + (f"?{query}" if query else "")
-    headers = {_clean(name).lower(): _clean(value) for name, value in arrival.headers.items()}
-    values = dict(parse_qsl(query, keep_blank_values=True))
+    headers = {
+        (name if name.isascii() else _clean(name)).lower(): value if value.isascii() else _clean(value)
+        for name, value in arrival.headers.items()
+    }
+    values = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
     return Request(arrival.method.upper(), url, values, headers, arrival.body)
 
 

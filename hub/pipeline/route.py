@@ -154,6 +154,7 @@ def _wait(hub: Hub, flow: Flow, sight: Sight, waits: bool) -> None:
             "id": subject.id,
             "epoch": subject.epoch,
             "state": "waiting" if waits else "ended",
+            "since": from_epoch(hub.clock()),
             "cause": sight.cause,
         },
         ttl=int(due) + WAIT_DAYS * flows.DAY,

@@ -103,6 +103,10 @@ def _again(hub: Hub, items: list[Item]) -> None:
 
 def _wake(hub: Hub, item: Item) -> int:
     """Ask a flow again now that its wait is over."""
+    due = _due(hub, item)
+    if due > hub.clock():
+        flows.commit_once(hub.store, replace(item, at=from_epoch(due)))
+        return 1
     try:
         state = _decide(hub, item)
     except EvaluationError as error:
@@ -114,12 +118,23 @@ def _wake(hub: Hub, item: Item) -> int:
     return 1
 
 
+def _due(hub: Hub, item: Item) -> float:
+    """When the wait is over by the file as it is deployed now: it may have become longer since it began."""
+    flow = hub.catalog.flows.get(item.data["flow"])
+    since = item.data.get("since")
+    return to_epoch(since) + (flow.wait or 0) if flow and since else 0.0
+
+
 def _decide(hub: Hub, item: Item) -> str:
-    """What became of a waiting flow: sent, ended or cancelled."""
+    """What became of a waiting flow: sent, ended, cancelled or superseded."""
     flow = hub.catalog.flows.get(item.data["flow"])
     subject = find(hub, item.data["entity"], item.data["id"])
     if flow is None or subject is None:
         return "ended"
+    if (
+        item.data["id"] in subject.absorbed
+    ):  # the merge was a change of the one that stays, which waits itself
+        return "superseded"
     # The version that was waited with names the act, so that a second sweep does not name another.
     sight = Sight(replace(subject, epoch=item.data["epoch"]), cause=item.data.get("cause", ""))
     if not flows.holds(flow, sight):

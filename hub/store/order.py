@@ -9,28 +9,38 @@ T = TypeVar("T", bound=tuple[Any, ...])
 MOST = 1_024
 """Things in one run: as many as are moved by one change, at most."""
 
+FEW = 8
+"""Things that are put into a run one by one; more of them are sorted with it."""
+
 
 class Order(Generic[T]):
-    """Distinct tuples in order, kept in runs: a change moves the things of one run only."""
+    """Distinct tuples in order, kept in runs: a change moves the things of one run only.
+
+    What is added is put in its place when somebody looks, all of it at once.
+    """
 
     def __init__(self) -> None:
         self._runs: list[list[T]] = []
         self._lowest: list[T] = []
+        self._added: list[T] = []
 
     def add(self, thing: T) -> None:
-        """Put a thing, which is not there yet, in its place."""
-        if not self._runs:
-            self._runs, self._lowest = [[]], [thing]
-        number = self._run(thing)
-        run = self._runs[number]
-        insort(run, thing)
-        if len(run) > MOST:
-            self._runs[number : number + 1] = [run[: MOST // 2], run[MOST // 2 :]]
-            self._lowest.insert(number + 1, run[MOST // 2])
-        self._lowest[number] = run[0]
+        """Add a thing, which is not there yet."""
+        self._added.append(thing)
+
+    def settle(self) -> None:
+        """Put what was added in its place."""
+        added, self._added = sorted(self._added), []
+        while added:
+            number = self._run(added[0])
+            above = self._lowest[number + 1 : number + 2]
+            end = bisect_left(added, above[0]) if above else len(added)
+            self._join(number, added[:end])
+            added = added[end:]
 
     def remove(self, thing: T) -> None:
         """Take away a thing that is there."""
+        self.settle()
         number = self._run(thing)
         run = self._runs[number]
         del run[bisect_left(run, thing)]
@@ -41,6 +51,7 @@ class Order(Generic[T]):
 
     def upward(self, start: tuple[Any, ...]) -> Iterator[T]:
         """Those that are not below `start`, the lowest first."""
+        self.settle()
         first = self._run(start)
         for number in range(first, len(self._runs)):
             run = self._runs[number]
@@ -48,6 +59,7 @@ class Order(Generic[T]):
 
     def downward(self, end: tuple[Any, ...]) -> Iterator[T]:
         """Those below `end`, the highest first."""
+        self.settle()
         last = self._run(end)
         for number in range(min(last, len(self._runs) - 1), -1, -1):
             run = self._runs[number]
@@ -55,8 +67,23 @@ class Order(Generic[T]):
             yield from _slice(run, highest - 1, -1, -1)
 
     def __iter__(self) -> Iterator[T]:
+        self.settle()
         for run in self._runs:
             yield from run
+
+    def _join(self, number: int, added: list[T]) -> None:
+        """Put things, in order, into the run where they belong; it is divided where it is too long then."""
+        run = self._runs[number] if self._runs else []
+        if len(added) < FEW:
+            for thing in added:
+                insort(run, thing)
+        else:
+            run += added
+            run.sort()
+        size = MOST // 2 if len(run) > MOST else MOST
+        runs = [run[start : start + size] for start in range(0, len(run), size)]
+        self._runs[number : number + 1] = runs
+        self._lowest[number : number + 1] = [run[0] for run in runs]
 
     def _run(self, thing: tuple[Any, ...]) -> int:
         """The number of the run in which a thing has its place."""

@@ -1,7 +1,9 @@
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.golden import DELETED, Member, Policy, Register, fold, losers, overlay
+from hub.golden import DELETED, Member, Policy, Register, Stamp, confirmed, fold, losers, overlay
 
 POLICIES = {
     "email": Policy("newest"),
@@ -141,3 +143,24 @@ def folded(told):
     for key, name, value, at, event in told:
         records[key], _ = overlay(records[key], {name: register(value, at, event)})
     return fold([Member(k, "shop", k, r) for k, r in records.items()], POLICIES)
+
+
+VALUES = st.sampled_from(["1", "2", None, ["1"], {"a": "1"}])
+STAMPS = st.tuples(
+    st.sampled_from(["2026-01", "2026-02", "2026-03"]), st.sampled_from("abcd"), st.integers(0, 1)
+)
+
+
+@given(st.lists(st.tuples(VALUES, STAMPS), min_size=1, max_size=9), VALUES, STAMPS)
+def test_what_is_only_confirmed_is_stored_as_if_it_was_overlaid(history, value, stamp):
+    held = {}
+    for told, when in history:
+        held, _ = overlay(held, {"field": Register.of(told, *when)})
+    stored = json.loads(json.dumps(held["field"]))
+    found = confirmed(stored, Register.of(value, *stamp))
+    after, moved = overlay(held, {"field": Register.of(value, *stamp)})
+    newest = value == held["field"].value and Stamp(*stamp) > held["field"].last
+    assert (found is not None) == newest
+    if found is not None:
+        assert moved == {"field"}
+        assert json.dumps(found) == json.dumps(after["field"])

@@ -130,6 +130,24 @@ def test_who_knows_the_numbers_needs_one_write_and_who_does_not_two():
         assert account.store.writes == writes
 
 
+@pytest.mark.parametrize("known", [0.0, 0.1])
+def test_what_is_known_may_be_old_without_a_token_too_many(known):
+    account = Account(TEN)
+    for _ in range(10):
+        account.take()
+    old = {"10 per 1s": START + known} if known else {}
+    with pytest.raises(RetryError):
+        acquire(
+            account.store,
+            "hubspot.main",
+            account.demand,
+            account.clock,
+            lambda _: None,
+            numbers=old,
+            lease="x",
+        )
+
+
 def test_a_call_takes_its_cost_of_points_and_one_of_calls():
     points = Limit("cost", 0.02, 1000.0, 20.0, points=True)
     account = Account(TEN, points)

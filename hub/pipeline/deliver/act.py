@@ -121,7 +121,8 @@ def _perform(case: Case, cause: Cause) -> str:
     reason = _refusal(case, cause)
     if reason:
         return _skip(case, reason)
-    zone = case.target.account.time_zone
+    person = cause.subject.customer
+    zone = flows.zone_of(person.fields if person else {}, case.target.account.time_zone)
     quiet = flows.quiet_until(cause.flow.quiet, zone, case.now)
     if quiet is not None:
         return parking.park(case, "quiet-hours", quiet - case.now)

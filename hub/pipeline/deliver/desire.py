@@ -332,6 +332,5 @@ def compared(case: Case, subject: Subject, desire: Desire) -> dict[str, str]:
         for field, value in desire.both.items()
     }
     if desire.rest != NOTHING:
-        held = base.get("rest", NOTHING)
-        told["rest"] = "same" if held == desire.rest else "nothing" if held == NOTHING else "other"
+        told["rest"] = "same" if base.get("rest") == desire.rest else "other" if desire.remote else "nothing"
     return told

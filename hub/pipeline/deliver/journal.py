@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.messages import Delivery, dumps
+from hub.reprs import discreet
 from hub.times import from_epoch
 
 MOST = 8
@@ -23,6 +24,7 @@ Made = list[Any]
 Entry = dict[str, Any]
 
 
+@discreet()
 @dataclass(slots=True)
 class Attempt:
     """One run at a delivery. `calls` is filled while it runs; `noted`: its entry is the journal's last."""

@@ -15,6 +15,7 @@ from hub.pipeline.serve.journal import name
 from hub.pipeline.serve.wanted import Wanted
 from hub.pipeline.unify.contests import CONTESTED
 from hub.pipeline.unify.state import record_key, registers
+from hub.reprs import discreet
 from hub.store import Item, Key
 
 LISTS = (keys.CONFLICTS, keys.PARKED)
@@ -23,6 +24,7 @@ WORDS = {"owner": conflicts.UPHOLD, "other": conflicts.TAKE}
 _NAMES = ("entity", "id", "field", "keep")
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class _Undecided(Wanted):
     """What is in the inbox: entities on their own list, and deliveries whose search found two records."""

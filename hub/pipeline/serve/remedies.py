@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hub.catalog import Catalog
+from hub.reprs import discreet
 
 INTEGRATOR = "integrator"
 """Edits the files of the project."""
@@ -16,6 +17,7 @@ NOBODY = "nobody"
 """It goes on by itself, or is as it should be."""
 
 
+@discreet()
 class Remedy(NamedTuple):
     """`owner`: who must act; `why`: what it means; `hint`: what to do."""
 
@@ -100,6 +102,12 @@ _BY_REASON: dict[str, Remedy] = {
     ),
     "quiet-hours": Remedy(NOBODY, "its flow sends nothing in these hours", "it is sent when they are over"),
     "rate-limit": Remedy(NOBODY, "the account's rate is used up", "it is sent as soon as there is room"),
+    "in-flight": Remedy(
+        NOBODY, "as many calls are under way as it allows", "it is sent as soon as there is room"
+    ),
+    "breaker-open": Remedy(
+        OPERATOR, "the destination is down: it is asked again now and then", "see whether the vendor is up"
+    ),
     "leased": Remedy(NOBODY, "another attempt at it may still be under way", "it is tried again in a minute"),
     "no-consent": Remedy(
         NOBODY, "the customer gave no consent for it", "when one is given, it is told by itself"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub import keys
+from hub.credentials.keeping import revive
 from hub.pipeline import Hub
 from hub.pipeline.deliver.target import STAGE
 from hub.pipeline.flows import commit_once
@@ -16,8 +17,9 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "pause": {"paused": True},
     "resume": {"paused": False, "dry_run": False},
     "dry-run": {"dry_run": True},
+    "cured": {"paused": False},
 }
-"""What each action sets."""
+"""What each action sets; `cured`: the hub goes on by itself, a dry run stays one."""
 
 
 def switched(hub: Hub, action: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +33,8 @@ def switched(hub: Hub, action: str, body: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(404, "unknown-account", f"accounts.yaml has: {', '.join(hub.catalog.accounts)}")
     if not switch(hub.store, account, action, actor=actor, reason=reason, now=hub.clock()):
         raise Refusal(409, "moved", "somebody else has switched it just now: look, and ask again")
+    if action == "resume" and account != STAGE:
+        revive(hub, account)
     return state(hub.store, account)
 
 

@@ -13,6 +13,7 @@ from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import fingerprint
 from hub.pipeline.serve.profile import known
 from hub.pipeline.serve.search import search
+from hub.reprs import discreet
 from hub.store import Item
 from hub.times import from_epoch, parse
 
@@ -32,6 +33,7 @@ NAMES = (
 LONGEST = 200
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for; what is empty excludes nothing. `since`, `until`: canonical times."""

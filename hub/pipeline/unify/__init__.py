@@ -177,16 +177,17 @@ def _commit(
     older = {pk: olds for telling in tale.tellings for pk, olds in telling.older.items()}
     reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
     said = consents.statements(event, tale.consents, [*source], peppers)
-    marker, entry = keys.event(event.key), trails.entry_key(event, tale.tellings[-1])
+    marker = keys.event(event.key)
     reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
     if event.via == "reconcile" and all(_late(reading, telling) for telling in tale.tellings):
         return Result("duplicate", _name(event), kept=False)
-    told = [entry] if again or reading[marker] else []
+    said = consents.fresh(reading, said)
+    told = [trails.entry_key(event, tale.tellings[-1])] if again or reading[marker] else []
     following = [key for telling in tale.tellings for key in _next_keys(reading, telling)]
     asked = forgotten.places(reading, tale.tellings, peppers[0])
-    reading.load([*told, *following, *consents.entries_of(reading, said), *asked])
+    reading.load([*told, *following, *consents.entries_of(said), *asked])
     heeded = forgotten.heed(reading, tale, hub.catalog, peppers[0])
     if heeded is None:
         return _suppress(hub, reading, event)
@@ -276,7 +277,8 @@ def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result |
 
 
 def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **data: Any) -> Put:
-    marker = reading.item(keys.event(event.key), "marker")
+    key = keys.event(event.key)
+    held = reading[key]
     told: dict[str, Any] = {
         "digest": body_digest(event),
         **({"archive": [*source]} if source else {}),
@@ -287,7 +289,7 @@ def _marker(hub: Hub, reading: Reading, event: Event, source: Source | None, **d
         "topic": event.topic,
     }
     ttl = int(hub.clock()) + MARKER_DAYS * DAY
-    return Put(sizes.marker(Item(marker.key, "marker", {**told, **data}, marker.version, ttl)))
+    return Put(sizes.marker(Item(key, "marker", {**told, **data}, held.version if held else 0, ttl)))
 
 
 def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: list[Pepper]) -> Result:

@@ -3,9 +3,10 @@
 No claim is touched and no other record read: the root holds the folded winners, its version guards them.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub.golden import DELETED, Member, Register, Value, fold, overlay
+from hub.golden import DELETED, Member, Register, Value, confirmed, decide, overlay
 from hub.messages import Event
 from hub.pipeline.unify.contests import CONTESTED, GRANTED, contested, unmatched
 from hub.pipeline.unify.rules import CUSTOMER, Rules
@@ -14,7 +15,6 @@ from hub.pipeline.unify.state import (
     Changed,
     Outcome,
     Reading,
-    moved_names,
     registers,
     root_key,
     values,
@@ -22,6 +22,9 @@ from hub.pipeline.unify.state import (
 )
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item, Put
+
+_UNTOLD = (None,)
+"""A field that nobody has told."""
 
 
 def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Outcome | None:
@@ -31,38 +34,56 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
     heard = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    told = heard.told
-    held = registers(record)
-    said, moved = overlay(held, told)
-    before = values(root)
-    if not moved and not heard.doubts:
-        return Outcome(root.data["id"], before, news=bool(told))
-    if DELETED in said:
+    again = _told_again(record, heard.told)
+    rest = {name: register for name, register in heard.told.items() if name not in again}
+    held = registers(record, rest)
+    said, moved = overlay(held, rest)
+    if not moved and not again and not heard.doubts:
+        return Outcome(root.data["id"], values(root), news=bool(heard.told))
+    stored = {**record.data.get("registers", {}), **again, **said}
+    fresh = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
+    link = fresh.pop(CUSTOMER, None)
+    if DELETED in stored or (link and not _stays(link, held.get(CUSTOMER), root)):
         return None
-    moved = {name for name in moved if _is_news(said[name], held.get(name))}
-    if CUSTOMER in moved and not _stays(said[CUSTOMER], held.get(CUSTOMER), root):
+    if not all(_local(name, one, record.key.pk, root, rules) for name, one in fresh.items()):
         return None
-    if not all(_local(name, said[name], record.key.pk, root, rules) for name in moved - {CUSTOMER}):
-        return None
-    after = with_data(
-        root, fields=_refold(record, root, rules, {name: said[name] for name in moved}, telling.at)
-    )
-    fields = values(after)
-    after = contested(after, record.key.pk, rules, {name: said[name] for name in moved})
-    names = moved_names(before, fields)
-    back = unmatched(telling, rules, heard, said, fields)
+    after = with_data(root, fields=_refold(record, root, rules, fresh, telling.at))
+    after = contested(after, record.key.pk, rules, fresh)
+    back = unmatched(telling, rules, heard, {**heard.told, **said}, values(after))
+    put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
+    return _outcome(telling.entity, root, after, fresh, put, back)
+
+
+def _outcome(
+    entity: str, root: Item, after: Item, fresh: Iterable[str], record: Put, back: tuple[str, ...]
+) -> Outcome:
+    """What is written of the record and its root, and what the outbox tells where a value moved.
+
+    `fresh`: the fields of which anything is new; `back`: those that the record's system is told otherwise.
+    """
+    id, fields, before = root.data["id"], values(after), root.data["fields"]
+    names = tuple(sorted(name for name in fresh if before.get(name, _UNTOLD)[0] != fields[name]))
     changed = Changed(
-        telling.entity,
-        root.data["id"],
+        entity,
+        id,
         root.version + 1,
         fields,
         names,
         root.data["customer"],
         created=False,
-        back=(record.key.pk, *back) if back else (),
+        back=(record.item.key.pk, *back) if back else (),
     )
-    writes = (Put(with_data(record, registers=said, **heard.noted(record, telling.at))), Put(after))
-    return Outcome(root.data["id"], fields, writes, (changed,) if names or back else ())
+    return Outcome(id, fields, (record, Put(after)), (changed,) if names or back else ())
+
+
+def _told_again(record: Item, told: Mapping[str, Register]) -> dict[str, list[Any]]:
+    """What a telling only confirms, which is most of it: vendors tell whole records."""
+    held, found = record.data.get("registers", {}), {}
+    for name, register in told.items():
+        again = confirmed(held[name], register) if name in held else None
+        if again is not None:
+            found[name] = again
+    return found
 
 
 def _is_news(register: Register, held: Register | None) -> bool:
@@ -111,17 +132,15 @@ def _refold(
     """The root's winners after this record moved, each with its provenance."""
     fields: dict[str, list[Any]] = dict(root.data["fields"])
     for name, register in moved.items():
-        rivals = [_member(record.key.pk, root, rules, name, register)]
+        rivals = [(_member(record.key.pk, root, rules), register)]
         winner = Value(*fields[name]) if name in fields else None
         if winner and winner.record != record.key.pk:
-            rivals.append(_member(winner.record, root, rules, name, Register.of(winner.value, *winner[2:])))
-        fields |= {
-            field: list(value) for field, value in fold(rivals, rules.policies).items() if field != CUSTOMER
-        }
+            rivals.append((_member(winner.record, root, rules), Register.of(winner.value, *winner[2:])))
+        fields[name] = list(decide(rivals, rules.policies[name]))
     if [at, record.key.pk] > fields["updated_at"][:2]:
         fields["updated_at"] = [at, record.key.pk, at, "", 0]
     return fields
 
 
-def _member(pk: str, root: Item, rules: Rules, name: str, register: Register) -> Member:
-    return Member(pk, rules.role(pk), root.data["records"][pk], {name: register})
+def _member(pk: str, root: Item, rules: Rules) -> Member:
+    return Member(pk, rules.role(pk), root.data["records"][pk], {})

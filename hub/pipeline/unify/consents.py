@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub import keys, times
+from hub import keys
 from hub.errors import RecordError
 from hub.identity import Pepper
 from hub.mapping import Consent
 from hub.messages import Event, digest, escape
 from hub.pipeline.consents import RESTRICTIVE, Consented, beats, places, standing
 from hub.pipeline.unify.rules import CUSTOMER
-from hub.pipeline.unify.state import Changed, Outcome, Reading
-from hub.pipeline.unify.telling import FUTURE
+from hub.pipeline.unify.state import Changed, Outcome, Reading, rewritten
+from hub.pipeline.unify.telling import is_ahead
 from hub.reprs import discreet
 from hub.store import Key, Put
 
@@ -57,7 +57,7 @@ def statements(
     proof = {
         "source": event.source,
         "topic": event.topic,
-        "event": digest(event.key)[:16],
+        "event": event.mark,
         "archive": list(archive),
     }
     found: dict[tuple[Key, str, str], Statement] = {}
@@ -75,31 +75,35 @@ def places_of(said: Iterable[Statement]) -> Iterator[Key]:
     return (key for one in said for key in one.held)
 
 
-def entries_of(reading: Reading, said: Iterable[Statement]) -> Iterator[Key]:
-    """What has to be read then: the ledger, for what does not merely repeat what stands."""
-    return (key for one in said if not _repeats(reading, one) for key in one.entries)
+def fresh(reading: Reading, said: Iterable[Statement]) -> list[Statement]:
+    """What does not merely repeat what stands: all that is of interest from then on."""
+    return [one for one in said if not _repeats(reading, one)]
 
 
-def writes(reading: Reading, said: Iterable[Statement]) -> Iterator[Put]:
+def entries_of(fresh: Iterable[Statement]) -> Iterator[Key]:
+    """What has to be read then: the ledger."""
+    return (key for one in fresh for key in one.entries)
+
+
+def writes(reading: Reading, fresh: Sequence[Statement]) -> Iterator[Put]:
     """The news: what stands now, and the entries of the ledger."""
-    fresh = [one for one in said if not _repeats(reading, one)]
     best: dict[Key, Statement] = {}
     for one in sorted(fresh, key=lambda one: one.rank[:2]):
         best[one.held[0]] = one
     for key, one in best.items():
         if beats(one.rank, standing(reading.present(one.held))):
             data = {"state": one.state, "rank": one.rank, "at": one.at, **one.proof}
-            yield Put(replace(reading.item(key, "consent"), data=data))
+            yield Put(rewritten(reading.item(key, "consent"), data))
     for one in fresh:
         yield from _entry(reading, one)
 
 
-def woken(reading: Reading, said: Iterable[Statement], entity: str, outcome: Outcome) -> Outcome:
+def woken(reading: Reading, fresh: Sequence[Statement], entity: str, outcome: Outcome) -> Outcome:
     """The outcome after a consent turned: flows that ask for it may tell now what they could not tell before.
 
     The customer gets a new epoch and an image although no field of theirs moved.
     """
-    if entity != CUSTOMER or not any(_turns(reading, one) for one in said):
+    if not fresh or entity != CUSTOMER or not any(_turns(reading, one) for one in fresh):
         return outcome
     if any(change.id == outcome.id and change.names for change in outcome.changed):
         return outcome
@@ -122,7 +126,7 @@ def _entry(reading: Reading, one: Statement) -> Iterator[Put]:
     known = [item.data["event"] for item in reading.present(one.entries)]
     if not known or one.proof["event"] < min(known):
         item = reading.item(one.entries[0], "told consent")
-        yield Put(replace(item, data={"state": one.state, **one.proof}))
+        yield Put(rewritten(item, {"state": one.state, **one.proof}))
 
 
 def _repeats(reading: Reading, one: Statement) -> bool:
@@ -136,6 +140,6 @@ def _repeats(reading: Reading, one: Statement) -> bool:
 
 def _time(event: Event, one: Consent) -> str:
     at = one.at or event.at or event.received_at
-    if times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE:
+    if is_ahead(at, event):
         raise RecordError("future-time", "the time of a consent is more than 10 minutes ahead")
     return at

@@ -30,6 +30,9 @@ class Finding:
         return max([self.record, *self.claims.values()])
 
 
+NOTHING = Finding(Verdict.FREE, {})
+
+
 def places(reading: Reading, tellings: Iterable[Telling], pepper: Pepper) -> list[Key]:
     """Where to ask whether these tellings are about somebody erased.
 
@@ -77,13 +80,16 @@ def erased(reading: Reading, event: Event, pepper: Pepper) -> bool:
 def _finding(reading: Reading, telling: Telling, pepper: Pepper) -> Finding:
     record = reading[telling.record]
     root = reading[root_key(record)] if record else None
+    new = _new_claims(reading, telling)
+    if root is not None and root.data["state"] not in GONE and not new:
+        return NOTHING
     mine = [_of_record(telling, pepper)] if record is None else []
     if root is not None and root.data["state"] in GONE:
         mine = [_of_record(telling, pepper)]
         reading.load(mine)
     claims = {
         pk: suppression.verdict((reading[key] for key in _of_claim(telling, pk, pepper)), telling.at)
-        for pk in _new_claims(reading, telling)
+        for pk in new
     }
     return Finding(suppression.verdict((reading[key] for key in mine), telling.at), claims)
 

@@ -45,6 +45,8 @@ class Lens:
 
     def places(self, wanted: Iterable[Key]) -> list[Key]:
         """What has to be read for these keys."""
+        if not self.older:
+            return list(wanted)
         return [place for key in wanted for place in (key, *self._olds(key))]
 
     def seen(self, key: Key, found: Mapping[Key, Item]) -> Item | None:
@@ -52,7 +54,7 @@ class Lens:
         item = found.get(key)
         if key.sk == CLAIM:
             return self._claim(key, item, {old: found.get(old) for old in self._olds(key)})
-        if key.sk == RECORD and item is not None and self.pepper is not None:
+        if key.sk == RECORD and item is not None and self.pepper is not None and self.pepper.below:
             return self._record(item)
         return item
 

@@ -9,7 +9,7 @@ from typing import Any
 from hub import keys, times
 from hub.messages import digest, dumps
 from hub.pipeline.unify.state import Changed, Reading, record_key, root_key, values
-from hub.pipeline.unify.traits import sums_of
+from hub.pipeline.unify.traits import TRAITS, sums_of
 from hub.store import Item, Key, Put
 
 DAYS = 14
@@ -57,7 +57,8 @@ def _traits(reading: Reading, written: Mapping[Key, Item], customer: str) -> dic
         return {}
     key = keys.root("customer", customer)
     reading.load([key])
-    return sums_of(written.get(key, reading[key])).plain()
+    root = written.get(key, reading[key])
+    return sums_of(root).plain() if root and TRAITS in root.data else {}
 
 
 def _customer(reading: Reading, pk: str) -> tuple[str, dict[str, Any]]:

@@ -58,8 +58,8 @@ def cut(text: str, most: int) -> str:
 
 def _spare(data: Mapping[str, Any], item: Item) -> int:
     """The bytes that an item of this data has left; below zero: that it has too many."""
-    named = sum(len(part.encode()) for part in (*item.key, item.kind))
-    return KB - _FRAME - named - _bytes(data)
+    named = f"{item.key.pk}{item.key.sk}{item.kind}".encode()
+    return KB - _FRAME - len(named) - _bytes(data)
 
 
 def _facts(facts: Mapping[str, Any], room: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub import keys
-from hub.golden import DELETED, Register
+from hub.golden import DELETED, Register, Stamp
 from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
@@ -44,20 +44,22 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     """What is news of a telling; nothing when all of it only repeats what we wrote."""
     notes = ledgers(telling, ids)
     reading.load(notes)
-    here = (None, keys.told(telling.record.pk).id)
+    here = (None, keys.told(telling.record.pk).id) if notes else ()
     written = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
-    stamp = (telling.at, event.mark, event.revision)
+    run = (Stamp(telling.at, event.mark, event.revision),)
     told = {
-        name: _register(written, name, Register.of(value, *stamp))
+        name: _register(written, name, Register(value, run))
         for name, value in telling.fields.items()
         if not any(one.is_echo(name, value, telling.at, held.get(name)) for one in written)
     }
     if telling.customer and (told or not telling.fields):
-        told[CUSTOMER] = Register.of(telling.customer, *stamp)
+        told[CUSTOMER] = Register(telling.customer, run)
     if telling.deleted:
-        told[DELETED] = Register.of(True, *stamp)
+        told[DELETED] = Register(True, run)
+    if not written:
+        return Spoken(told, {})
     rest = {name: value for name, value in telling.fields.items() if name not in told}
     return Spoken(told, {name: value for name, value in rest.items() if _doubtful(written, telling, name)})
 

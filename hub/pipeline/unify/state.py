@@ -1,6 +1,6 @@
 """What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ class Reading:
 
     def load(self, wanted: Iterable[Key], *, fresh: bool = False) -> None:
         """Read what is not there yet (or all of it afresh) in one batch."""
-        missing = [key for key in dict.fromkeys(wanted) if fresh or key not in self._items]
+        keys = dict.fromkeys(wanted)
+        missing = list(keys) if fresh else [key for key in keys if key not in self._items]
         if missing:
             found = self.store.read(self.lens.places(missing))
             self.rounds += 1
@@ -90,9 +91,10 @@ def node(record: Item, *, login: bool = False) -> Node:
     return Node(record.key.pk, data["created"], frozenset(data["claims"]), detached, login)
 
 
-def registers(record: Item) -> dict[str, Register]:
-    """What a record said last, by field."""
-    return stored(record.data.get("registers", {}))
+def registers(record: Item, names: Container[str] | None = None) -> dict[str, Register]:
+    """What a record said last, by field; of these fields only, where some are named."""
+    held = record.data.get("registers", {})
+    return stored(held if names is None else {name: one for name, one in held.items() if name in names})
 
 
 def told_until(record: Item) -> str:
@@ -147,11 +149,16 @@ def values(root: Item) -> dict[str, Any]:
 
 def with_data(item: Item, **data: Any) -> Item:
     """The item with some of its data replaced."""
-    changed = {**item.data, **data}
-    return Item(item.key, item.kind, changed, item.version, item.ttl, item.agenda, item.at)
+    return rewritten(item, {**item.data, **data})
+
+
+def rewritten(item: Item, data: dict[str, Any]) -> Item:
+    """The item with this data instead of its own."""
+    return Item(item.key, item.kind, data, item.version, item.ttl, item.agenda, item.at)
 
 
 def moved_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields whose golden value is another now; times of the record itself are no news."""
-    told = (before.keys() | after.keys()) - {"created_at", "updated_at"}
-    return tuple(sorted(name for name in told if before.get(name) != after.get(name)))
+    moved = {name for name, value in after.items() if before.get(name) != value}
+    moved.update(name for name in before.keys() - after.keys() if before[name] is not None)
+    return tuple(sorted(moved - {"created_at", "updated_at"}))

@@ -9,7 +9,7 @@ from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
-from hub.messages import WRITTEN, Event, digest, dumps
+from hub.messages import WRITTEN, Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
@@ -17,6 +17,10 @@ from hub.store import Key
 
 FUTURE = 600
 """Seconds by which a source's clock may be ahead; a value from further on would win for ever."""
+
+
+_SHOWN = ("channel", "direction", "kind", "name", "number", "status", "template", "text", "total", "url")
+"""Fields that the timeline shows."""
 
 
 class FetchError(RetryError):
@@ -147,25 +151,31 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     fields = dict(incoming.fields)
     at = fields.pop("updated_at", None) or event.at or event.received_at
     created = min(fields.pop("created_at", None) or at, at)
-    asserted = _identifiers(hub, mapping.entity, fields, hub.catalog.accounts[event.source].role)
+    source, entity = event.source, mapping.entity
+    role = hub.catalog.accounts[source].role
+    asserted = _identifiers(hub, entity, fields, role)
     resource = hub.catalog.connectors[event.connector].resources[event.resource]
+    claims = {_claim(entity, one, peppers[0]): one.strong for one in asserted}
+    under = ((tuple(_claim(entity, one, older) for older in peppers[1:])) for one in asserted)
+    older = dict(zip(claims, under, strict=True)) if len(peppers) > 1 else {}
     return Telling(
         record=_record_key(event, mapping, resource, asserted, peppers[0].base),
-        source=event.source,
-        role=hub.catalog.accounts[event.source].role,
-        destination=f"{event.source}.{event.resource}" if _writable(resource) else "",
-        entity=mapping.entity,
+        source=source,
+        role=role,
+        destination=f"{source}.{event.resource}" if _writable(resource) else "",
+        entity=entity,
         fields=fields,
-        claims={_claim(mapping.entity, i, peppers[0]): i.strong for i in asserted},
-        older={
-            _claim(mapping.entity, i, peppers[0]): tuple(_claim(mapping.entity, i, p) for p in peppers[1:])
-            for i in asserted
-            if len(peppers) > 1
-        },
+        claims=claims,
+        older=older,
         at=at,
         created=created,
         deleted=event.deleted,
     )
+
+
+def is_ahead(at: str, event: Event) -> bool:
+    """Whether a time lies further ahead of the event than a source's clock may be."""
+    return at > event.received_at and times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE
 
 
 def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> list[Identifier]:
@@ -209,15 +219,16 @@ def _writable(resource: Resource) -> bool:
 
 def body_digest(event: Event) -> str:
     """What two events with one id must have in common: a digest of the record as it came."""
-    return digest(dumps(event.record))
+    return digest(event.text)
 
 
 def summary(event: Event, telling: Telling) -> dict[str, Any]:
     """What the timeline shows of a telling without a further read."""
-    shown = ("channel", "direction", "kind", "name", "number", "status", "template", "text", "total", "url")
-    facts = {name: telling.fields[name] for name in shown if telling.fields.get(name) is not None}
+    facts: dict[str, Any]
     if telling.entity == "customer":
-        facts = {"told": sorted(name for name, value in telling.fields.items() if value is not None)}
+        facts = {"told": sorted([name for name, value in telling.fields.items() if value is not None])}
+    else:
+        facts = {name: telling.fields[name] for name in _SHOWN if telling.fields.get(name) is not None}
     return {
         "entity": telling.entity,
         "source": event.source,

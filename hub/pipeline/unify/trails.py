@@ -45,7 +45,8 @@ def left(
     before = reading[keys.event(event.key)]
     if before and before.data["status"] != ECHO and "archive" in before.data:
         texts.append(before.data["archive"])
-    yield from _trails(reading, key, texts)
+    if texts:
+        yield from _trails(reading, key, texts)
 
 
 def blank(archive: Archive, pointer: Sequence[Any] | None) -> None:

@@ -71,6 +71,8 @@ def counted(reading: Reading, outcomes: Sequence[Outcome], now: float) -> list[O
 
     Raises Moved when what was read does not fit together. Reads nothing where no order's root is put.
     """
+    if not any(_is_order(write.item) for one in outcomes for write in one.writes):
+        return list(outcomes)
     after = After(reading, {write.item.key: write.item for one in outcomes for write in one.writes})
     entries = list(_entries(after))
     homes = {pk: _home(after, pk) for pk in dict.fromkeys(entry.item.key.pk for entry in entries)}
@@ -108,7 +110,7 @@ def recompute(store: Store, record: str) -> Sums:
 def _entries(after: After) -> Iterator[Entry]:
     """What of the counted orders is another now: under the former customer or time, and under the new."""
     wanted: dict[Key, Contribution | None] = {}
-    orders = [item for item in after.puts.values() if item.kind == "root" and item.data["entity"] == ORDER]
+    orders = [item for item in after.puts.values() if _is_order(item)]
     for order in orders:
         if held := _place(after.before(order.key)):
             wanted.setdefault(held, None)
@@ -120,6 +122,10 @@ def _entries(after: After) -> Iterator[Entry]:
         before = Contribution.of(item.data) if item.data else None
         if before != counts:
             yield Entry(item, before, counts)
+
+
+def _is_order(item: Item) -> bool:
+    return item.kind == "root" and bool(item.data["entity"] == ORDER)
 
 
 def _place(order: Item | None) -> Key | None:

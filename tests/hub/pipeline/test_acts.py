@@ -1,15 +1,19 @@
 """Acts: messages and e-mails that flows send, now or after a wait."""
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from hub import keys, limiter
+from hub.flow import Flow
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.flows import quiet_until
-from tests.hub.pipeline.delivering import World
+from hub.store import Item, Key, Put
+from tests.hub.pipeline.delivering import World, project
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, never_hears, refuses, says
 
 CART = {"status": "open", "url": "https://tienda.example/k-1", "created_at": "2026-11-23T16:00:00.000000Z"}
@@ -28,7 +32,7 @@ def shopper(world: World) -> World:
     return world
 
 
-def leave(world: World, id: str = "k-1", **fields: str) -> None:
+def leave(world: World, id: str = "k-1", **fields: Any) -> None:
     """The customer leaves a cart."""
     world.entity("cart", id, customer=world.shopper, **{**CART, **fields})
 
@@ -372,3 +376,124 @@ def test_a_limit_reached_between_two_tries_of_one_message_parks_it_without_an_in
     assert "inflight" not in shopper.acts()[0].data
     shopper.rest()
     assert len(shopper.vendors.messages) == 1
+
+
+# The customer's own hours.
+
+
+@pytest.mark.parametrize(
+    ("zone", "sent"),
+    [
+        ("America/Bogota", False),
+        ("Europe/Madrid", False),
+        ("Asia/Tokyo", True),
+        ("Nowhere/Else", False),
+        ("../etc", False),
+        (None, False),
+    ],
+)
+def test_it_is_quiet_by_the_customers_own_clock_where_it_is_known_else_by_the_accounts(shopper, zone, sent):
+    shopper.now += 8.5 * 3600  # 21:30 in Bogotá after the wait, 03:30 in Madrid, 11:30 in Tokyo
+    shopper.entity("customer", "c-1", relay="never", **({"time_zone": zone} if zone else {}))
+    leave(shopper)
+    shopper.later(3600)
+    assert (reminded(shopper) == (1, 1)) is sent
+
+
+# Deployments while a flow waits.
+
+
+def deploy(world: World, **changes: object) -> None:
+    """The reminder's file is another one from now on; None takes a key out."""
+    flow = world.hub.catalog.flows["reminder"]
+    data = {**flow.document.data, **changes}
+    data = {name: value for name, value in data.items() if value is not None}
+    flows = {**world.hub.catalog.flows, "reminder": Flow(replace(flow.document, data=data))}
+    world.hub.catalog.__dict__["flows"] = flows
+
+
+@pytest.fixture
+def deployed(tmp_path):
+    """A world of its own, whose files may change, with a customer who may be reminded and left a cart."""
+    world = World(project(tmp_path))
+    world.shopper = world.record("shop.co", "customer", "1", "c-1")
+    world.entity("customer", "c-1", relay="never", email="ada@correo.example", phone="+573105550147")
+    world.consent("chat", "marketing", "phone", "+573105550147")
+    world.consent("email", "marketing", "email", "ada@correo.example")
+    leave(world)
+    return world
+
+
+def test_a_wait_that_became_longer_goes_on_from_when_it_began(deployed):
+    deploy(deployed, wait="3h")
+    assert deployed.later(3600) == []
+    assert deployed.later(3600) == []
+    assert deployed.later(3600) == ["done", "done"]
+
+
+def test_a_flow_that_does_not_wait_any_more_sends_when_the_wait_was_due(deployed):
+    deploy(deployed, wait=None)
+    assert deployed.later(3600) == ["done", "done"]
+
+
+def test_a_condition_that_was_deployed_meanwhile_holds(deployed):
+    deploy(deployed, **{"if": "cart.status == 'abandoned'"})
+    assert deployed.later(3600) == []
+    assert reminded(deployed) == (0, 0)
+
+
+def test_what_is_sent_is_what_the_file_says_now(deployed):
+    send = deployed.hub.catalog.flows["reminder"].document.data["send"]
+    deploy(deployed, send=[{**send[0], "with": {"text": "'Come back'"}}])
+    assert deployed.later(3600) == ["done"]
+    assert deployed.vendors.messages[0]["text"] == "Come back"
+
+
+def test_a_once_that_changed_while_it_waited_sends_once(deployed):
+    deploy(deployed, once="cart.url")
+    deployed.later(3600)
+    leave(deployed, url=CART["url"], status="open")
+    deployed.later(3600)
+    assert reminded(deployed) == (1, 1)
+
+
+def test_a_once_that_changed_while_a_message_was_on_its_way_does_not_send_it_twice(deployed):
+    deployed.switch("chat.main", paused=True)
+    deployed.later(3600)
+    deploy(deployed, once="cart.url")
+    deployed.switch("chat.main", paused=False)
+    deployed.rest()
+    assert reminded(deployed) == (1, 1)
+
+
+def test_a_flow_that_is_gone_ends_its_waits(deployed):
+    deployed.hub.catalog.__dict__["flows"] = {}
+    assert deployed.later(3600) == []
+    assert reminded(deployed) == (0, 0)
+
+
+def test_a_cart_that_was_merged_into_another_is_brought_to_mind_once_and_as_the_one_that_stays(shopper):
+    leave(shopper)
+    leave(shopper, "k-2")
+    deploy(shopper, once=None)
+    try:
+        lost, won = keys.root("cart", "k-2"), keys.root("cart", "k-1")
+        found = shopper.store.read([lost, won])
+        named = Key("REC#lost#k-2", "REC")
+        shopper.store.commit([Put(Item(named, "record", {"entity": "cart", "root": "k-1"}))])
+        tombstone = {**found[lost].data, "state": "merged", "record": named.pk}
+        shopper.store.commit([Put(Item(lost, "root", tombstone, found[lost].version))])
+        leave(shopper, absorbed=["k-2"])
+        shopper.later(3600)
+        assert reminded(shopper) == (1, 1)
+    finally:
+        deploy(shopper, once="cart.id")
+
+
+def test_the_fortieth_order_of_a_week_cancels_as_the_first_does(shopper):
+    for number in range(40):
+        shopper.entity("order", f"o-{number}", status="open", placed_at=BEFORE, customer=shopper.shopper)
+    shopper.entity("order", "o-99", status="open", placed_at=AFTER, customer=shopper.shopper)
+    leave(shopper)
+    shopper.later(3600)
+    assert reminded(shopper) == (0, 0)

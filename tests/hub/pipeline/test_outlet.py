@@ -6,8 +6,9 @@ from hub import breaker, keys, limiter
 from hub.connector import HttpRequest
 from hub.errors import RetryError
 from hub.messages import Delivery
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import deliver, parking
 from hub.pipeline.outlet import SLOW, Outlet
+from hub.store import Tally
 from hub.times import to_epoch
 from tests.hub.pipeline.delivering import CRM, ERP, connector
 from tests.hub.pipeline.delivery_vendors import answer, refuses, says
@@ -51,6 +52,7 @@ def test_a_destination_that_is_down_is_left_alone_after_five_failures_and_comes_
     world.vendors.faults = []
     world.rest()
     assert len(world.vendors.contacts) == 40
+    assert numbers(world)["open"] == 0
 
 
 def test_a_timeout_and_a_refused_connection_are_failures_and_a_rejection_is_none(world):
@@ -244,3 +246,14 @@ def test_what_comes_back_after_an_outage_comes_at_the_rate_and_not_at_once(world
     due = sorted(to_epoch(world.item(CRM, f"c-{n}").at) - world.now for n in range(60))
     assert due[0] == pytest.approx(3600, abs=1)
     assert due[-1] - due[0] == pytest.approx(59 * limiter.PACE, abs=1)
+
+
+def test_who_only_ever_waited_for_a_destination_that_is_down_is_exhausted_after_three_days_too(world):
+    customers(world, 1)
+    world.store.count(Tally(keys.limit("crm.main"), put={"open": world.now + 5 * 86_400}))
+    assert told(world, 0) == "parked:breaker-open"
+    world.now += parking.HORIZON - 1
+    assert told(world, 0) == "parked:breaker-open"
+    world.now += 2
+    assert told(world, 0) == "parked:exhausted"
+    assert world.vendors.asked == []

@@ -53,6 +53,7 @@ def test_it_is_a_sorted_list(changes, bound):
 @pytest.mark.parametrize("count", [1_000, 100_000])
 def test_a_change_looks_at_no_more_than_the_logarithm_and_moves_one_run(count):
     made = filled((Weighed(n),) for n in random.Random(1).sample(range(0, 4 * count, 2), count))
+    made.settle()
     COMPARED[0] = 0
     made.add((Weighed(count + 1),))
     made.remove((Weighed(count + 1),))
