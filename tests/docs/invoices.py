@@ -77,8 +77,12 @@ class Invoices:
 
     def sell(self, number):
         """A sale is told by the till: the status of the answer."""
+        return self.post(sale(number, self.clock()))
+
+    def post(self, body):
+        """The till posts something: the status of the answer."""
         endpoint = Endpoint(self.hub.catalog.connectors["caja"], "centro")
-        sample = {"headers": {"content-type": "application/json"}, "body": sale(number, self.clock())}
+        sample = {"headers": {"content-type": "application/json"}, "body": body}
         request = endpoint.request(PUBLIC, sample, SECRETS["caja.centro"][0], self.clock())
         path = urlsplit(request.url).path
         return receive(self.hub, Arrival(request.method, path, "", request.headers, request.body)).status

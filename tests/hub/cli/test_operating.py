@@ -98,11 +98,8 @@ def test_groups_tell_event_and_delivery_data_and_file_apart(operator, shop):
     shop.factura.send = lambda request: invoices.answer(400, {"code": "X1", "message": "try again"})
     for number in range(61, 64):
         shop.sell(number)
-    wrong = json.loads(json.dumps(invoices.sale(64, shop.clock())))
-    del wrong["id"]
-    invoices.sale, told = (lambda *_: wrong), invoices.sale
-    shop.sell(64)
-    invoices.sale = told
+    told = invoices.sale(64, shop.clock())
+    shop.post({name: value for name, value in told.items() if name != "id"})
     shop.rest()
     golden("parked-causes", one.reads("parked", "--groups"))
     owners = {told["reason"]: told["owner"] for told in one.json("parked", "--groups")["groups"]}
@@ -151,6 +148,20 @@ def test_an_event_tells_its_whole_story(operator, shop):
     golden("event", out)
     name = one.json("events", "--mark", cause)["events"][0]["name"]
     assert one.reads("events", "show", name) == out
+
+
+def test_a_parked_event_says_what_is_wrong_with_it_by_whichever_id(operator, shop):
+    one = operator(shop)
+    shop.clock.now += 1
+    told = invoices.sale(61, shop.clock())
+    shop.post({name: value for name, value in told.items() if name != "id"})
+    shop.rest()
+    [parked] = one.json("parked", "--source", "caja.centro")["parked"]
+    out = one.reads("events", "show", parked["id"])
+    golden("event-parked", out)
+    marker = next(item for item in shop.hub.store.agenda("parked").items if item.kind == "marker")
+    assert one.reads("events", "show", marker.key.pk) == out
+    assert one.reads("replay", "--id", parked["id"]).startswith("1 sent again.")
 
 
 def test_events_are_listed(operator, shop):
