@@ -1,0 +1,230 @@
+"""Seeded bugs of delivery: one of its rules taken away, and the first seed of the fleet at which that shows.
+
+`python -m tests.fleet.mutants` runs them all and prints the table; `--seeds N` says how many at most.
+"""
+
+import argparse
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from unittest.mock import patch
+
+from hub import ledger, limiter
+from hub.messages import Delivery
+from hub.pipeline.deliver import act, parking, state
+from hub.pipeline.deliver.case import Case
+from tests.fleet.trial import trial
+
+attach, poll, regroup, route, spoken = (
+    sys.modules[f"hub.pipeline.{name}"]
+    for name in ("unify.attach", "poll", "unify.regroup", "route", "unify.spoken")
+)
+"""The modules: some packages have functions of these names."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bug: what was taken away, and how. `within`: seeds in which it shows."""
+
+    name: str
+    text: str
+    apply: object
+    within: int
+
+
+MUTANTS = []
+
+
+def mutant(name, text, within):
+    """Registers a function that yields the patches of a bug."""
+
+    def register(make):
+        MUTANTS.append(Mutant(name, text, make, within))
+        return make
+
+    return register
+
+
+@contextmanager
+def seeded(bug):
+    """The code with this bug."""
+    with ExitStack() as stack:
+        for one in bug.apply():
+            stack.enter_context(one)
+        yield
+
+
+def first_detection(bug, most, first=0):
+    """How many seeds it takes until one shows the bug; None when none of `most` does."""
+    for seed in range(first, first + most):
+        with seeded(bug):
+            if trial(seed)[0]:
+                return seed - first + 1
+    return None
+
+
+@mutant("no-intent", "the intent is not kept: what is found of an earlier request is forgotten", within=150)
+def _no_intent():
+    yield patch.object(act, "_settled", lambda case: ("", case))
+    yield patch.object(parking, "_again", _without_intent(parking._again))
+
+
+def _without_intent(again):
+    def forgetful(case, outcome, *rest, **named):
+        known = replace(outcome, kind="retry") if outcome.kind == "unknown" else outcome
+        return again(case, known, *rest, **named)
+
+    return forgetful
+
+
+@mutant("no-settle", "what timed out is not written once more when it can no longer land", within=20)
+def _no_settle():
+    yield patch.object(parking, "QUIET", 0.0)
+
+
+@mutant("no-epoch", "an older version is delivered as it was told, not as it is", within=20)
+def _no_epoch():
+    yield patch.object(state, "_dealt", lambda case, subject: case.data.get("state") == "ok")
+
+
+@mutant("late-ledger", "the ledger is not written before the call", within=20)
+def _late_ledger():
+    yield patch.object(ledger, "entry", lambda fields, at, before=None: dict(before or {}))
+
+
+@mutant("acts-again", "an act is not looked up before it is done", within=500)
+def _acts_again():
+    yield patch.object(act, "_decided", lambda case: False)
+    yield patch.object(act, "_settled", lambda case: ("", case))
+
+
+@mutant("cursor-first", "a poll's cursor moves before the queue has taken what was found", within=250)
+def _cursor_first():
+    def hasty(hub, events, inner=poll.enqueue):
+        if hub.random.random() < 0.05:
+            return  # died between the two
+        inner(hub, events)
+
+    yield patch.object(poll, "enqueue", hasty)
+
+
+@mutant("relay-first", "the relay marks an image before it has sent", within=20)
+def _relay_first():
+    def hasty(hub, deliveries, inner=route.send):
+        if hub.random.random() >= 0.05:  # else it died between the two
+            inner(hub, deliveries)
+
+    yield patch.object(route, "send", hasty)
+
+
+@mutant("own-wait", "a Retry-After is kept by whom it was said to, not shared", within=20)
+def _own_wait():
+    yield patch.object(limiter, "block", lambda *_: None)
+
+
+@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=150)
+def _no_lease():
+    yield patch.object(state, "_leased", lambda case: 0.0)
+    yield patch.object(parking, "QUIET", 0.0)
+
+
+@mutant("no-limit", "calls are made without a token", within=500)
+def _no_limit():
+    yield patch.object(limiter._Taking, "take", lambda *_: 0.0)
+
+
+@mutant("echo-is-news", "what we wrote ourselves is news when it is told", within=20)
+def _echo_is_news():
+    yield patch.object(ledger.Written, "is_echo", lambda *_: False)
+
+
+@mutant("echo-by-receipt", "an echo is known by when we hear of it, for ten minutes", within=150)
+def _echo_by_receipt():
+    def repeats(written, name, value, at):
+        hashed, wrote = ledger.fingerprint(value), written.wrote.get(name, [])
+        return any(hashed in (known, *form) for known, _, *form in wrote[:1])
+
+    yield patch.object(ledger.Written, "_repeats", repeats)
+
+
+@mutant("anybody's-echo", "the ledger of another record of the customer makes echoes", within=2000)
+def _anybodys_echo():
+    yield patch.object(spoken.keys, "told", _anybody(spoken.keys.told))
+
+
+def _anybody(told):
+    class Any:
+        """Equal to every id."""
+
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    def told_of(pk):
+        found = told(pk)
+        caller = sys._getframe(1).f_code.co_name
+        return found._replace(id=Any()) if caller == "spoken" else found
+
+    return told_of
+
+
+@mutant("not-put-back", "what a destination says otherwise and does not win is left there", within=150)
+def _not_put_back():
+    for module in (attach, regroup):
+        for name in ("unmatched", "lacking"):
+            if hasattr(module, name):
+                yield patch.object(module, name, lambda *_: ())
+
+
+@mutant("stranger", "what we created is not told to unify by ourselves", within=1000)
+def _stranger():
+    yield patch.object(state, "introduce", lambda *_: None)
+
+
+@mutant("old-id", "a delivery is sent again under the id of a customer who was merged long ago", within=2000)
+def _old_id():
+    message = Case._message
+
+    def first(case):
+        held = case.data.get("message")
+        if not held:
+            return message(case)
+        attempt = max(case.delivery.attempt, Delivery.loads(held).attempt)
+        return replace(Delivery.loads(held), attempt=attempt).dumps()
+
+    yield patch.object(Case, "_message", first)
+
+
+@mutant("told-is-there", "what a record told last is there, though we have written over it since", within=500)
+def _told_is_there():
+    yield patch.object(ledger.Written, "stands", lambda written, name, told, register: told)
+
+
+@mutant("set-back", "any other value that the record told makes news of our echo", within=1000)
+def _set_back():
+    def hasty(written, name, value, at, held):
+        return held is not None and held.value != value and at > held.last.at
+
+    yield patch.object(ledger.Written, "_set_back", hasty)
+
+
+def main():
+    """Run each bug until it shows, and print when."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--seeds", type=int, default=2000, help="at most, for each bug")
+    parser.add_argument("--only", default="", help="names, separated by commas")
+    options = parser.parse_args()
+    for bug in MUTANTS:
+        if options.only and bug.name not in options.only.split(","):
+            continue
+        started = time.perf_counter()
+        found = first_detection(bug, options.seeds)
+        seconds = time.perf_counter() - started
+        shown = f"seed {found}" if found else f"not in {options.seeds}"
+        print(f"{bug.name:16} {shown:15} {seconds:6.1f} s  {bug.text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
