@@ -1,7 +1,6 @@
 """What an event cost on AWS: request units counted from the sizes of its items and the calls that it made.
 
-An estimate: prices are the list prices of us-east-1 on the date that stands beside them, without free tiers;
-time of functions is what `make bench` measures on the median.
+An estimate: prices are the list prices of us-east-1 on the date that stands beside them, without free tiers.
 """
 
 from collections.abc import Iterable
@@ -11,23 +10,24 @@ from hub.store import Item
 from hub.store.dynamodb import encode
 from hub.store.units import read_units, size, write_units
 
-AS_OF = "2025-11-01"
+AS_OF = "2026-06-01"
 PRICES = {
     "write units": 0.625,
     "read units": 0.125,
     "queue requests": 0.50,
     "gateway requests": 1.00,
     "function starts": 0.20,
-    "function seconds": 3.3334,
+    "function seconds": 6.6667,
     "archive writes": 5.00,
 }
-"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, 256 MB), S3 PUT."""
+"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, the template's 512 MB), S3 PUT."""
 
 BATCH = 10
 """Events that share an object of the archive, a receive and a start, where there is traffic."""
 UNIFY_SECONDS = 0.02
 DELIVER_SECONDS = 0.03
-"""Seconds of a function for one event and one delivery, without the vendor's own time."""
+"""Seconds of a function that are taken for one event and one delivery, without the vendor's own time: several
+times the CPU that `make bench` shows, for the calls to AWS. Not measured there."""
 
 
 def cost(

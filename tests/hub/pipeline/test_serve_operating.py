@@ -346,7 +346,7 @@ def test_an_event_costs_what_its_items_and_calls_cost(day):
     cost = desk.post("/v1/events/show", event=event_of(desk, "orders/create"))["cost"]
     assert cost["units"]["write units"] >= 10
     assert 1 < cost["dollars_per_million"] < 100
-    assert cost["prices_as_of"] == "2025-11-01"
+    assert cost["prices_as_of"] == "2026-06-01"
 
 
 def test_what_is_asked_of_events_is_well_formed(day):
