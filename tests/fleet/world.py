@@ -39,6 +39,9 @@ from tests.fleet.wire import Wire
 START = to_epoch("2026-11-23T13:00:00.000000Z")
 LONGEST = START + 14 * DAY
 POLL = 300.0
+RECONCILED = 1500.0
+"""Seconds after a change within which a source with webhooks is asked for it, whatever came."""
+
 RELAY = 121.0
 """Seconds after which sweep takes up an image that the stream's relay has left."""
 
@@ -180,6 +183,7 @@ class World:
         self.deaths = 0
         self.depth = 0
         self.relayed = 0
+        self.asked_until = {}
         self.unasked = {n for n, one in self.systems.items() if self.weather.polled(n, told=one.told)}
         self.counts = dict.fromkeys(
             (
@@ -323,7 +327,7 @@ class World:
         self.tell(f"{', '.join(asked)}: asked for what changed")
         found = self._alive(lambda: poll(self._asking(asked)))
         failed = asked if found is True else [one.account for one in found if one.error]
-        self.unasked |= set(failed)
+        self.unasked |= {*failed, *(name for name in asked if self.now < self.asked_until.get(name, 0.0))}
 
     def _asking(self, names):
         """The hub with these accounts only: who tells all by webhooks need not be asked."""
@@ -399,6 +403,7 @@ class World:
         """A vendor's record has a new version: it tells, or waits to be asked."""
         if self.weather.polled(system.name, told=system.told):
             self.unasked.add(system.name)
+            self.asked_until[system.name] = self.now + RECONCILED
         if system.told == "fat":
             self._webhooks += 1
             self._post(system, table, system.event(table, record, self._webhooks))
