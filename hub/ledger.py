@@ -55,14 +55,17 @@ class Written:
             return False
         return self._repeats(name, self._taken(name, value, at), at)
 
-    def is_doubtful(self, name: str, value: Any, at: str) -> bool:
-        """Whether an echo may as well be somebody who has set an older value of ours again: it is told for a
-        time after our last write, by a clock that may be off.
+    def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
+        """Whether an echo may as well be somebody who has set a value of ours again: an older one, told for a
+        time after our last write, or the last one, and the record (`held`) was heard to say another meanwhile.
         """
         wrote = self.wrote.get(name)
-        if not wrote or fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:]):
+        if not wrote or (self.exact and wrote[0][1] == self.at):
             return False
-        return at > self._landed(wrote[0][1])
+        if fingerprint(self._taken(name, value, at)) not in (wrote[0][0], *wrote[0][2:]):
+            return at > self._landed(wrote[0][1])
+        moved = held is not None and mark(held) != self.seen.get(name, "")[:16]
+        return moved and held is not None and held.value != value and at > held.last.at
 
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
@@ -87,19 +90,19 @@ class Written:
         return ours if self.exact and wrote[0][1] == self.at else ""
 
     def _taken(self, name: str, value: Any, at: str) -> Any:
-        """Of a composite what the destination takes: the members beside that it only tells again are left out."""
+        """Of a composite what the destination takes: members beside that it only tells again are left out."""
         if not isinstance(value, Mapping):
             return value
         inner = value.items()
         return {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
 
     def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
-        if held is None or held.value == value or at <= held.last.at:
-            return False
+        """Whether the record told another value after our write, as far as the clocks say, and before this."""
         wrote = self.wrote.get(name)
-        if self.exact and wrote and wrote[0][1] == self.at:
-            return held.last.at > self.there
-        return mark(held) != self.seen.get(name, "")[:16]
+        if held is None or not wrote or held.value == value or at <= held.last.at:
+            return False
+        exact = self.exact and wrote[0][1] == self.at
+        return held.last.at > (self.there if exact else wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""

@@ -1,4 +1,4 @@
-"""The shipped files between the vendors of the demo: people edit in HubSpot, Odoo, WooCommerce and Shopify at once.
+"""The shipped files between the demo's vendors: people edit in HubSpot, Odoo, WooCommerce and Shopify at once.
 
 Shopify only tells (its connector writes nothing); the other three must end with what the hub holds.
 """

@@ -58,12 +58,13 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
         told[CUSTOMER] = Register.of(telling.customer, *stamp)
     if telling.deleted:
         told[DELETED] = Register.of(True, *stamp)
-    rest = {name: value for name, value in telling.fields.items() if name not in told}
-    return Spoken(told, {name: value for name, value in rest.items() if _doubtful(written, telling, name)})
-
-
-def _doubtful(written: Iterable[Written], telling: Telling, name: str) -> bool:
-    return any(one.is_doubtful(name, telling.fields[name], telling.at) for one in written)
+    doubts = {
+        name: value
+        for name, value in telling.fields.items()
+        if name not in told
+        and any(one.is_doubtful(name, value, telling.at, held.get(name)) for one in written)
+    }
+    return Spoken(told, doubts)
 
 
 def _register(written: Iterable[Written], name: str, told: Register) -> Register:
