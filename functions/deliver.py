@@ -14,10 +14,9 @@ AT_ONCE = 5
 """Deliveries of a batch that are on their way at once: as many as it has."""
 
 LAST_START = 20_000
-"""Milliseconds of the function's time that a delivery needs at most: two calls, each connected and answered."""
+"""Milliseconds of the function's time that a delivery needs at most: two calls, connected and answered."""
 
 Told = tuple[Delivery, str]
-
 
 LOOP = "parked:looping"
 """The result, and the metric, of a record that answers each write with another value."""

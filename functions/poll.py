@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from hub import credentials, logs
+from hub import logs
+from hub.credentials.watch import watch
 from hub.pipeline import current
 from hub.pipeline.poll import poll
 
@@ -13,7 +14,7 @@ def handler(event: object, context: object) -> dict[str, int]:
 
     Credentials first: they are looked at even where nothing is called for weeks.
     """
-    for found in credentials.watch(current()):
+    for found in watch(current()):
         logs.warned(found.kind, account=found.account, reason=found.reason)
     polled = poll(current())
     for one in polled:

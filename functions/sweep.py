@@ -7,7 +7,7 @@ from hub.pipeline import current
 from hub.pipeline.sweep import sweep
 
 STAY = 60.0
-"""Seconds until the next sweep: while deliveries wait for their turns, there is always somebody to send them."""
+"""Seconds until the next sweep: while deliveries wait for their turns, somebody is there to send them."""
 
 
 @logs.step("sweep")

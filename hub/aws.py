@@ -1,4 +1,4 @@
-"""Clients of AWS: made one at a time, because boto3 cannot make two at once; once made, threads share them."""
+"""Clients of AWS: made one at a time, because boto3 cannot make two at once; then threads share them."""
 
 from threading import Lock
 from typing import Any

@@ -85,7 +85,7 @@ class Written:
         if not wrote:
             return told
         at, ours = register.last.at if register else "", wrote[0][0]
-        if at >= self._landed(wrote[0][1]) or told == ours:
+        if at > self._surely(wrote[0][1]) or told == ours:
             return told
         return ours if self.exact and wrote[0][1] == self.at else ""
 
@@ -101,15 +101,16 @@ class Written:
         wrote = self.wrote.get(name)
         if held is None or not wrote or held.value == value or at <= held.last.at:
             return False
-        exact = self.exact and wrote[0][1] == self.at
-        return held.last.at > (self.there if exact else wrote[0][1])
+        return held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""
         hashed, wrote = fingerprint(value), self.wrote.get(name, [])
         places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
         place = next(places, None)
-        return place == 0 or (place is not None and at <= self._surely(wrote[place - 1][1]))
+        if not place:
+            return place == 0
+        return at <= min(self._surely(wrote[place - 1][1]), self._surely(wrote[0][1]))
 
     def _landed(self, noted: str) -> str:
         return self.there if noted == self.at else noted

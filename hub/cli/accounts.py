@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,8 +19,10 @@ from hub.cli.stack import outputs
 from hub.client import Client, HttpClient
 from hub.connector import Call, Connector, HttpRequest, HttpResponse, Outcome
 from hub.connector.auth import REFRESH
+from hub.credentials.keeping import revive
 from hub.errors import HubError, PauseError, RecordError, RetryError
-from hub.store import Item, Put, Store
+from hub.pipeline.serve.switches import switch
+from hub.store import Store
 from hub.times import from_epoch
 
 STAGE = "*"
@@ -46,8 +48,7 @@ class Vault:
     def get(self, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
         """The values of a secret, {} when there is none. `stage`: or AWSPREVIOUS."""
         try:
-            older = {} if stage == "AWSCURRENT" else {"VersionStage": stage}
-            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", **older)
+            answer = self._client.get_secret_value(SecretId=f"{self.stack}/{name}", VersionStage=stage)
         except self._client.exceptions.ResourceNotFoundException:
             return {}
         return {key: str(value) for key, value in json.loads(answer["SecretString"]).items()}
@@ -163,20 +164,20 @@ def _test(stage: Stage, arguments: argparse.Namespace) -> int:
 
 
 def _pause(stage: Stage, arguments: argparse.Namespace) -> int:
-    _switch(stage, arguments.account, paused=True, reason=arguments.reason)
+    _switch(stage, arguments.account, "pause", arguments.reason)
     print(f"{_called(arguments.account)} paused: deliveries wait in the table until you resume")
     return 0
 
 
 def _dry_run(stage: Stage, arguments: argparse.Namespace) -> int:
-    _switch(stage, arguments.account, dry_run=True)
+    _switch(stage, arguments.account, "dry-run")
     print(f"{_called(arguments.account)} dry: deliveries say what they would write, and are not sent later")
     return 0
 
 
 def _resume(stage: Stage, arguments: argparse.Namespace) -> int:
-    credentials.revive(desk(stage), arguments.account)
-    _switch(stage, arguments.account, paused=False, dry_run=False, reason="")
+    revive(desk(stage), arguments.account)
+    _switch(stage, arguments.account, "resume")
     print(f"{_called(arguments.account)} resumed: what waits is sent within a few minutes")
     return 0
 
@@ -230,7 +231,7 @@ def _cured(stage: Stage, names: Iterable[str]) -> None:
     for name in names:
         reason = _switch_of(stage, name).get("reason") or ""
         if _switch_of(stage, name).get("paused") and reason.startswith(CREDENTIAL):
-            _switch(stage, name, paused=False, reason="")
+            _switch(stage, name, "unpause")
             print(f"{_called(name)} resumed: what waits is sent within a few minutes")
 
 
@@ -244,7 +245,7 @@ def _put(stage: Stage, name: str, values: dict[str, str]) -> None:
     """Set secrets, with which tokens are asked for anew."""
     stage.vault.put(name, values)
     for account in _accounts_of(stage, name):
-        credentials.revive(desk(stage), account)
+        revive(desk(stage), account)
 
 
 def _accounts_of(stage: Stage, name: str) -> list[str]:
@@ -336,12 +337,13 @@ def _switch_of(stage: Stage, name: str) -> dict[str, Any]:
     return found.data if found else {}
 
 
-def _switch(stage: Stage, name: str, **data: Any) -> None:
+def _switch(stage: Stage, name: str, action: str, reason: str = "") -> None:
+    """Switch an account as the API does. Raises HubError where somebody else did so just now."""
     if name != STAGE:
         _named(stage, name)
-    key = keys.account(name)
-    held = stage.store.read([key]).get(key, Item(key, "account"))
-    stage.store.commit([Put(replace(held, data={**held.data, **data}))])
+    who = {"actor": getpass.getuser(), "reason": reason}
+    if not switch(stage.store, name, action, **who, now=stage.clock()):
+        raise HubError(f"{name} has just been switched by somebody else: look, and say it again")
 
 
 def _named(stage: Stage, name: str) -> Account:

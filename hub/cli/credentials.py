@@ -15,6 +15,7 @@ from hub.catalog import Catalog
 from hub.client import Client
 from hub.connector import Grant, Outcome, grant
 from hub.connector.auth import CLIENT, REFRESH
+from hub.credentials.keeping import connected
 from hub.credentials.renewal import ADDRESS, LOST
 from hub.credentials.token import Token
 from hub.errors import HubError
@@ -123,7 +124,7 @@ def connect(stage: Any, arguments: argparse.Namespace) -> int:
     answer = stage.client.send(grant.exchange(auth, account, held, code, arguments.redirect, verifier))
     given = _given(name, grant.read(auth, answer, asked))
     stage.vault.put(name, {**stage.vault.get(name), REFRESH: given.refresh})
-    token = credentials.connected(parts, name, given, asked)
+    token = connected(parts, name, given, asked)
     print(f"{name} is connected: a token until {_minute(token.until)}, renewed by itself")
     if more:
         print(f"the vendor also said: {', '.join(f'{key}={value}' for key, value in more.items())}")

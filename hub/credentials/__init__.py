@@ -5,24 +5,18 @@ in the item `TOK#<account>`, taken from this process's memory while they are kno
 """
 
 from hub.credentials.asking import Exchange, again, asked
-from hub.credentials.keeping import connected, revive
 from hub.credentials.parts import Cache, Parts, Subject
 from hub.credentials.renewal import load
 from hub.credentials.use import current, refused
-from hub.credentials.watch import Finding, watch
 
 __all__ = [
     "Cache",
     "Exchange",
-    "Finding",
     "Parts",
     "Subject",
     "again",
     "asked",
-    "connected",
     "current",
     "load",
     "refused",
-    "revive",
-    "watch",
 ]

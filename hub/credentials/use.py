@@ -1,10 +1,13 @@
 """The credential of an account at this moment, and what to do when a vendor refuses it."""
 
+from hub import keys
+from hub.connector.auth import REFRESH
 from hub.credentials.parts import Parts, Seen, Subject, given
 from hub.credentials.renewal import load, renew, save, written
 from hub.credentials.token import Token
 from hub.errors import PauseError, RetryError
 from hub.store import Conflict, Item
+from hub.times import to_epoch
 
 KEPT = 300.0
 """Seconds after which a token in memory is compared with its item: an operator may have connected anew."""
@@ -87,8 +90,16 @@ def _wanted(hub: Parts, subject: Subject, token: Token) -> bool:
     if now < max(token.due, token.lease):
         return False
     if token.dead and auth.refreshes:
-        token = token.seeded(given(hub, subject.name, auth.inputs).get("refresh_token", ""))
-    return not token.dead and now >= token.hold
+        token = token.seeded(given(hub, subject.name, auth.inputs).get(REFRESH, ""))
+    return now >= token.hold and (not token.dead or _resumed(hub, subject, token.since))
+
+
+def _resumed(hub: Parts, subject: Subject, since: float) -> bool:
+    """Whether an operator let the account go on after its credential died."""
+    key = keys.account(subject.name)
+    found = hub.store.read([key]).get(key)
+    at = found.data.get("at") if found and not found.data.get("paused") else None
+    return bool(at) and to_epoch(str(at)) > since
 
 
 def _chosen(hub: Parts, subject: Subject, token: Token) -> Token | None:

@@ -69,7 +69,7 @@ def work_through(batch: Sequence[Taken], step: Callable[[int], Result]) -> Itera
 def work_at_once(
     batch: Sequence[Taken], step: Callable[[int], Result], pool: "Executor", late: Callable[[], bool]
 ) -> list[Result | Exception]:
-    """As `work_through`, but the groups at once, each in order; what has not begun when it is `late` waits."""
+    """As `work_through`, but groups at once, each in order; what has not begun when it is `late` waits."""
     groups: dict[str, list[int]] = {}
     for number, one in enumerate(batch):
         groups.setdefault(one.group, []).append(number)

@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from hub.cli import customers, main
+from hub.cli import customers, main, operating, replay
 from hub.demo import page as shown
 from hub.demo.story import PERSON
 from hub.messages import Event
 from hub.pipeline.serve import Question, serve
 from hub.pipeline.unify import unify
+from tests.docs.invoices import EVERY, SALES, Invoices
 from tests.docs.project import ROOT, blocks, copy, write
 from tests.hub.cli.served import api
 from tests.hub.pipeline.test_serve import KEY
@@ -24,6 +25,9 @@ PAGES = [
     "README.es.md",
     *(f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob("*.md")),
 ]
+FAILING = "docs/guides/failing-delivery.md"
+ASKING = re.compile(r"hub (customers|deliveries|parked|replay|events|why|pause|resume)")
+"""Commands that ask a hub."""
 SHOWN = {"console", "toml", ""}
 """Blocks that are only shown, as are other programs than `hub`: they need AWS, or a hub left running."""
 
@@ -37,12 +41,16 @@ def test_what_a_page_shows_works(page, tmp_path, monkeypatch, capsys):
     for block in blocks(page):
         where = f"{page}:{block.line}"
         if write(project, block):
+            if isinstance(desk, Invoices):
+                desk.deploy()
             continue
         if block.language == "sh":
-            if "hub customers" in block.text:
-                desk = desk or served_day()
-                monkeypatch.setattr(customers, "api_of", lambda _, hub=desk.hub: api(hub))
+            if ASKING.search(block.text):
+                desk = desk or (Invoices(project) if page == FAILING else served_day())
+                serve_to_commands(desk, monkeypatch)
             said = run(block, capsys, where, answer)
+            if isinstance(desk, Invoices):
+                desk.rest()
         elif block.language == "text":
             assert block.text.strip("\n") in said, (where, said)
         elif block.language == "http":
@@ -53,6 +61,17 @@ def test_what_a_page_shows_works(page, tmp_path, monkeypatch, capsys):
             assert_shape(json.loads(block.text), answer.data, where)
         else:
             assert block.language in SHOWN, where
+    if isinstance(desk, Invoices):
+        assert desk.factura.numbers == list(range(1, SALES + 1))
+        assert desk.factura.refused == SALES // EVERY
+
+
+def serve_to_commands(desk, monkeypatch):
+    """What asks a hub asks this one; who waits lets its time pass."""
+    for module in (customers, operating):
+        monkeypatch.setattr(module, "api_of", lambda _: api(desk.hub))
+    if isinstance(desk, Invoices):
+        monkeypatch.setattr(replay.time, "sleep", desk.sleep)
 
 
 def run(block, capsys, where, answer=None):

@@ -181,7 +181,7 @@ class People:
     def _write(self, system, record, fields):
         """What a person writes; not twice within a second, which no clock of seconds could tell apart."""
         now = self.world.clock()
-        if record is not None and now - record.edited < 1.0:
+        if record is not None and (now - record.edited < 1.0 or system.time() == record.updated):
             self.world.later(1.1, lambda: record.gone or self._write(system, record, fields))
             return
         id = record.id if record else system.next_id()

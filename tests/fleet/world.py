@@ -239,6 +239,8 @@ class World:
         if self.boundaries in self.weather.crashes and self.depth:
             self.deaths += 1
             self.tell("a process of ours dies")
+            for system in self.systems.values():  # what it was told last, nobody may know
+                system.gauge.banned = 0.0
             raise Crash
         if self.weather.others and 0 < self.depth < 3 and self._rng.random() < self.weather.others / 20:
             self._alive(self._rng.choice((self.unify, self.route, self.deliver)))

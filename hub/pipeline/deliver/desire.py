@@ -188,7 +188,8 @@ def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None)
     for name, there in known.items():
         wanted = fingerprint(desire.both[name])
         moved = desire.seen.get(name) != desire.then.get(name)
-        if moved and there not in ("", wanted) and _written_lately(case, desire.wrote.get(name, ()), wanted):
+        said = there or desire.theirs.get(name)
+        if moved and said != wanted and _written_lately(case, desire.wrote.get(name, ()), wanted):
             return True
     return False
 
@@ -332,6 +333,5 @@ def compared(case: Case, subject: Subject, desire: Desire) -> dict[str, str]:
         for field, value in desire.both.items()
     }
     if desire.rest != NOTHING:
-        held = base.get("rest", NOTHING)
-        told["rest"] = "same" if held == desire.rest else "nothing" if held == NOTHING else "other"
+        told["rest"] = "same" if base.get("rest") == desire.rest else "other" if desire.remote else "nothing"
     return told

@@ -5,6 +5,7 @@ write can come before its answer. A request whose outcome is unknown may still l
 once it no longer can, the current state is written once more (`ambiguous`).
 """
 
+from dataclasses import replace
 from typing import Any
 
 from hub import keys, ledger
@@ -44,7 +45,8 @@ def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     if subject is None:
         return "skipped:unknown-entity"
     key = keys.delivery(delivery.destination, subject.entity, subject.id)
-    case = open_case(hub, target, delivery, key, "delivery")
+    # Under its own id: what is sent again must find this very item, however often it was merged.
+    case = open_case(hub, target, replace(delivery, id=subject.id), key, "delivery")
     if _dealt(case, subject):
         return "unchanged"
     try:

@@ -14,9 +14,10 @@ from hub.pipeline import Hub
 from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
+from hub.pipeline.serve.events import event, events
 from hub.pipeline.serve.exchange import Answer, Question, Refusal
 from hub.pipeline.serve.explain import explain
-from hub.pipeline.serve.groups import groups
+from hub.pipeline.serve.groups import found_parked, groups
 from hub.pipeline.serve.journal import log
 from hub.pipeline.serve.parked import parked
 from hub.pipeline.serve.profile import profile
@@ -24,6 +25,7 @@ from hub.pipeline.serve.replay import replay
 from hub.pipeline.serve.search import search
 from hub.pipeline.serve.switches import accounts, switched
 from hub.pipeline.serve.wanted import Wanted
+from hub.pipeline.serve.why import why
 
 __all__ = ["Answer", "Question", "serve"]
 
@@ -123,6 +125,14 @@ def _groups(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return groups(hub, Wanted.of(hub, question.query), question.query.get("after"))
 
 
+def _parked_sought(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    body = question.json()
+    wanted = Wanted.of(hub, body)
+    if body.get("groups") is True:
+        return groups(hub, wanted, body.get("after"))
+    return found_parked(hub, wanted, replace(question, query=body).page())
+
+
 def _deliveries(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return deliveries(hub, Wanted.of(hub, question.query), question.page())
 
@@ -134,6 +144,18 @@ def _sought(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
 
 def _delivery(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return delivery(hub, question.json())
+
+
+def _events(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return events(hub, question.query)
+
+
+def _event(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return event(hub, question.json())
+
+
+def _why(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return why(hub, question.json())
 
 
 def _accounts(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
@@ -180,10 +202,14 @@ ROUTES = (
     Route("POST", re.compile("/v1/conflicts"), _settle),
     Route("GET", re.compile("/v1/parked"), _parked),
     Route("GET", re.compile("/v1/parked/groups"), _groups),
+    Route("POST", re.compile("/v1/parked/search"), _parked_sought),
     Route("GET", re.compile("/v1/deliveries"), _deliveries),
     Route("POST", re.compile("/v1/deliveries/search"), _sought),
     Route("POST", re.compile("/v1/deliveries/show"), _delivery),
     Route("POST", re.compile("/v1/replay"), _replay),
+    Route("GET", re.compile("/v1/events"), _events),
+    Route("POST", re.compile("/v1/events/show"), _event),
+    Route("POST", re.compile("/v1/why"), _why),
     Route("GET", re.compile("/v1/accounts"), _accounts),
     Route("POST", re.compile("/v1/accounts/(?P<action>pause|resume|dry-run)"), _switched),
     Route("GET", re.compile("/v1/health"), _health, open=True),

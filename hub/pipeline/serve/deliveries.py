@@ -10,14 +10,14 @@ from hub.pipeline import Hub
 from hub.pipeline.erase.outward import outward
 from hub.pipeline.serve.evidenced import origin
 from hub.pipeline.serve.exchange import Page, Refusal, bad
-from hub.pipeline.serve.finding import find
+from hub.pipeline.serve.finding import find as listed_by
 from hub.pipeline.serve.fingerprint import common, fingerprint
-from hub.pipeline.serve.foresight import foresee, shown
+from hub.pipeline.serve.foresight import Show, foresee, shown
 from hub.pipeline.serve.parked import key, name
 from hub.pipeline.serve.profile import known
 from hub.pipeline.serve.remedies import brief, lines, remedy
 from hub.pipeline.serve.wanted import Wanted, tried_at
-from hub.pipeline.subjects import CUSTOMER
+from hub.pipeline.subjects import CUSTOMER, find
 from hub.store import Item, Key
 
 KINDS = ("delivery", "act")
@@ -30,7 +30,7 @@ def deliveries(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
     if wanted.customer:
         found = [item for item in _of_customer(hub, wanted.customer) if _matches(wanted, item)]
         return {"deliveries": [row(item) for item in found], "next": None}
-    listed = find(hub, wanted, replace(page, newest=True))
+    listed = listed_by(hub, wanted, replace(page, newest=True))
     return {"deliveries": [row(item) for item in listed.items if item.kind in KINDS], "next": listed.next}
 
 
@@ -45,7 +45,6 @@ def row(item: Item) -> dict[str, Any]:
         "due_at": item.at if item.agenda == keys.DUE else None,
         "attempts": data.get("attempts"),
         "cause": message.cause,
-        "remote": data.get("remote"),
     }
     return {
         "id": name(item),
@@ -77,19 +76,30 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
     told, message = common(item), Delivery.loads(item.data["message"])
     flow = hub.catalog.flows.get(message.flow)
     found = remedy(hub.catalog, told) if told.get("reason") or told.get("state") == "dry-run" else None
+    show = shown(values)
     return {
         **row(item),
+        "remote": _remote(hub, item, show),
         "flow_line": brief(flow.document.place("send")) if flow else None,
         "event": origin(hub, message),
         "log": item.data.get("log", []),
-        "now": foresee(hub, item, shown(values)),
-        "would": shown(values)(item.data.get("would")),
+        "now": foresee(hub, item, show),
+        "would": show(item.data.get("would")),
         "group": fingerprint(item) if item.agenda == keys.PARKED else None,
         "lines": lines(hub.catalog, told),
         "owner": found.owner if found else None,
         "why": found.why if found else None,
         "hint": found.hint if found else None,
     }
+
+
+def _remote(hub: Hub, item: Item, show: Show) -> Any:
+    """The id there, which may itself be a phone or an email of the customer."""
+    remote, message = str(item.data.get("remote") or ""), Delivery.loads(item.data["message"])
+    subject = find(hub, message.entity, message.id)
+    fields = subject.customer.fields.values() if subject and subject.customer else ()
+    known = {str(value).lstrip("+").lower() for value in fields if isinstance(value, str)}
+    return show(remote) if "@" in remote or remote.lstrip("+").lower() in known else remote or None
 
 
 def _matches(wanted: Wanted, item: Item) -> bool:

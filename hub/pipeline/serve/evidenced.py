@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.messages import Delivery
 from hub.pipeline import Hub
+from hub.pipeline.serve.archived import named
 from hub.pipeline.serve.profile import reference
 from hub.pipeline.subjects import find
 from hub.store import Item
@@ -20,12 +21,19 @@ def origin(hub: Hub, delivery: Delivery) -> dict[str, Any] | None:
     entry = next((item for item in _entries(hub, delivery) if item.key.sk.endswith(delivery.cause)), None)
     if entry is None:
         return {"event": delivery.cause}
-    told = {"topic": entry.data["topic"], "at": entry.key.sk.split("#")[1], **reference(entry.data["record"])}
-    return {"event": delivery.cause, **told, **_archived(entry)}
+    told = reference(entry.data["record"])
+    return {
+        "event": delivery.cause,
+        "topic": entry.data["topic"],
+        "at": entry.key.sk.split("#")[1],
+        **{name: told[name] for name in ("source", "resource")},  # an id may be a phone
+        **_archived(entry),
+    }
 
 
 def _archived(entry: Item) -> dict[str, Any]:
-    return {"archive": entry.data["archive"]} if "archive" in entry.data else {}
+    """What `hub events` calls it, where its raw text is kept."""
+    return {"name": named(*entry.data["archive"])} if "archive" in entry.data else {}
 
 
 def _entries(hub: Hub, delivery: Delivery) -> Iterator[Item]:

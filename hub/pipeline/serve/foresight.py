@@ -1,5 +1,6 @@
 """What would come of an item if it were sent now: worked out without a call and without a write."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -31,10 +32,13 @@ def shown(values: bool) -> Show:
     return as_it_is if values else shape
 
 
-def foresee(hub: Hub, item: Item, show: Show) -> dict[str, Any]:
-    """`would`: write, unchanged, fail, or why nothing is sent; with the record, and what differs."""
+def foresee(hub: Hub, item: Item, show: Show, *, replay: str | None = None) -> dict[str, Any]:
+    """`would`: write, unchanged, fail, or why nothing is sent; with the record, and what differs.
+
+    `replay`: the id of the replay by which it would be sent, None for the next change.
+    """
     try:
-        return _of_delivery(hub, item, show)
+        return _of_delivery(hub, item, show, replay)
     except (RecordError, EvaluationError) as error:
         place = error.place if isinstance(error, RecordError) else None
         return {"would": "fail", "reason": error.reason, **({"place": brief(place)} if place else {})}
@@ -52,8 +56,8 @@ def foresee_event(hub: Hub, event: Event) -> dict[str, Any]:
     return {"would": "apply", "tells": [telling.entity for telling in tale.tellings]}
 
 
-def _of_delivery(hub: Hub, item: Item, show: Show) -> dict[str, Any]:
-    delivery = Delivery.loads(item.data["message"])
+def _of_delivery(hub: Hub, item: Item, show: Show, replay: str | None) -> dict[str, Any]:
+    delivery = dataclasses.replace(Delivery.loads(item.data["message"]), replay=replay)
     target = Target.find(hub.catalog, delivery.destination)
     if target is None:
         return {"would": "unknown-destination"}

@@ -1,15 +1,17 @@
 """What is parked, by what the failures have in common: how many, since when, who must act, and how."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hub import keys
 from hub.catalog import Catalog
 from hub.pipeline import Hub
+from hub.pipeline.serve.archived import called
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page
 from hub.pipeline.serve.finding import PARTS, find
 from hub.pipeline.serve.fingerprint import common, fingerprint
-from hub.pipeline.serve.parked import name
+from hub.pipeline.serve.parked import name, view
 from hub.pipeline.serve.remedies import lines, remedy
 from hub.pipeline.serve.wanted import Wanted, tried_at
 from hub.store import Item
@@ -28,6 +30,17 @@ def groups(hub: Hub, wanted: Wanted, after: str | None = None) -> dict[str, Any]
         if after is None:
             break
     return {"groups": grouped(hub.catalog, items), "next": after}
+
+
+def found_parked(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
+    """One page of what is parked and wanted, the newest first."""
+    found = find(hub, wanted, replace(page, newest=True), [keys.PARKED])
+    return {"parked": [_viewed(item) for item in found.items], "next": found.next}
+
+
+def _viewed(item: Item) -> dict[str, Any]:
+    """A parked item under a name that says nothing of anybody."""
+    return {**view(item), "id": called(item) or name(item)}
 
 
 def grouped(catalog: Catalog, items: Iterable[Item]) -> list[dict[str, Any]]:
@@ -53,6 +66,6 @@ def _group(catalog: Catalog, mark: str, members: list[Item]) -> dict[str, Any]:
         "owner": found.owner,
         "why": found.why,
         "hint": found.hint,
-        "example": name(members[0]),
+        "example": called(members[0]) or name(members[0]),
         "replay": f"hub replay --group {mark}",
     }

@@ -68,8 +68,9 @@ def view(item: Item) -> dict[str, Any]:
         data = {**data, "destination": message.destination, "flow": message.flow, "message": None}
         data |= {"entity": message.entity, "entity_id": message.id, "customer": message.customer}
     names = (
-        *("state", "reason", "place", "message", "source", "resource", "topic", "destination", "flow"),
-        *("entity", "entity_id", "customer", "received_at", "remote", "task", "export"),
+        *("state", "reason", "place", "said", "message", "source", "resource", "topic"),
+        *("destination", "flow", "entity", "entity_id", "customer", "received_at", "remote", "task"),
+        "export",
     )
     shown = {name: data[name] for name in names if data.get(name)}
     return {"id": name(item), "kind": "event" if item.kind == "marker" else item.kind, **shown, "at": item.at}

@@ -100,6 +100,12 @@ _BY_REASON: dict[str, Remedy] = {
     ),
     "quiet-hours": Remedy(NOBODY, "its flow sends nothing in these hours", "it is sent when they are over"),
     "rate-limit": Remedy(NOBODY, "the account's rate is used up", "it is sent as soon as there is room"),
+    "in-flight": Remedy(
+        NOBODY, "as many calls are under way as it allows", "it is sent as soon as there is room"
+    ),
+    "breaker-open": Remedy(
+        OPERATOR, "the destination is down: it is asked again now and then", "see whether the vendor is up"
+    ),
     "leased": Remedy(NOBODY, "another attempt at it may still be under way", "it is tried again in a minute"),
     "no-consent": Remedy(
         NOBODY, "the customer gave no consent for it", "when one is given, it is told by itself"

@@ -12,9 +12,10 @@ from urllib.parse import unquote
 
 from hub import keys
 from hub.archive import pack
-from hub.messages import Delivery, Event
+from hub.messages import BACKFILL, Delivery, Event
 from hub.pipeline import Hub
 from hub.pipeline.route import route
+from hub.pipeline.serve.archived import key_of
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.finding import find
 from hub.pipeline.serve.foresight import foresee, foresee_event, shown
@@ -58,7 +59,7 @@ class Batch:
             self.relisted.append(self._relisted(item))
         else:
             delivery = Delivery.loads(item.data["message"])
-            self.deliveries.append(replace(delivery, replay=self.replay))
+            self.deliveries.append(replace(delivery, replay=self.replay, lane=BACKFILL))
 
     def send(self) -> None:
         """Put everything where it goes."""
@@ -153,7 +154,7 @@ def samples(hub: Hub, batch: Batch, items: Iterable[Item]) -> list[dict[str, Any
 
 def _foreseen(hub: Hub, batch: Batch, item: Item) -> dict[str, Any]:
     if item.kind in ("delivery", "act"):
-        return foresee(hub, item, shown(False))
+        return foresee(hub, item, shown(False), replay=batch.replay)
     if item.kind != "marker":
         return {"would": "decide"}
     try:
@@ -195,14 +196,17 @@ def _named(hub: Hub, names: Any) -> Choice:
         raise bad("events is a list of 1 to 100 ids")
     if not all(isinstance(one, str) and len(one.encode()) <= LONGEST_KEY for one in names):
         raise bad("an id is a text as in the list of what is parked")
-    wanted = {one: key(one) for one in names}
+    wanted = {one: key(one) or key_of(hub, one) for one in names}
     found = hub.store.read([known for known in wanted.values() if known])
     there = {one: found[known] for one, known in wanted.items() if known in found}
     return Choice(list(there.values()), [one for one in wanted if one not in there])
 
 
 def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
-    """What a query asks for of what is parked, or of the state that it names; never of what is done."""
+    """What a query asks for of what is parked, or of the state that it names; never of what is done.
+
+    What fails again is listed again, later: so a replay goes on with what was listed when it began.
+    """
     most, after = limit(body.get("limit", LARGEST_PAGE)), body.get("after")
     if not isinstance(after, str | None):
         raise bad("after is a text")
@@ -212,5 +216,9 @@ def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
     if wanted.state in ("done", "ok"):
         raise bad("what is done is replayed by its id only")
     lists = wanted.lists(hub.catalog) if wanted.state else [keys.PARKED]
-    found = find(hub, wanted, Page(most, after), lists)
-    return Choice(found.items, next=found.next)
+    cursor, _, begun = (after or "").partition("!")
+    if begun:
+        wanted = replace(wanted, until=min(wanted.until or begun, begun))
+    found = find(hub, wanted, Page(most, cursor or None), lists)
+    begun = begun or from_epoch(hub.clock())
+    return Choice(found.items, next=found.next and f"{found.next}!{begun}")

@@ -16,8 +16,9 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "pause": {"paused": True},
     "resume": {"paused": False, "dry_run": False},
     "dry-run": {"dry_run": True},
+    "unpause": {"paused": False},
 }
-"""What each action sets."""
+"""What each action sets. `unpause` ends a pause that the hub itself began, and leaves a dry run."""
 
 
 def switched(hub: Hub, action: str, body: dict[str, Any]) -> dict[str, Any]:

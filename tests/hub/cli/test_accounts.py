@@ -12,6 +12,7 @@ from hub.cli import accounts
 from hub.cli.accounts import Stage, Vault
 from hub.errors import HubError
 from hub.store.memory import MemoryStore
+from hub.times import from_epoch
 from tests.hub.pipeline.delivering import NOON, project
 from tests.hub.pipeline.delivery_vendors import Vendors, answer
 
@@ -94,12 +95,19 @@ def test_list_knows_dry_runs_and_says_nothing_of_an_active_stage(hub, stage, cap
     assert "dry run" not in capsys.readouterr().out
 
 
-def test_pause_and_resume_switch_what_deliver_asks(hub, stage):
-    key = keys.account("crm.main")
+def test_pause_and_resume_switch_what_deliver_asks_and_note_who_did(hub, stage, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "ana")
+    key, told = keys.account("crm.main"), {"actor": "ana", "at": from_epoch(NOON)}
     hub("pause", "crm.main")
-    assert stage.store.read([key])[key].data == {"paused": True, "reason": "by hand"}
+    assert stage.store.read([key])[key].data == {"paused": True, "reason": "by hand", **told}
     hub("resume", "crm.main")
-    assert stage.store.read([key])[key].data == {"paused": False, "dry_run": False, "reason": ""}
+    assert stage.store.read([key])[key].data == {"paused": False, "dry_run": False, "reason": "", **told}
+
+
+def test_a_switch_that_somebody_else_has_just_moved_is_told(hub, stage, monkeypatch):
+    monkeypatch.setattr(accounts, "switch", lambda *_, **__: False)
+    with pytest.raises(HubError, match="somebody else"):
+        hub("pause", "crm.main")
 
 
 def test_the_whole_stage_is_paused_in_plain_words(hub, capsys):

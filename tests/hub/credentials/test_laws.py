@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub import credentials
 from hub.connector import Grant, HttpRequest, HttpResponse, Outcome, grant
+from hub.credentials.watch import watch
 from hub.errors import HubError
 from hub.messages import dumps
 from tests.hub.credentials.test_crashes import Stack
@@ -62,7 +63,7 @@ def happen(stack, hubs, what, value):
     elif what == "call":
         call(stack, hubs[value])
     elif what == "watch":
-        credentials.watch(hubs[value])
+        watch(hubs[value])
     else:
         used = credentials.current(hubs[value], ACCOUNT)
         credentials.again(hubs[value], ACCOUNT, used, Outcome("pause", renews=True))

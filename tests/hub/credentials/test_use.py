@@ -8,8 +8,10 @@ import pytest
 from hub import credentials, keys
 from hub.connector import Grant, Outcome
 from hub.connector.auth import Held
+from hub.credentials.keeping import connected
 from hub.credentials.token import DUE
 from hub.errors import PauseError, RetryError
+from hub.pipeline.serve.switches import switch
 from hub.store import Conflict, Put
 from tests.hub.credentials.vendor import (
     ACCOUNT,
@@ -435,7 +437,7 @@ def test_a_consent_given_while_somebody_renews_is_what_stays():
     def meanwhile(request):
         hub.client.send = send
         given = Grant({"access_token": "of another consent"}, "r-another", 1800.0)
-        credentials.connected(another(hub), ACCOUNT, given, hub.clock.now)
+        connected(another(hub), ACCOUNT, given, hub.clock.now)
         return send(request)
 
     hub.client.send = meanwhile
@@ -465,3 +467,21 @@ def test_an_attempt_that_nobody_finished_explains_what_was_lost():
 def test_the_secrets_of_a_request_show_whose_they_are_and_no_more():
     held = Held({"client_secret": "s3cret"}, ACCOUNT)
     assert (repr(held), held["client_secret"]) == ("Held(books.co)", "s3cret")
+
+
+def test_an_operator_who_resumes_the_account_lets_a_dead_credential_be_tried_once_more():
+    hub = hub_of()
+    right, hub.client.refresh = hub.client.refresh, "other"
+    with pytest.raises(PauseError):
+        credentials.current(hub, ACCOUNT)
+    hub.clock.now += 60
+    switch(hub.store, ACCOUNT, "resume", actor="ops", reason="", now=hub.clock())
+    hub.clock.now += 60
+    for _ in range(3):
+        with pytest.raises(PauseError):
+            credentials.current(hub, ACCOUNT)
+    assert len(hub.client.asked) == 2
+    hub.client.refresh = right
+    switch(hub.store, ACCOUNT, "resume", actor="ops", reason="", now=hub.clock() + 1)
+    hub.clock.now += 60
+    assert credentials.current(hub, ACCOUNT) == {"access_token": "a1-s3cret"}

@@ -3,7 +3,7 @@
 import pytest
 
 from hub import credentials
-from hub.credentials import Finding
+from hub.credentials.watch import Finding, watch
 from hub.errors import RetryError
 from hub.times import from_epoch
 from tests.hub.credentials.vendor import ACCOUNT, ROTATING, Vendor, busy, hub_of, loses_the_answer
@@ -15,7 +15,7 @@ ENDING = ROTATING.replace("rotates: true", "rotates: true, refresh_lives: 100d")
 
 def test_an_account_that_was_never_used_is_left_alone():
     hub = hub_of()
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []
     assert hub.client.asked == []
 
 
@@ -23,7 +23,7 @@ def test_a_token_that_lives_is_left_alone():
     hub = hub_of(ENDING)
     credentials.current(hub, ACCOUNT)
     hub.clock.now += 20 * DAY
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []
     assert len(hub.client.asked) == 1
 
 
@@ -32,7 +32,7 @@ def test_an_idle_credential_is_renewed_at_half_of_its_refresh_tokens_life():
     credentials.current(hub, ACCOUNT)
     for _ in range(50):
         hub.clock.now += 7 * DAY
-        assert credentials.watch(hub) == []
+        assert watch(hub) == []
     assert 6 <= len(hub.client.refreshes) <= 8
     assert credentials.current(hub, ACCOUNT)
 
@@ -42,9 +42,9 @@ def test_a_refresh_token_that_nothing_renews_is_announced_two_weeks_ahead():
     hub.client.rotates = False
     credentials.current(hub, ACCOUNT)
     hub.clock.now += 85 * DAY
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []
     hub.clock.now += 2 * DAY
-    assert credentials.watch(hub) == [Finding("credential-ends", ACCOUNT, "credential-connect-again")]
+    assert watch(hub) == [Finding("credential-ends", ACCOUNT, "credential-connect-again")]
 
 
 def test_a_dead_credential_is_told_at_each_run_until_it_lives():
@@ -53,7 +53,7 @@ def test_a_dead_credential_is_told_at_each_run_until_it_lives():
     with pytest.raises(Exception, match="credential-revoked"):
         credentials.current(hub, ACCOUNT)
     for _ in range(2):
-        assert credentials.watch(hub) == [Finding("credential-dead", ACCOUNT, "credential-revoked")]
+        assert watch(hub) == [Finding("credential-dead", ACCOUNT, "credential-revoked")]
         hub.clock.now += 300
     assert len(hub.client.asked) == 1
 
@@ -64,7 +64,7 @@ def test_a_lost_answer_is_asked_for_within_the_grace_period_although_nobody_call
     with pytest.raises(RetryError):
         credentials.current(hub, ACCOUNT)
     hub.clock.now += 300
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []
     hub.clock.now += 3600
     assert credentials.current(hub, ACCOUNT)
 
@@ -75,13 +75,13 @@ def test_a_vendor_that_is_away_is_no_finding_and_stops_nobody():
     with pytest.raises(RetryError):
         credentials.current(hub, ACCOUNT)
     hub.clock.now += 300
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []
 
 
 @pytest.mark.parametrize("days", [13, -3])
 def test_a_secret_whose_end_the_files_name_is_announced_two_weeks_ahead(days):
     day = from_epoch(NOW + days * DAY)[:10]
     hub = hub_of("auth: {bearer: token}\nresources: {}", settings=f"{{secret_ends: {day}}}")
-    assert credentials.watch(hub) == [Finding("credential-ends", ACCOUNT, "credential-set-another")]
+    assert watch(hub) == [Finding("credential-ends", ACCOUNT, "credential-set-another")]
     hub.clock.now -= 40 * DAY
-    assert credentials.watch(hub) == []
+    assert watch(hub) == []

@@ -350,7 +350,7 @@ class World:
         named_after = Key(f"REC#lost#{loser}", "REC")
         self.store.commit([Put(Item(named_after, "record", {"entity": "customer", "root": winner}))])
         tombstone = {**found[lost].data, "state": "merged", "record": named_after.pk}
-        absorbed = [*found[won].data["absorbed"], loser]
+        absorbed = [*found[won].data["absorbed"], *found[lost].data["absorbed"], loser]
         kept = {**found[won].data, "absorbed": absorbed}
         self.store.commit(
             [

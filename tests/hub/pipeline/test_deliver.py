@@ -1,10 +1,14 @@
 """What deliver writes where: desired state, what is known there, merges, finding and creating."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub import keys
 from hub.errors import RecordError, RetryError
 from hub.ledger import Written
+from hub.messages import Event
+from hub.store import Key, Put
 from hub.times import from_epoch
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, says
@@ -343,3 +347,31 @@ def test_a_customer_that_the_destination_told_of_itself_is_there(world):
 def test_an_order_of_nobody_waits(world):
     world.entity("order", "o-1", number="1001", status="paid")
     assert "parked:waiting-for-customer" in world.deliver()
+
+
+LOST = Key("REC#lost#c-1", "REC")
+"""The record that the first merged customer was named after."""
+
+
+def test_what_was_created_is_told_to_unify_as_whose_it_is(known):
+    assert tell(known) == "done"
+    [event] = [Event.loads(stored.message.body) for stored in known.inbound.waiting]
+    assert (event.source, event.resource, event.id, event.via) == ("crm.main", "contact", "c1", "written")
+    assert event.record["email"] == "ada@correo.example"
+    known.entity("customer", "c-1", relay="never", stage="customer")
+    assert tell(known) == "done"
+    assert len(known.inbound.waiting) == 1
+
+
+def test_a_delivery_of_a_customer_who_was_merged_twice_comes_to_rest(world):
+    """Found by the fleet (seed 325): sent again under its first id, it found another item."""
+    for id in ("c-1", "c-2", "c-3"):
+        world.entity("customer", id, relay="never", **ADA)
+    world.merge("c-1", "c-2")
+    world.vendors.faults = [loses_the_answer]
+    assert tell(world) == "parked:timeout"
+    world.merge("c-2", "c-3")
+    first = world.store.read([LOST])[LOST]
+    world.store.commit([Put(replace(first, data={**first.data, "root": "c-3"}))])
+    world.rest()
+    assert not [item for item in world.store.items() if item.agenda == keys.DUE]

@@ -575,7 +575,7 @@ def test_events_of_one_batch_are_read_from_the_archive_once(desk):
 
 def test_a_search_for_a_reason_ends_after_a_thousand_parked_items(desk):
     for n in range(1001):
-        park_delivery(desk, id=f"{n:024x}")
+        park_delivery(desk, at=f"2026-01-06T00:00:00.{n:06d}Z", id=f"{n:024x}")
     answer = desk.replay(reason="no-mapping", limit=100)
     assert answer["sent"] == []
     assert answer["next"] is not None
@@ -592,7 +592,7 @@ def test_parked_deliveries_go_to_the_outbound_queue(desk):
     id = park_delivery(desk)
     answer = desk.replay(reason="bad-email")
     (stored,) = desk.outbound.waiting
-    assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"])
+    assert Delivery.loads(stored.message.body) == delivery(replay=answer["replay"], lane="backfill")
     told = {"state": "rejected", "at": "crm.main.customer"}
     assert answer["sent"] == [{"id": id, "reason": "bad-email", **told}]
 

@@ -1,0 +1,146 @@
+"""hub replay: send again what failed, after its cause was mended: previewed, capped, throttled, resumable."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from hub.cli.api import Api, ApiError
+from hub.cli.operating import Command, add_command, add_wanted, printed, wanted, words
+from hub.narrative import operations
+
+CAP = 1000
+SAMPLE = 10
+PART_SECONDS = 5.0
+"""How many are sent at once: as many as the rate allows in this time."""
+PAGE = 100
+UNLIMITED = 20.0
+"""A second, where no destination has a rate: what events are replayed at."""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the parser of `hub`."""
+    add_command(subparsers, COMMAND)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--id", action="append", default=[], help="this one, as the lists name it; repeatable"
+    )
+    parser.add_argument("--preview", action="store_true", help="only say what would happen")
+    parser.add_argument("--cap", type=int, default=CAP, help="send at most so many (default %(default)s)")
+    parser.add_argument("--rate", type=float, help="so many a second (default: a tenth of the slowest limit)")
+    parser.add_argument("--after", help="go on where a replay was stopped, as it said")
+    add_wanted(parser)
+
+
+def run(api: Api, arguments: argparse.Namespace) -> int:
+    """Preview, or replay: 0 when all were sent, 1 when some could not be, or they are more than the cap."""
+    asked = {"events": arguments.id} if arguments.id else wanted(arguments)
+    if not asked:
+        raise ApiError("say which: --group, --id, --account, --reason, …")
+    if not arguments.id and arguments.after:
+        asked["after"] = arguments.after
+    foreseen = _foreseen(api, arguments, asked)
+    if arguments.preview:
+        printed(arguments, foreseen, lambda: operations.preview(foreseen, api.options))
+        return 0
+    if foreseen["count"] > arguments.cap:
+        many = f"{foreseen['count']}{'' if foreseen['all'] else ' or more'}"
+        raise ApiError(
+            f"{many} are like that, and the cap is {arguments.cap}: say --cap {many.split(maxsplit=1)[0]}"
+        )
+    done = _sent(api, arguments, asked, foreseen)
+    printed(arguments, done, lambda: _said(done, api))
+    return 0 if not done["skipped"] else 1
+
+
+def _foreseen(api: Api, arguments: argparse.Namespace, asked: dict[str, Any]) -> dict[str, Any]:
+    """What would happen: counts by place and state, seconds, a sample. It stops counting above the cap."""
+    count, seconds, sample = 0, 0.0, list[Any]()
+    places: dict[str, int] = {}
+    states: dict[str, int] = {}
+    for answer in _answers(api, {**asked, "preview": True}, sample=SAMPLE):
+        sample = sample or answer["sample"]
+        for one in answer["sent"]:
+            _count(places, one.get("at", "the hub"))
+            _count(states, one.get("state") or "parked")
+        count, seconds = count + len(answer["sent"]), seconds + answer["pace"]
+        whole = answer["next"] is None
+        if count > arguments.cap:
+            break
+    rate = arguments.rate or (count / seconds if seconds else UNLIMITED)
+    return {
+        "count": count,
+        "all": whole,
+        "places": places,
+        "states": states,
+        "rate": round(rate, 3),
+        "seconds": round(count / rate, 1),
+        "cap": arguments.cap,
+        "sample": sample,
+        "words": " ".join([*(f"--id '{one}'" for one in arguments.id), words(arguments)]).strip(),
+    }
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
+
+
+def _answers(api: Api, asked: dict[str, Any], **first: Any) -> Iterator[dict[str, Any]]:
+    """The parts of a replay, each asked for when the one before was dealt with."""
+    after = asked.get("after")
+    while True:
+        answer = api.post("/v1/replay", {**asked, **first, **({"after": after} if after else {})})
+        yield answer
+        after, first = answer["next"], {}
+        if after is None:
+            return
+
+
+def _sent(
+    api: Api, arguments: argparse.Namespace, asked: dict[str, Any], foreseen: dict[str, Any]
+) -> dict[str, Any]:
+    """Send part by part, at the rate, with progress on the error channel."""
+    rate, total = foreseen["rate"], foreseen["count"]
+    part = {} if arguments.id else {"limit": max(1, min(PAGE, int(rate * PART_SECONDS)))}
+    sent, skipped, replays = 0, list[Any](), list[str]()
+    for answer in _answers(api, {**asked, **part}):
+        sent, skipped = sent + len(answer["sent"]), skipped + answer["skipped"]
+        replays.append(answer["replay"])
+        if answer["next"] is None or sent >= arguments.cap:
+            break
+        if not arguments.json:
+            print(f"{sent} of {total}; to go on after a stop: --after '{answer['next']}'", file=sys.stderr)
+        time.sleep(len(answer["sent"]) / rate)
+    return {"sent": sent, "skipped": skipped, "replays": replays}
+
+
+def _said(done: dict[str, Any], api: Api) -> Iterator[str]:
+    if not done["sent"] and not done["skipped"]:
+        yield "Nothing is like that: nothing was sent again."
+        return
+    yield f"{done['sent']} sent again."
+    for one in done["skipped"]:
+        yield f"  not {one['id']}: {one['reason']}"
+    yield f"What became of them: hub parked --groups{api.options}"
+
+
+COMMAND = Command(
+    "replay",
+    "send again what failed, after its cause was mended",
+    "Sends again what is parked: by group, by id, or by what it is. First look with --preview: how many, "
+    "where to, how long it takes, and what would come of a sample, worked out with the files as they are "
+    "deployed now. What is done is never done again. It takes a tenth of a destination's rate, so that "
+    "live traffic goes on; it may be stopped at any time, and says how it goes on.",
+    (
+        "hub replay --group 8d4a3b1c --preview              # what would happen",
+        "hub replay --group 8d4a3b1c                        # do it",
+        "hub replay --id 'DLV#odoo.main.order#order#8b1f…'  # one only; again for each",
+        "hub replay --account odoo.main --since 2d --cap 5000",
+        "hub replay --state dry-run --account odoo.main     # what was only worked out",
+    ),
+    _arguments,
+    run,
+)

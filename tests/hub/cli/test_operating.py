@@ -1,0 +1,427 @@
+"""hub deliveries, parked, replay, events, why, pause, resume: what an operator reads and does."""
+
+import json
+
+import pytest
+
+from hub.cli import main, operating, replay
+from tests.docs import invoices
+from tests.docs.project import blocks, copy, write
+from tests.hub.cli.served import api
+from tests.hub.cli.test_customers import LUCIA, Terminal, golden
+from tests.journey import Day
+
+COMMANDS = ("deliveries", "parked", "replay", "events", "why", "pause", "resume")
+GUIDE = "docs/guides/failing-delivery.md"
+
+
+class Operator:
+    """Somebody at a keyboard, in front of one hub."""
+
+    def __init__(self, world, monkeypatch, capsys):
+        self.world, self.capsys, self.patch = world, capsys, monkeypatch
+        self.api = api(world.hub)
+        self.waited = []
+        monkeypatch.setattr(operating, "api_of", lambda arguments: self.api)
+        monkeypatch.setattr("getpass.getuser", lambda: "ana")
+        monkeypatch.setattr(replay.time, "sleep", self.sleep)
+
+    def sleep(self, seconds):
+        self.waited.append(seconds)
+        self.world.clock.now += seconds
+        self.world.runner.run()
+
+    def says(self, *words, typed=None):
+        """The exit code, and what is printed."""
+        if typed is not None:
+            self.patch.setattr("sys.stdin", Terminal(typed))
+        code = main(list(words))
+        self.printed = self.capsys.readouterr()
+        return code, self.printed.out
+
+    def reads(self, *words, code=0):
+        got, out = self.says(*words)
+        assert got == code, (out, self.printed.err)
+        return out
+
+    def json(self, *words, code=0):
+        return json.loads(self.reads(*words, "--json", code=code))
+
+
+@pytest.fixture
+def operator(monkeypatch, capsys):
+    return lambda world: Operator(world, monkeypatch, capsys)
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """The world of the guide, with sixty sales: three are refused."""
+    monkeypatch.setattr(invoices, "SALES", 60)
+    project = copy(tmp_path)
+    for block in blocks(GUIDE):
+        if block.language == "sh":
+            break
+        write(project, block)
+    return invoices.Invoices(project)
+
+
+@pytest.fixture(scope="module")
+def lived():
+    """The demo's day."""
+    day = Day()
+    day.story()
+    day.hub.secrets.held["api-key"] = [{"key": "k-2"}]
+    return day
+
+
+def mend(shop):
+    """What the guide does."""
+    for block in blocks(GUIDE):
+        if block.language == "yaml" and "format_tax_id" in block.text:
+            write(shop.project, block)
+    shop.deploy()
+
+
+def group(one):
+    return one.json("parked", "--groups")["groups"][0]
+
+
+# Reading.
+
+
+def test_failures_of_one_cause_are_one_group_that_says_who_acts_and_how(operator, shop):
+    golden("parked-groups", operator(shop).reads("parked", "--groups"))
+
+
+def test_groups_tell_event_and_delivery_data_and_file_apart(operator, shop):
+    one = operator(shop)
+    shop.factura.send = lambda request: invoices.answer(400, {"code": "X1", "message": "try again"})
+    for number in range(61, 64):
+        shop.sell(number)
+    wrong = json.loads(json.dumps(invoices.sale(64, shop.clock())))
+    del wrong["id"]
+    invoices.sale, told = (lambda *_: wrong), invoices.sale
+    shop.sell(64)
+    invoices.sale = told
+    shop.rest()
+    golden("parked-causes", one.reads("parked", "--groups"))
+    owners = {told["reason"]: told["owner"] for told in one.json("parked", "--groups")["groups"]}
+    assert owners == {"status-422": "integrator", "status-400": "data owner", "missing-id": "integrator"}
+
+
+def test_what_is_parked_is_listed_and_narrowed_down(operator, shop):
+    one = operator(shop)
+    golden("parked", one.reads("parked", "--limit", "2"))
+    mark = group(one)["group"]
+    assert len(one.json("parked", "--group", mark)["parked"]) == 3
+    assert one.reads("parked", "--group", "00000000") == "Nothing is parked.\n"
+    assert one.reads("parked", "--groups", "--source", "caja.centro") == "Nothing is parked.\n"
+
+
+def test_a_delivery_tells_its_whole_story(operator, shop):
+    golden("delivery", operator(shop).reads("deliveries", "show", group(operator(shop))["example"]))
+
+
+def test_deliveries_are_listed_and_counted(operator, shop):
+    one = operator(shop)
+    golden("deliveries", one.reads("deliveries", "--limit", "5"))
+    assert one.json("deliveries", "--count") == [
+        {"destination": "factura.main.invoice", "state": "ok", "count": 57},
+        {"destination": "factura.main.invoice", "state": "rejected", "count": 3},
+    ]
+    assert one.reads("deliveries", "--state", "due") == "No delivery is like that.\n"
+
+
+def test_a_list_goes_on_where_the_page_before_ended(operator, shop):
+    one = operator(shop)
+    seen, after = [], []
+    while True:
+        page = one.json("deliveries", "--limit", "7", *after)
+        seen += [told["id"] for told in page["deliveries"]]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert len(seen) == len(set(seen)) == 60
+
+
+def test_an_event_tells_its_whole_story(operator, shop):
+    one = operator(shop)
+    cause = one.json("deliveries", "--state", "rejected")["deliveries"][0]["cause"]
+    out = one.reads("events", "show", cause)
+    golden("event", out)
+    name = one.json("events", "--mark", cause)["events"][0]["name"]
+    assert one.reads("events", "show", name) == out
+
+
+def test_events_are_listed(operator, shop):
+    one = operator(shop)
+    golden("events", one.reads("events", "--limit", "3", "--source", "caja.centro"))
+    assert one.reads("events", "--state", "parked") == "No event is like that.\n"
+
+
+def test_values_are_shown_to_who_asks_for_them_and_to_nobody_else(operator, shop):
+    one = operator(shop)
+    held = one.json("deliveries", "--state", "rejected")["deliveries"][0]
+    for words in (["deliveries", "show", held["id"]], ["events", "show", held["cause"]]):
+        out = one.reads(*words) + json.dumps(one.json(*words))
+        assert "9001000" not in out
+        assert "Buyer" not in out
+        assert "9001000" in one.reads(*words, "--values")
+
+
+def test_nothing_that_is_printed_of_a_day_names_its_person(operator, lived):
+    one = operator(lived)
+    printed = [one.reads("deliveries", "--limit", "50"), one.reads("events", "--limit", "50")]
+    for told in one.json("deliveries", "--limit", "50")["deliveries"]:
+        printed.append(one.reads("deliveries", "show", told["id"]))
+    for told in one.json("events", "--limit", "50")["events"]:
+        printed.append(one.reads("events", "show", told["name"]))
+        printed.append(one.says("why", told["name"], "hubspot.contact")[1])
+    for value in (LUCIA, "lucia", "Lucía", "3105550147", "1018456789", "Carrera 7", "Cra. 7"):
+        assert value.lower() not in "\n".join(printed).lower(), value
+    assert not any("lucia" in url or "3105550147" in url for url in one.api.client.asked)
+
+
+def test_all_about_one_customer_is_found_by_an_identifier_that_stands_in_no_address(operator, lived):
+    one = operator(lived)
+    code, out = one.says("deliveries", "--email", "-", "--json", typed=f"{LUCIA}\n")
+    found = {told["destination"] for told in json.loads(out)["deliveries"]}
+    assert code == 0
+    assert {"hubspot.main.contact", "odoo.main.partner", "odoo.main.order", "klaviyo.main.event"} <= found
+    id = json.loads(out)["deliveries"][0]["customer"]
+    assert len(one.json("deliveries", "--customer", id)["deliveries"]) == len(json.loads(out)["deliveries"])
+    assert not any("lucia" in url for url in one.api.client.asked)
+
+
+# Why.
+
+
+@pytest.mark.parametrize(
+    ("topic", "destination", "verdict", "line"),
+    [
+        ("orders/create", "odoo.order", "sent", "flows/order-to-erp.yaml:4"),
+        ("orders/create", "hubspot.contact", "only-traits", "flows/customer-sync.yaml:3"),
+        ("orders/create", "whatsapp.message", "other-entity", "flows/abandoned-cart.yaml:2"),
+        ("orders/create", "odoo.sale", "no-destination", "connectors/odoo.yaml"),
+        ("orders/create", "nope.sale", "no-account", "accounts.yaml"),
+        ("orders/create", "woocommerce.order", "no-flow", None),
+        ("customer.created", "hubspot.contact", "condition", "flows/customer-sync.yaml:4"),
+        ("checkouts/create", "klaviyo.event", "cancelled", "flows/abandoned-cart.yaml:5"),
+        ("poll/partner", "odoo.partner", "same-there", "flows/customer-sync.yaml:5"),
+        ("contact.propertyChange", "hubspot.contact", "unchanged", None),
+    ],
+)
+def test_why_names_the_line_that_decided(operator, lived, topic, destination, verdict, line):
+    one = operator(lived)
+    events = one.json("events", "--limit", "100")["events"]
+    names = [told["name"] for told in events if told["topic"] == topic]
+    told = [one.says("why", name, destination, "--json") for name in names]
+    found = {(v["verdict"], v.get("place")): code for code, out in told for v in json.loads(out)["verdicts"]}
+    assert (verdict, line) in found
+    assert found[verdict, line] == (0 if verdict == "sent" else 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "destination"),
+    [
+        ("why-sent", "orders/create", "odoo.order"),
+        ("why-condition", "customer.created", "klaviyo.profile"),
+        ("why-cancelled", "checkouts/create", "whatsapp.message"),
+    ],
+)
+def test_why_is_told_in_a_sentence(operator, lived, name, topic, destination):
+    one = operator(lived)
+    events = one.json("events", "--limit", "100")["events"]
+    [event] = [
+        told["name"] for told in events if told["topic"] == topic and told["source"] != "woocommerce.co"
+    ][:1]
+    golden(name, one.says("why", event, destination)[1])
+
+
+def test_why_of_a_refusal_names_the_line_of_the_mapping(operator, shop):
+    one = operator(shop)
+    cause = one.json("deliveries", "--state", "rejected")["deliveries"][0]["cause"]
+    golden("why-refused", one.reads("why", cause, "factura.invoice", code=1))
+
+
+# Acting.
+
+
+def test_a_preview_says_how_many_where_to_how_long_and_what_would_come_of_it(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    before = shop.hub.store.items()
+    golden("replay-preview", one.reads("replay", "--group", mark, "--preview"))
+    assert shop.hub.store.items() == before
+    assert one.waited == []
+
+
+def test_a_preview_after_the_mending_shows_the_form_of_what_would_be_written(operator, shop):
+    one = operator(shop)
+    mend(shop)
+    assert "tax_id  9.9.9-9" in one.reads("replay", "--group", group(one)["group"], "--preview")
+
+
+def test_a_preview_says_where_it_would_fail_again(operator, shop):
+    one = operator(shop)
+    broken = shop.project / "mappings/factura.invoice.yaml"
+    broken.write_text(broken.read_text().replace("to_number(total.amount)", "to_number(number) / `0`"))
+    file = broken.read_text()
+    if "/ `0`" in file:
+        broken.write_text(file.replace("to_number(number) / `0`", "{from: missing.of.it, required: true}"))
+    shop.deploy()
+    out = one.reads("replay", "--group", group(one)["group"], "--preview")
+    assert "would fail (missing-value at mappings/factura.invoice.yaml:6)" in out
+
+
+def test_a_replay_of_a_group_sends_each_once_at_a_tenth_of_the_rate_and_nothing_that_is_done(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    mend(shop)
+    assert one.reads("replay", "--group", mark).startswith("3 sent again.\n")
+    shop.rest()
+    assert shop.factura.numbers == list(range(1, 61))
+    assert sum(one.waited) >= 2 / 0.5
+    assert one.reads("parked") == "Nothing is parked.\n"
+    assert "nothing was sent again" in one.reads("replay", "--group", mark)
+    assert len(shop.factura.invoices) == 60
+
+
+def test_a_replay_goes_on_where_it_was_stopped(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    mend(shop)
+
+    def stop(seconds):
+        raise KeyboardInterrupt
+
+    one.patch.setattr(replay.time, "sleep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        one.says("replay", "--group", mark)
+    after = one.capsys.readouterr().err.rpartition("--after ")[2].strip(" '\n")
+    shop.rest()
+    one.patch.setattr(replay.time, "sleep", one.sleep)
+    assert one.reads("replay", "--group", mark, "--after", after).startswith("1 sent again.")
+    shop.rest()
+    assert shop.factura.numbers == list(range(1, 61))
+
+
+def test_a_replay_does_not_go_round_with_what_fails_again(operator, shop):
+    one = operator(shop)
+    assert one.reads("replay", "--group", group(one)["group"]).startswith("3 sent again.")
+    shop.rest()
+    assert shop.factura.refused == 6
+    assert group(one)["count"] == 3
+
+
+def test_ordering_the_same_replay_twice_writes_once(operator, shop):
+    one = operator(shop)
+    mend(shop)
+    one.patch.setattr(replay.time, "sleep", lambda seconds: None)
+    for _ in range(2):
+        one.reads("replay", "--group", group(one)["group"], "--rate", "100")
+        shop.clock.now += 1
+    asked = []
+    send = shop.factura.send
+    shop.factura.send = lambda request: asked.append(request) or send(request)
+    shop.rest()
+    assert len(asked) == 3
+    assert shop.factura.numbers == list(range(1, 61))
+
+
+def test_more_than_the_cap_is_refused_until_somebody_says_so(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    assert one.says("replay", "--group", mark, "--cap", "2")[0] == 1
+    assert "3 are like that, and the cap is 2: say --cap 3" in one.printed.err
+    assert "more than the cap of 2" in one.reads("replay", "--group", mark, "--cap", "2", "--preview")
+    assert one.reads("replay", "--group", mark, "--cap", "3").startswith("3 sent again.")
+
+
+def test_one_is_replayed_by_its_id(operator, shop):
+    one = operator(shop)
+    example = group(one)["example"]
+    mend(shop)
+    assert one.reads("replay", "--id", example).startswith("1 sent again.")
+    shop.rest()
+    assert len(shop.factura.invoices) == 58
+    assert one.says("replay", "--id", "DLV#nobody")[0] == 1
+
+
+def test_a_replay_wants_to_know_which_and_never_what_is_done(operator, shop):
+    one = operator(shop)
+    assert one.says("replay")[0] == 1
+    assert "say which" in one.printed.err
+    assert one.says("replay", "--state", "done")[0] == 1
+    assert "by its id only" in one.printed.err
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_is_replayed(operator, shop):
+    one = operator(shop)
+    golden("pause-dry", one.reads("pause", "factura.main", "--dry-run", "--reason", "see it first"))
+    shop.sell(61)
+    shop.rest()
+    [held] = one.json("deliveries", "--state", "dry-run")["deliveries"]
+    assert "What was worked out, and not sent" in one.reads("deliveries", "show", held["id"])
+    one.reads("resume", "factura.main")
+    one.reads("replay", "--state", "dry-run", "--account", "factura.main")
+    shop.rest()
+    assert 61 in shop.factura.numbers
+
+
+def test_a_paused_account_waits_says_by_whom_and_goes_on(operator, shop):
+    one = operator(shop)
+    golden("pause", one.reads("pause", "factura.main", "--reason", "closing of the month"))
+    shop.sell(61)
+    shop.runner.run()
+    [due] = one.json("deliveries", "--state", "due")["deliveries"]
+    golden("why-paused", one.reads("why", due["cause"], "factura.invoice", code=1))
+    golden("resume", one.reads("resume", "factura.main"))
+    shop.rest()
+    assert 61 in shop.factura.numbers
+    assert one.says("pause", "nobody.main", "--reason", "x")[0] == 1
+
+
+# The help is enough.
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_has_examples_that_it_takes(operator, shop, command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    examples = capsys.readouterr().out.partition("examples:\n")[2].strip().splitlines()
+    assert len(examples) >= 2
+    for line in examples:
+        assert line.strip().startswith(f"hub {command}")
+
+
+@pytest.mark.parametrize("words", [["show"], ["show", "a", "b"], ["x", "y"]])
+def test_what_is_not_show_and_an_id_is_told(operator, shop, words):
+    one = operator(shop)
+    for command in ("deliveries", "events"):
+        assert one.says(command, *words)[0] == 1
+        assert "say `show` and one id" in one.printed.err
+
+
+def test_what_the_hub_does_not_know_is_one_line(operator, shop):
+    one = operator(shop)
+    for words in (
+        ["deliveries", "show", "DLV#a#b#c"],
+        ["events", "show", "2026-11-20-000000000000-0"],
+        ["events", "show", "EVT#a#b#c#d"],
+        ["why", "0" * 16, "factura.invoice"],
+        ["deliveries", "--state", "odd"],
+        ["deliveries", "--since", "yesterday"],
+        ["deliveries", "--after", "x"],
+        ["events", "--after", "x"],
+        ["events", "--state", "odd"],
+    ):
+        assert one.says(*words)[0] == 1, words
+        assert one.printed.err.startswith("hub: "), words
+
+
+def test_no_word_of_the_machine_stands_in_what_people_read(operator, shop):
+    one = operator(shop)
+    out = one.reads("parked", "--groups") + one.reads("deliveries", "show", group(one)["example"])
+    for word in ("agenda", "epoch", "fingerprint", "hash", "none", "null", "{", "}"):
+        assert word not in out.lower(), word
