@@ -56,8 +56,8 @@ class Written:
         return self._repeats(name, self._taken(name, value, at), at)
 
     def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
-        """Whether an echo may as well be somebody who has set a value of ours again: an older one, told for a
-        time after our last write, or the last one, and the record (`held`) was heard to say another meanwhile.
+        """Whether an echo may be somebody who has set a value of ours again: an older one, told for a time
+        after our last write, or the last one, and the record (`held`) was heard to say another since.
         """
         wrote = self.wrote.get(name)
         if not wrote or (self.exact and wrote[0][1] == self.at):
@@ -87,7 +87,7 @@ class Written:
         at, ours = register.last.at if register else "", wrote[0][0]
         if at > self._surely(wrote[0][1]) or told == ours:
             return told
-        return ours if self.exact and wrote[0][1] == self.at else ""
+        return ours if self.exact and wrote[0][1] == self.at and at < self.there else ""
 
     def _taken(self, name: str, value: Any, at: str) -> Any:
         """Of a composite what the destination takes: members beside that it only tells again are left out."""
@@ -97,7 +97,7 @@ class Written:
         return {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
 
     def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
-        """Whether the record told another value after our write, as far as the clocks say, and before this."""
+        """Whether the record told another value surely after our write, and before this."""
         wrote = self.wrote.get(name)
         if held is None or not wrote or held.value == value or at <= held.last.at:
             return False

@@ -22,6 +22,9 @@ from hub.reprs import discreet
 from hub.store import Item, Key
 from hub.times import to_epoch
 
+MARK = 16
+"""Digits of a mark that are of the register; what follows is a doubt, which nobody told."""
+
 LATELY = 600.0
 """Seconds within which an answer to our own write is part of a loop, if it is one."""
 
@@ -186,10 +189,10 @@ def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None)
     """Whether something is overwritten that was told in answer to the same value, a moment ago."""
     known = _known(data, desire, own) if own else {}
     for name, there in known.items():
-        wanted = fingerprint(desire.both[name])
-        moved = desire.seen.get(name) != desire.then.get(name)
-        said = there or desire.theirs.get(name)
-        if moved and said != wanted and _written_lately(case, desire.wrote.get(name, ()), wanted):
+        wanted, said = fingerprint(desire.both[name]), there or desire.theirs[name]
+        moved = desire.seen.get(name, "")[:MARK] != desire.then.get(name, "")[:MARK]
+        answered = moved and said not in (wanted, fingerprint(None))
+        if answered and _written_lately(case, desire.wrote.get(name, ()), wanted):
             return True
     return False
 
