@@ -62,10 +62,17 @@ class Written:
         wrote = self.wrote.get(name)
         if not wrote or (self.exact and wrote[0][1] == self.at):
             return False
-        if fingerprint(self._taken(name, value, at)) not in (wrote[0][0], *wrote[0][2:]):
+        if not self.is_last(name, value, at):
             return at > self._landed(wrote[0][1])
         moved = held is not None and mark(held) != self.seen.get(name, "")[:16]
         return moved and held is not None and held.value != value and at > held.last.at
+
+    def is_last(self, name: str, value: Any, at: str) -> bool:
+        """Whether a value is what we wrote last, or the form in which it was stored."""
+        wrote = self.wrote.get(name)
+        if not wrote:
+            return False
+        return fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:])
 
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.

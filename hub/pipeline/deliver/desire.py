@@ -23,7 +23,10 @@ from hub.store import Item, Key
 from hub.times import to_epoch
 
 MARK = 16
-"""Digits of a mark that are of the register; what follows is a doubt, which nobody told."""
+"""Digits of a mark that are of the register; what follows is a doubt."""
+
+ANSWER = "!"
+"""How a doubt ends that may be an answer to our write (`hub.pipeline.unify.spoken`)."""
 
 LATELY = 600.0
 """Seconds within which an answer to our own write is part of a loop, if it is one."""
@@ -190,8 +193,9 @@ def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None)
     known = _known(data, desire, own) if own else {}
     for name, there in known.items():
         wanted, said = fingerprint(desire.both[name]), there or desire.theirs[name]
-        moved = desire.seen.get(name, "")[:MARK] != desire.then.get(name, "")[:MARK]
-        answered = moved and said not in (wanted, fingerprint(None))
+        seen, then = desire.seen.get(name, ""), desire.then.get(name, "")
+        moved = seen[:MARK] != then[:MARK] and said not in (wanted, fingerprint(None))
+        answered = moved or (seen != then and seen.endswith(ANSWER))
         if answered and _written_lately(case, desire.wrote.get(name, ()), wanted):
             return True
     return False
