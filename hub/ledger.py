@@ -55,14 +55,24 @@ class Written:
             return False
         return self._repeats(name, self._taken(name, value, at), at)
 
-    def is_doubtful(self, name: str, value: Any, at: str) -> bool:
-        """Whether an echo may as well be somebody who has set an older value of ours again: it is told for a
-        time after our last write, by a clock that may be off.
+    def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
+        """Whether an echo may be somebody who has set a value of ours again: an older one, told for a time
+        after our last write, or the last one, and the record (`held`) was heard to say another since.
         """
         wrote = self.wrote.get(name)
-        if not wrote or fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:]):
+        if not wrote or (self.exact and wrote[0][1] == self.at):
             return False
-        return at > self._landed(wrote[0][1])
+        if not self.is_last(name, value, at):
+            return at > self._landed(wrote[0][1])
+        moved = held is not None and mark(held) != self.seen.get(name, "")[:16]
+        return moved and held is not None and held.value != value and at > held.last.at
+
+    def is_last(self, name: str, value: Any, at: str) -> bool:
+        """Whether a value is what we wrote last, or the form in which it was stored."""
+        wrote = self.wrote.get(name)
+        if not wrote:
+            return False
+        return fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:])
 
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
@@ -84,7 +94,7 @@ class Written:
         at, ours = register.last.at if register else "", wrote[0][0]
         if at > self._surely(wrote[0][1]) or told == ours:
             return told
-        return ours if self.exact and wrote[0][1] == self.at else ""
+        return ours if self.exact and wrote[0][1] == self.at and at < self.there else ""
 
     def _taken(self, name: str, value: Any, at: str) -> Any:
         """Of a composite what the destination takes: members that it only tells again are left out."""
@@ -94,17 +104,20 @@ class Written:
         return {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
 
     def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
-        if held is None or held.value == value or at <= held.last.at:
-            return False
+        """Whether the record told another value surely after our write, and before this."""
         wrote = self.wrote.get(name)
-        return not wrote or held.last.at > self._surely(wrote[0][1])
+        if held is None or not wrote or held.value == value or at <= held.last.at:
+            return False
+        return held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
         """The value written last is there until something else is; an older one only until the next was."""
         hashed, wrote = fingerprint(value), self.wrote.get(name, [])
         places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
         place = next(places, None)
-        return place == 0 or (place is not None and at <= self._surely(wrote[place - 1][1]))
+        if not place:
+            return place == 0
+        return at <= min(self._surely(wrote[place - 1][1]), self._surely(wrote[0][1]))
 
     def _landed(self, noted: str) -> str:
         return self.there if noted == self.at else noted

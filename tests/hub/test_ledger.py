@@ -188,3 +188,12 @@ def test_an_echo_is_in_doubt_only_where_it_is_of_an_older_value_and_told_after_t
     assert not Written(wrote).is_doubtful("stage", "customer", at(2))
     home = entry({"address": {"city": "Bogotá"}, "address.country": "CO"}, AT)
     assert not Written(home).is_doubtful("address", {"city": "Bogotá", "country": "CO"}, at(2))
+
+
+def test_the_echo_of_a_write_that_overtook_a_change_is_in_doubt_where_the_change_was_heard_after_it():
+    wrote, change = entry({"stage": "lead"}, AT), told("customer", -2)
+    assert is_echo(wrote, "stage", "lead", 1, held=change)
+    assert Written(wrote).is_doubtful("stage", "lead", at(1), change)
+    seen = {"stage": mark(change)}
+    assert not Written(wrote, seen).is_doubtful("stage", "lead", at(1), change)
+    assert not Written(wrote, {}, AT, AT, exact=True).is_doubtful("stage", "lead", at(1), change)

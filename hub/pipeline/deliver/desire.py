@@ -22,6 +22,12 @@ from hub.reprs import discreet
 from hub.store import Item, Key
 from hub.times import to_epoch
 
+MARK = 16
+"""Digits of a mark that are of the register; what follows is a doubt."""
+
+ANSWER = "!"
+"""How a doubt ends that may be an answer to our write (`hub.pipeline.unify.spoken`)."""
+
 LATELY = 600.0
 """Seconds within which an answer to our own write is part of a loop, if it is one."""
 
@@ -186,9 +192,11 @@ def _repeats(case: Case, data: dict[str, Any], desire: Desire, own: Item | None)
     """Whether something is overwritten that was told in answer to the same value, a moment ago."""
     known = _known(data, desire, own) if own else {}
     for name, there in known.items():
-        wanted = fingerprint(desire.both[name])
-        moved = desire.seen.get(name) != desire.then.get(name)
-        if moved and there not in ("", wanted) and _written_lately(case, desire.wrote.get(name, ()), wanted):
+        wanted, said = fingerprint(desire.both[name]), there or desire.theirs[name]
+        seen, then = desire.seen.get(name, ""), desire.then.get(name, "")
+        moved = seen[:MARK] != then[:MARK] and said not in (wanted, fingerprint(None))
+        answered = moved or (seen != then and seen.endswith(ANSWER))
+        if answered and _written_lately(case, desire.wrote.get(name, ()), wanted):
             return True
     return False
 

@@ -24,8 +24,9 @@ from hub.pipeline.deliver.writing import write_record
 from hub.pipeline.subjects import CUSTOMER, Subject, find
 from hub.times import from_epoch, to_epoch
 
-LEASE = 60.0
-"""Seconds for which an intent without an upsert keeps others from creating the same record."""
+LEASE = parking.QUIET
+"""Seconds for which an intent without an upsert keeps others from creating the same record: until its request
+can no longer land, or what they search for appears after they searched."""
 
 DIRTY = "unknown"
 """Hash of what is there while a write is under way or has failed: equal to nothing."""

@@ -20,7 +20,8 @@ PRICES = {
     "function seconds": 6.6667,
     "archive writes": 5.00,
 }
-"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, the template's 512 MB), S3 PUT."""
+"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, 512 MB as in the template),
+S3 PUT."""
 
 BATCH = 10
 """Events that share an object of the archive, a receive and a start, where there is traffic."""

@@ -14,6 +14,9 @@ from hub.pipeline.unify.telling import Telling
 from hub.reprs import discreet
 from hub.store import Item, Key
 
+ANSWER = "!"
+"""Behind the time of a doubt about what is not what we wrote last: if it is no echo, it answers our write."""
+
 DOUBTS = "doubts"
 """The member of a record that says of which fields nobody can tell what its system has, and since when."""
 
@@ -22,15 +25,18 @@ DOUBTS = "doubts"
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
-    values: they set nothing, but their system is written once more."""
+    values: they set nothing, but their system is written once more. `answers`: those of them that are not
+    what we wrote last."""
 
     told: dict[str, Register]
     doubts: dict[str, Any]
+    answers: frozenset[str] = frozenset()
 
     def noted(self, record: Item, at: str) -> Mapping[str, Any]:
         """The data of the record that change with the doubts."""
         held = record.data.get(DOUBTS, {})
-        return {DOUBTS: {**held, **dict.fromkeys(self.doubts, at)}} if self.doubts else {}
+        told = {name: at + (ANSWER if name in self.answers else "") for name in self.doubts}
+        return {DOUBTS: {**held, **told}} if told else {}
 
 
 def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
@@ -60,12 +66,16 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
         told[DELETED] = Register(True, run)
     if not written:
         return Spoken(told, {})
-    rest = {name: value for name, value in telling.fields.items() if name not in told}
-    return Spoken(told, {name: value for name, value in rest.items() if _doubtful(written, telling, name)})
-
-
-def _doubtful(written: Iterable[Written], telling: Telling, name: str) -> bool:
-    return any(one.is_doubtful(name, telling.fields[name], telling.at) for one in written)
+    doubts = {
+        name: value
+        for name, value in telling.fields.items()
+        if name not in told
+        and any(one.is_doubtful(name, value, telling.at, held.get(name)) for one in written)
+    }
+    answers = frozenset(
+        name for name, value in doubts.items() if not any(o.is_last(name, value, telling.at) for o in written)
+    )
+    return Spoken(told, doubts, answers)
 
 
 def _register(written: Iterable[Written], name: str, told: Register) -> Register:

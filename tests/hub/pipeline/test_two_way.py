@@ -293,7 +293,12 @@ def value(name, number):
     return forms[name]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(PEOPLE)
 def test_people_who_edit_quickly_in_every_system_are_no_loop_and_all_end_equal(files, edits):
     world = known(files)
@@ -305,7 +310,7 @@ def test_people_who_edit_quickly_in_every_system_are_no_loop_and_all_end_equal(f
     world.settle()
     assert world.equal
     assert not world.store.agenda(keys.PARKED).items
-    assert world.writes <= 2 * len(edits)
+    assert world.writes <= 3 * len(edits)  # one in each system at most
 
 
 def test_a_backfill_is_no_loop(world):
