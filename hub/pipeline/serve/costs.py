@@ -20,7 +20,7 @@ PRICES = {
     "function seconds": 6.6667,
     "archive writes": 5.00,
 }
-"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, 512 MB as in the template),
+"""US dollars for a million: DynamoDB on demand, SQS FIFO, HTTP API, Lambda (arm64, 512 MB),
 S3 PUT."""
 
 BATCH = 10
