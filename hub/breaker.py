@@ -5,7 +5,8 @@ as long each time it fails again, at most 15 minutes. Then 3 calls may try, of w
 
 Its numbers lie in the account's item beside those of its limits, so that the write that takes a token asks
 the breaker, too. In calm a success writes nothing: successes are counted only while failures of the last
-minute are. Pure: what is known of the numbers in, the change out.
+minute are, and the first one after failures ends their row. Pure: the numbers as they are known in, the
+change out.
 """
 
 from dataclasses import dataclass, field
@@ -74,9 +75,9 @@ def succeeded(key: Key, numbers: Numbers, now: float) -> Tally | None:
         last = numbers.get("passed", 0.0) + 1 >= SUCCESSES
         within = {OPEN: (until, until), "passed": (numbers.get("passed", 0.0),) * 2}
         return Tally(key, within, put=_CLEAN) if last else Tally(key, within, add={"passed": 1})
-    if numbers.get("failed", 0.0) and now - numbers.get("since", 0.0) < WINDOW:
+    if now - numbers.get("since", 0.0) < WINDOW:
         return Tally(key, {OPEN: (0, 0)}, put={"row": 0}, add={"asked": 1})
-    return None
+    return Tally(key, {OPEN: (0, 0)}, put={"row": 0}) if numbers.get("row", 0.0) else None
 
 
 def failed(key: Key, numbers: Numbers, now: float) -> Tally | None:
@@ -88,8 +89,8 @@ def failed(key: Key, numbers: Numbers, now: float) -> Tally | None:
         return _opened(key, until, numbers.get("level", 0.0), now)
     since = numbers.get("since", 0.0)
     if now - since >= WINDOW:
-        begun = {"since": now, "asked": 1.0, "failed": 1.0, "row": 1.0}
-        return Tally(key, {OPEN: (0, 0), "since": (since, since)}, put=begun)
+        begun = {"since": now, "asked": 1.0, "failed": 1.0}
+        return Tally(key, {OPEN: (0, 0), "since": (since, since)}, put=begun, add={"row": 1})
     return Tally(key, {OPEN: (0, 0), "since": (since, since)}, add={"asked": 1, "failed": 1, "row": 1})
 
 

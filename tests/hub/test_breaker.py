@@ -115,9 +115,18 @@ def test_failures_of_more_than_a_minute_ago_count_no_more(account):
     account.succeeds()
     writes = account.writes
     account.succeeds(100)
-    assert account.writes == writes == 4
+    assert account.writes == writes == 5, "one that ends the row"
     account.fails(4)
     assert account.admit()
+
+
+def test_failures_in_a_row_open_it_however_slowly_they_come(account):
+    for _ in range(4):
+        account.fails(1)
+        account.now += 3600
+    assert account.admit()
+    account.fails(1)
+    assert not account.admit()
 
 
 def test_each_time_it_fails_again_it_stays_open_twice_as_long_up_to_a_quarter_of_an_hour(account):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
-from hub import credentials, keys, limiter
+from hub import breaker, credentials, keys, limiter
 from hub.connector import Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RecordError, RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.parking import DOWN
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
@@ -127,7 +128,11 @@ class Calls:
         except RetryError as error:
             # Without a connection nothing was sent; after a timeout nobody knows.
             kind: Literal["retry", "unknown"] = "retry" if error.reason == "connection" else "unknown"
+            if kind == "retry":
+                self._leave_alone(call)
             raise StoppedError(Outcome(kind, after=error.after, reason=error.reason)) from error
+        if outcome.kind == "retry":
+            self._leave_alone(call)
         if outcome.kind not in ("done", "missing"):
             said = self.target.connector.refusal(response, scope.get("record"))
             outcome = replace(outcome, said=said)
@@ -151,6 +156,13 @@ class Calls:
             self.outlet.admit(call)
         except RetryError as error:
             self._stop(call, error.reason, error.after)
+
+    def _leave_alone(self, call: Call) -> None:
+        """Wait for one's turn where this failure opened the breaker: then it is the account that fails, and
+        it costs the record no attempt. Raises StoppedError."""
+        until, now = self.outlet.numbers.get(breaker.OPEN, 0.0), self.hub.clock()
+        if until > now:
+            self._stop(call, DOWN, until - now)
 
     def _stop(self, call: Call | None, reason: str, wait: float) -> NoReturn:
         """Wait for one's turn: at the end of the line, but for who has just had it and need not wait long."""

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from hub import keys, limiter
+from hub.connector import HttpRequest
 from hub.errors import RetryError
 from hub.ledger import Written
 from hub.messages import Delivery
 from hub.pipeline.deliver.parking import EARLY, HORIZON
+from hub.pipeline.outlet import Outlet
 from hub.store import Put
 from hub.times import from_epoch, to_epoch
 from tests.hub.pipeline.delivering import CRM, ERP, tell
@@ -28,9 +30,11 @@ def test_a_destination_that_is_not_ready_is_tried_again_until_it_is(known, fault
     assert "attempts" not in known.state(CRM, "c-1")
 
 
-def test_the_delay_grows_is_jittered_and_spreads_over_three_days(known):
+def test_of_a_record_that_fails_by_itself_the_delay_grows_is_jittered_and_spreads_over_three_days(known):
     begun, delays = known.now, []
+    crm = known.hub.catalog.connectors["crm"]
     while True:
+        Outlet(known.hub, "crm.main", crm).ask(None, HttpRequest("GET", "https://crm.example/"))
         known.vendors.faults = [says(500)]
         if tell(known) == "parked:exhausted":
             break
