@@ -78,11 +78,6 @@ def _without_intent(again):
     return forgetful
 
 
-@mutant("no-settle", "what timed out is not written once more when it can no longer land", within=20)
-def _no_settle():
-    yield patch.object(parking, "QUIET", 0.0)
-
-
 @mutant("no-epoch", "an older version is delivered as it was told, not as it is", within=20)
 def _no_epoch():
     yield patch.object(state, "_dealt", lambda case, subject: case.data.get("state") == "ok")

@@ -41,8 +41,13 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     if resource.upsert is not None:
         done = _told(calls, resource.upsert, updating)
         return replace(done, id=done.id or desire.remote)
-    creating = {**scope, "id": None, "key": idempotency_key(*known, case.data["inflight"]["first"])}
-    return _found(calls, updating) or _created(calls, creating)
+    first = case.data["inflight"]["first"]
+    creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
+    done = _found(calls, updating) or _created(calls, creating)
+    if first == subject.epoch or not done.id or resource.update is None:
+        return done
+    # A vendor who knows the key answers with what the earlier version made.
+    return _updated(calls, resource.update, {**updating, "id": done.id}) or done
 
 
 def _found(calls: Calls, scope: Scope) -> Done | None:

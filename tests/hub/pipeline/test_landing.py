@@ -3,6 +3,9 @@
 More of them: `python -m tests.hub.pipeline.landing 20000`.
 """
 
+from unittest.mock import patch
+
+from hub.pipeline.deliver import parking
 from tests.hub.pipeline.landing import figures
 
 
@@ -14,3 +17,10 @@ def test_late_landing_requests_and_deaths_end_with_one_record_that_is_right(cata
         print(
             f"\n60 runs with late landings: 0 wrong, 0 twice; {writes:.2f} writes a run, {calm:.2f} in calm"
         )
+
+
+def test_what_timed_out_has_to_be_written_once_more_when_it_can_no_longer_land(catalog):
+    """The seeded bug: without it the simulation ends wrong. Destinations with webhooks would heal it."""
+    with patch.object(parking, "QUIET", 0.0):
+        total, _, _ = figures(catalog, range(60))
+    assert total["wrong"]
