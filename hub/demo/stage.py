@@ -19,6 +19,7 @@ from hub.catalog import Catalog
 from hub.connector import Request
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.engine import Engine, free_port
+from hub.messages import dumps
 from hub.pipeline.outbox import is_pending
 from hub.samples.signing import Endpoint
 from hub.store import Item
@@ -28,6 +29,7 @@ from hub.times import from_epoch
 STACK = "cauce"
 MORNING = "2026-11-20T05:00:00.000000Z"
 SECONDS_TO_SETTLE = 60.0
+A_DAY = 86_400.0
 SECONDS_OF_CALM = 0.4
 """How long nothing may move before a step of the story counts as over: webhooks of vendors come late."""
 
@@ -180,12 +182,17 @@ class Stage:
         past = from_epoch(time.time() - 600)
         waiting = [item for item in self.items() if item.agenda in lists]
         for item in waiting:
+            # A flow's wait is over by when it began, whatever the list says.
+            begun = {"since": from_epoch(time.time() - A_DAY)} if item.kind == "waiting" else {}
             self.engine.client("dynamodb").update_item(
                 TableName=self.outputs["TableName"],
                 Key={"pk": {"S": item.key.pk}, "sk": {"S": item.key.sk}},
-                UpdateExpression="SET #at = :past",
-                ExpressionAttributeNames={"#at": "at"},
-                ExpressionAttributeValues={":past": {"S": past}},
+                UpdateExpression="SET #at = :past, #data = :data",
+                ExpressionAttributeNames={"#at": "at", "#data": "data"},
+                ExpressionAttributeValues={
+                    ":past": {"S": past},
+                    ":data": {"S": dumps({**item.data, **begun})},
+                },
             )
         return waiting
 

@@ -17,6 +17,7 @@ import urllib3
 
 from hub.demo import story
 from hub.demo.stage import Stage
+from hub.messages import WRITTEN
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.engine
@@ -76,6 +77,11 @@ def test_a_restart_of_the_engine_in_the_middle_loses_nothing_and_does_nothing_tw
         assert stage.in_dead_letter_queues() == 0
 
 
+def news(entry):
+    """Whether a source told it, not we ourselves: after a death the record may have been quicker."""
+    return entry["source"] != ECHO and not entry["topic"].startswith(WRITTEN)
+
+
 def outcome(stage):
     """What must be the same whatever happened: the one customer, and what stands at each vendor."""
     profile = stage.ask("POST", "/v1/customers/search", story.PERSON)
@@ -84,7 +90,7 @@ def outcome(stage):
     return {
         "fields": {name: told["value"] for name, told in profile["fields"].items() if name != "updated_at"},
         "systems": sorted({(record["source"], record["resource"]) for record in profile["records"]}),
-        "told": sorted({one["topic"] for one in profile["timeline"]["entries"] if one["source"] != ECHO}),
+        "told": sorted({one["topic"] for one in profile["timeline"]["entries"] if news(one)}),
         "contacts": sorted(vendors["hubspot.main"]["contact"]),
         "partners": sorted(vendors["odoo.main"]["partner"]),
         "profiles": [row["email"] for row in vendors["klaviyo.main"]["profile"].values()],
