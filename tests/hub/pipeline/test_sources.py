@@ -148,7 +148,7 @@ RHYTHMS = [
 
 def test_a_source_that_goes_on_as_it_used_to_is_never_silent():
     told = hours = 0
-    for seed in range(6):
+    for seed in range(2):
         for rhythm in RHYTHMS:
             source = Source(seed, **rhythm)
             now = lived(source, 21 * 24)

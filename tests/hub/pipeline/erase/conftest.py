@@ -4,7 +4,7 @@ import pytest
 @pytest.fixture
 def stride(pytestconfig):
     """Every how many calls something happens in `make test`; `make soak` tries all of them."""
-    return 1 if pytestconfig.getoption("--crashes") > 1 else 9
+    return 1 if pytestconfig.getoption("--crashes") > 1 else 15
 
 
 @pytest.fixture
