@@ -22,7 +22,11 @@ demo: .venv/installed .venv-engine/installed ## one customer across channels, on
 dev: .venv/installed .venv-engine/installed ## the same, left running to be played with
 	.venv/bin/hub dev
 
-test: .venv/installed .venv-engine/installed .venv-ric/installed ## all tests, with their branch coverage
+test: .venv/installed .venv-engine/installed .venv-ric/installed ## all tests
+	$(PY) -m pytest -m "engine or ric"
+	$(PY) -m pytest -m "not engine and not ric" --numprocesses auto
+
+coverage: .venv/installed .venv-engine/installed .venv-ric/installed ## the same with branch coverage, which takes twice as long
 	$(PY) -m pytest -m "engine or ric" --cov --cov-report= --cov-fail-under=0
 	$(PY) -m pytest -m "not engine and not ric" --numprocesses auto --dist loadfile --cov --cov-append --cov-report=term
 
@@ -106,5 +110,5 @@ FILL = .venv/bin/uv pip install --system-certs --python $(@D)/bin/python $(PIP) 
 		|| echo "npm could not install jsonata: the bench leaves it out"
 	@touch $@
 
-.PHONY: help demo dev test check artifact build deploy vendor-check bench bench-unify bench-deliver bench-mapping soak lock clean
+.PHONY: help demo dev test coverage check artifact build deploy vendor-check bench bench-unify bench-deliver bench-mapping soak lock clean
 .PRECIOUS: .venv-%/installed
