@@ -6,7 +6,6 @@
 import argparse
 import sys
 import time
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
@@ -15,6 +14,7 @@ from hub.messages import Delivery
 from hub.pipeline.deliver import act, parking, state
 from hub.pipeline.deliver.case import Case
 from tests.fleet.trial import trial
+from tests.identity.mutants import seeded
 
 attach, poll, regroup, route, spoken = (
     sys.modules[f"hub.pipeline.{name}"]
@@ -44,15 +44,6 @@ def mutant(name, text, within):
         return make
 
     return register
-
-
-@contextmanager
-def seeded(bug):
-    """The code with this bug."""
-    with ExitStack() as stack:
-        for one in bug.apply():
-            stack.enter_context(one)
-        yield
 
 
 def first_detection(bug, most, first=0):

@@ -227,9 +227,9 @@ send:
 }
 
 
-def project(root: Path) -> Catalog:
+def project(root: Path, files: dict[str, str] = FILES) -> Catalog:
     """The catalogue of these files, written below `root`."""
-    for name, text in FILES.items():
+    for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import keys
-from hub.catalog import Catalog
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.store.memory import MemoryStore
-from tests.hub.pipeline.delivering import CRM, ada, tell
+from tests.hub.pipeline.delivering import CRM, ada, project, tell
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, says
 from tests.hub.pipeline.two_way import FILES, known
 
@@ -24,11 +23,7 @@ TEXT = st.text(alphabet="ab#%", min_size=1, max_size=4)
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    root = tmp_path_factory.mktemp("peers")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return Catalog.read(root)
+    return project(tmp_path_factory.mktemp("peers"), FILES)
 
 
 def test_f01_two_people_behind_one_shared_phone_stay_two_records_at_every_destination(files):

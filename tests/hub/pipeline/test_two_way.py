@@ -5,11 +5,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub import keys
-from hub.catalog import Catalog
 from hub.cli import main
 from hub.messages import dumps
 from hub.pipeline.serve import Question, serve
 from tests.hub.cli.served import api
+from tests.hub.pipeline.delivering import project
 from tests.hub.pipeline.two_way import ADA, FILES, SYSTEMS, known
 
 KEY = {"authorization": "Bearer k"}
@@ -17,11 +17,7 @@ KEY = {"authorization": "Bearer k"}
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    root = tmp_path_factory.mktemp("two-way")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return Catalog.read(root)
+    return project(tmp_path_factory.mktemp("two-way"), FILES)
 
 
 @pytest.fixture
