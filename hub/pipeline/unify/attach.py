@@ -49,31 +49,33 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
         return None
     after = with_data(root, fields=_refold(record, root, rules, fresh, telling.at))
     after = contested(after, record.key.pk, rules, fresh)
-    back = unmatched(telling, rules, heard, {**heard.told, **said}, values(after))
+    fields = values(after)
+    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields)
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
-    return _outcome(telling.entity, root, after, fresh, put, back)
+    return Outcome(
+        root.data["id"], fields, (put, Put(after)), _changes(telling, root, record, fields, fresh, back)
+    )
 
 
-def _outcome(
-    entity: str, root: Item, after: Item, fresh: Iterable[str], record: Put, back: tuple[str, ...]
-) -> Outcome:
-    """What is written of the record and its root, and what the outbox tells where a value moved.
+def _changes(
+    telling: Telling,
+    root: Item,
+    record: Item,
+    fields: dict[str, Any],
+    fresh: Iterable[str],
+    back: tuple[str, ...],
+) -> tuple[Changed, ...]:
+    """What the outbox tells, where a value moved or has to be put back.
 
     `fresh`: the fields of which anything is new; `back`: those that the record's system is told otherwise.
     """
-    id, fields, before = root.data["id"], values(after), root.data["fields"]
+    before = root.data["fields"]
     names = tuple(sorted(name for name in fresh if before.get(name, _UNTOLD)[0] != fields[name]))
-    changed = Changed(
-        entity,
-        id,
-        root.version + 1,
-        fields,
-        names,
-        root.data["customer"],
-        created=False,
-        back=(record.item.key.pk, *back) if back else (),
-    )
-    return Outcome(id, fields, (record, Put(after)), (changed,) if names or back else ())
+    if not names and not back:
+        return ()
+    where = (telling.entity, root.data["id"], root.version + 1)
+    told = (record.key.pk, *back) if back else ()
+    return (Changed(*where, fields, names, root.data["customer"], created=False, back=told),)
 
 
 def _told_again(record: Item, told: Mapping[str, Register]) -> dict[str, list[Any]]:
