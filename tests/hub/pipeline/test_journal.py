@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from hub import keys
+from hub.errors import RetryError
 from hub.messages import Event, dumps
 from hub.pipeline.deliver import journal
 from hub.pipeline.deliver.journal import Attempt
+from hub.store import Conflict, Tally
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, refuses, says
 
@@ -92,6 +94,57 @@ def shopper(world):
     acts = [item for item in world.acts() if item.data["state"] == "done"]
     world.acts = lambda: acts
     return world
+
+
+def test_no_attempt_is_lost_where_others_took_a_token_in_the_same_moment(known, monkeypatch):
+    known.vendors.faults = [says(422), says(404)]
+    tell(known)
+    crowded(known, monkeypatch)
+    for number in range(3):
+        known.now += 61
+        tell(known, replay=f"2026-11-23T17:00:0{number}.000000Z-00000000")
+    statuses = [call[1] for entry in log(known) for call in entry["calls"]]
+    assert statuses[:2] == [422, 404]
+    assert [entry["result"] for entry in log(known)][-1] == "ok"
+
+
+def test_no_attempt_is_lost_where_one_waits_for_its_turn_after_that(known, monkeypatch):
+    known.vendors.faults = [says(422)]
+    tell(known)
+    crowded(known, monkeypatch)
+    known.now += 61
+    monkeypatch.setattr("hub.pipeline.outlet.Outlet.admit", busy)
+    tell(known, replay="2026-11-23T17:00:09.000000Z-00000000")
+    assert [entry["reason"] for entry in log(known)] == ["status-422", "rate-limit"]
+
+
+def busy(outlet, call):
+    raise RetryError("rate-limit", after=1.0)
+
+
+def crowded(world, monkeypatch):
+    """Whoever writes a state with numbers is refused: somebody else has just changed those."""
+    commit = world.store.commit
+
+    def refused(writes):
+        numbers = [write.key for write in writes if isinstance(write, Tally)]
+        if numbers and len(writes) > 1:
+            raise Conflict(numbers)
+        commit(writes)
+
+    monkeypatch.setattr(world.store, "commit", refused)
+
+
+def test_what_only_waited_goes_before_what_asked_the_vendor(known):
+    entries = {}
+    for number in range(40):
+        called = number in (2, 11)
+        attempt = Attempt(float(number), [["create", 422, 1]] if called else [])
+        entries["log"] = attempt.note(entries, "rejected" if called else "due", f"r-{number}", Delivery_())
+    kept = entries["log"]
+    assert [entry["calls"][0][1] for entry in kept if "calls" in entry] == [422, 422]
+    assert kept[0]["earlier"] + len(kept) == 40
+    assert len(dumps(kept)) <= journal.BYTES
 
 
 def test_waiting_again_for_the_same_is_counted_and_pushes_nothing_out(known):
