@@ -27,6 +27,9 @@ DAY = 86_400.0
 LONGEST_PART = 128
 """Bytes of an event's own id in a key, with which its marker stays small; DynamoDB takes 2,048 for all."""
 
+AGAIN = "-again"
+"""How the id of a replay ends that writes a second time what is done already."""
+
 WRITTEN = "written/"
 """How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
@@ -176,6 +179,11 @@ class Delivery:
     replay: str | None = None
     cause: str = ""
     lane: str = ""
+
+    @property
+    def again(self) -> bool:
+        """Whether a replay is to write what is done already a second time."""
+        return bool(self.replay and self.replay.endswith(AGAIN))
 
     @property
     def group(self) -> str:

@@ -28,6 +28,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id", action="append", default=[], help="this one, as the lists name it; repeatable"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="with --id: also what is done already, a second time"
+    )
     parser.add_argument("--preview", action="store_true", help="only say what would happen")
     parser.add_argument("--cap", type=int, default=CAP, help="send at most so many (default %(default)s)")
     parser.add_argument("--rate", type=float, help="so many a second (default: a tenth of the slowest limit)")
@@ -38,6 +41,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def run(api: Api, arguments: argparse.Namespace) -> int:
     """Preview, or replay: 0 when all were sent, 1 when some could not be, or they are more than the cap."""
     asked = {"events": arguments.id} if arguments.id else wanted(arguments)
+    if arguments.again and not arguments.id:
+        raise ApiError("--again goes with --id: what is done is named to be done a second time")
+    if arguments.again:
+        asked["again"] = True
     if not asked:
         raise ApiError("say which: --group, --id, --account, --reason, …")
     if not arguments.id and arguments.after:
@@ -58,11 +65,11 @@ def run(api: Api, arguments: argparse.Namespace) -> int:
 
 def _foreseen(api: Api, arguments: argparse.Namespace, asked: dict[str, Any]) -> dict[str, Any]:
     """What would happen: counts by place and state, seconds, a sample. It stops counting above the cap."""
-    count, seconds, sample = 0, 0.0, list[Any]()
+    count, seconds, sample, skipped = 0, 0.0, list[Any](), list[Any]()
     places: dict[str, int] = {}
     states: dict[str, int] = {}
     for answer in _answers(api, {**asked, "preview": True}, sample=SAMPLE):
-        sample = sample or answer["sample"]
+        sample, skipped = sample or answer["sample"], skipped + answer["skipped"]
         for one in answer["sent"]:
             _count(places, one.get("at", "the hub"))
             _count(states, one.get("state") or "parked")
@@ -80,8 +87,15 @@ def _foreseen(api: Api, arguments: argparse.Namespace, asked: dict[str, Any]) ->
         "seconds": round(count / rate, 1),
         "cap": arguments.cap,
         "sample": sample,
-        "words": " ".join([*(f"--id '{one}'" for one in arguments.id), words(arguments)]).strip(),
+        "skipped": skipped,
+        "words": _words(arguments),
     }
+
+
+def _words(arguments: argparse.Namespace) -> str:
+    """The options that ask for the same again."""
+    named = [f"--id '{one}'" for one in arguments.id] + ["--again"] * arguments.again
+    return " ".join(filter(None, [*named, words(arguments)]))
 
 
 def _count(counts: dict[str, int], name: str) -> None:
@@ -122,8 +136,7 @@ def _said(done: dict[str, Any], api: Api) -> Iterator[str]:
         yield "Nothing is like that: nothing was sent again."
         return
     yield f"{done['sent']} sent again."
-    for one in done["skipped"]:
-        yield f"  not {one['id']}: {one['reason']}"
+    yield from operations.left_out(done["skipped"])
     yield f"What became of them: hub parked --groups{api.options}"
 
 
@@ -132,8 +145,9 @@ COMMAND = Command(
     "send again what failed, after its cause was mended",
     "Sends again what is parked: by group, by id, or by what it is. First look with --preview: how many, "
     "where to, how long it takes, and what would come of a sample, worked out with the files as they are "
-    "deployed now. What is done is never done again. It takes a tenth of a destination's rate, so that "
-    "live traffic goes on; it may be stopped at any time, and says how it goes on.",
+    "deployed now. What is done is not done again, unless you name it by --id and say --again. It takes a "
+    "tenth of a destination's rate, so that live traffic goes on; it may be stopped at any time, and says "
+    "how it goes on.",
     (
         "hub replay --group 8d4a3b1c --preview              # what would happen",
         "hub replay --group 8d4a3b1c                        # do it",

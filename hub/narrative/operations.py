@@ -8,6 +8,8 @@ from hub.narrative.table import fact, leaves, table, whole
 from hub.narrative.wording import Clock
 
 Told = Mapping[str, Any]
+DONE = ("ok", "done")
+NOTHING = "Nothing is like that: nothing would be sent again."
 FORMS = "a stands for letters, 9 for digits; --values shows them"
 
 
@@ -66,18 +68,36 @@ def delivery(told: Told, options: str = "") -> Iterator[str]:
     yield from _part("What was tried", _attempts(told["log"], said))
     yield from _part("What was worked out, and not sent", _record(told["would"], {}))
     yield from _part("What would come of it now", _now(told["now"]))
-    yield ""
-    yield from whole("again", f"hub replay --id '{told['id']}' --preview{options}")
+    if told["state"] not in DONE:
+        yield from ("", *whole("again", f"hub replay --id '{told['id']}' --preview{options}"))
+
+
+def left_out(skipped: Iterable[Told]) -> Iterator[str]:
+    """What a replay does not send, and why."""
+    for one in skipped:
+        yield f"  not {one['id']}: {_LEFT_OUT.get(one['reason'], one['reason'])}"
+
+
+_LEFT_OUT = {
+    "done": "it is done already; --again writes it a second time",
+    "done-once": "it is done, and such a thing is never done twice",
+    "unknown": "there is nothing of this name",
+    "not-in-the-archive": "its raw text is not in the archive any more",
+}
 
 
 def preview(told: Told, options: str = "") -> Iterator[str]:
     """What a replay would do. `told`: counts by state and place, seconds, what a sample would come to."""
     if not told["count"]:
-        yield "Nothing is like that: nothing would be sent again."
+        yield "Nothing would be sent again." if told["skipped"] else NOTHING
+        yield from left_out(told["skipped"])
         return
     places = [f"{count} to {place}" for place, count in sorted(told["places"].items())]
     states = [f"{count} {state}" for state, count in sorted(told["states"].items())]
     yield f"{told['count']} would be sent again: {listed(places)} ({listed(states)} now)."
+    if done := sum(told["states"].get(state, 0) for state in DONE):
+        yield f"{done} of them {'is' if done == 1 else 'are'} done already: this writes it a second time."
+    yield from left_out(told["skipped"])
     takes = _duration(told["seconds"])
     yield f"At {told['rate']:g} a second that takes about {takes}; live traffic goes first."
     yield from _foreseen(told["sample"])
@@ -157,6 +177,8 @@ def _of(told: Told) -> str:
 
 
 def _attempts(log: Sequence[Told], said: Clock) -> Iterator[str]:
+    if earlier := log[0].get("earlier") if log else None:
+        yield f"  - {counted(earlier, 'earlier attempt')}, of which no more is kept"
     for entry in log:
         times = f", {entry['times']} times since {said.brief(entry['first'])}" if "times" in entry else ""
         yield f"  - {said.brief(entry['at'])}{times}: {attempt(entry)}"

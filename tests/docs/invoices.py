@@ -30,9 +30,11 @@ class Factura:
     def __init__(self):
         self.invoices = {}
         self.refused = 0
+        self.keys = []
 
     def send(self, request):
         record = json.loads(request.body)
+        self.keys.append(request.headers["Idempotency-Key"])
         document = record["tax_id"].replace(".", "")
         if len(document) == 9:
             self.refused += 1

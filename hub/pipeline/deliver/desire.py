@@ -175,11 +175,13 @@ def _written(case: Case, customer: Subject) -> str | None:
 
 
 def _same(case: Case, data: dict[str, Any], desire: Desire, own: Item | None) -> bool:
-    """Whether nothing needs to be written. A request that may still land, and a replay, need it.
+    """Whether nothing needs to be written. A request that may still land needs it, and a replay of what is
+    not done, or is to be done again.
 
     `data`: the state of the delivery that wrote the record: ours, or that of a customer merged into ours.
     """
-    if case.delivery.replay is not None or data.get("ambiguous") or data.get("inflight"):
+    replayed = case.delivery.replay is not None and case.data.get("state") != "ok"
+    if replayed or case.delivery.again or data.get("ambiguous") or data.get("inflight"):
         return False
     if desire.seen == data.get("seen", {}) or own is None:
         return bool(data.get("hash") == desire.hash)

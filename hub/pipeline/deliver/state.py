@@ -57,7 +57,7 @@ def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
 
 
 def _dealt(case: Case, subject: Subject) -> bool:
-    """Whether this version was dealt with before. A replay asks again."""
+    """Whether this version was dealt with before. A replay asks again, but not for what is done."""
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
     dealt = dealt or data.get("state") == loops.LOOPING
@@ -65,9 +65,10 @@ def _dealt(case: Case, subject: Subject) -> bool:
 
 
 def _served(case: Case) -> bool:
-    """Whether it was written since the replay was ordered: one that is ordered twice has its effect."""
+    """Whether it is done, and a replay leaves it so: one that writes a second time what is done leaves what
+    was done since it was ordered, so that one that is ordered twice has its effect."""
     ordered = (case.delivery.replay or "")[:27]
-    return case.data.get("state") == "ok" and ordered < (case.item.at or "")
+    return case.data.get("state") == "ok" and not (case.delivery.again and (case.item.at or "") <= ordered)
 
 
 def _bring(case: Case, subject: Subject) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from hub import keys
 from hub.archive import pack
-from hub.messages import BACKFILL, Delivery, Event
+from hub.messages import AGAIN, BACKFILL, Delivery, Event
 from hub.pipeline import Hub
 from hub.pipeline.route import route
 from hub.pipeline.serve.archived import key_of
@@ -20,7 +20,7 @@ from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.finding import find
 from hub.pipeline.serve.foresight import foresee, foresee_event, shown
 from hub.pipeline.serve.parked import key, name
-from hub.pipeline.serve.wanted import NAMES, Wanted, place_of
+from hub.pipeline.serve.wanted import NAMES, WORDS, Wanted, place_of
 from hub.queues import Message
 from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
@@ -110,6 +110,7 @@ class Choice:
 def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     """Send again `{"events": [id, …]}`, or what a query asks for: `group`, `reason`, `destination`, … as in
     `hub.pipeline.serve.wanted`, with `limit` and `after`. `preview`: only tell, and foresee `sample` of it.
+    What is done is left alone, unless it is named and `again` is true: then it is written a second time.
 
     Answers what was (or would be) sent, what was skipped and why, the seconds that this part takes at a
     tenth of the accounts' rates (`pace`), and the cursor of the rest. Raises Refusal(400).
@@ -118,8 +119,12 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     preview, looked = body.get("preview", False), body.get("sample", 0)
     if not isinstance(preview, bool) or isinstance(looked, bool) or looked not in range(MOST_FORESEEN + 1):
         raise bad(f"preview is true or false, sample a number up to {MOST_FORESEEN}")
-    batch = Batch(hub, f"{from_epoch(hub.clock())}-{hub.random.getrandbits(32):08x}")
-    sent, skipped = _taken(batch, chosen.items)
+    again = body.get("again", False)
+    if not isinstance(again, bool) or (again and "events" not in body):
+        raise bad("again is true or false, with events: what is done is named to be done a second time")
+    ordered = f"{from_epoch(hub.clock())}-{hub.random.getrandbits(32):08x}"
+    batch = Batch(hub, ordered + AGAIN if again else ordered)
+    sent, skipped = _taken(batch, chosen.items, again)
     if not preview:
         batch.send()
     skipped += [{"id": unknown, "reason": "unknown"} for unknown in chosen.unknown]
@@ -128,10 +133,15 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
         "preview": preview,
         "sent": sent,
         "skipped": skipped,
-        "sample": samples(hub, batch, chosen.items[:looked]) if preview else [],
+        "sample": samples(hub, batch, _those(chosen.items, sent)[:looked]) if preview else [],
         "pace": pace(hub, batch.deliveries),
         "next": chosen.next,
     }
+
+
+def _those(items: Sequence[Item], sent: Iterable[dict[str, Any]]) -> list[Item]:
+    names = {one["id"] for one in sent}
+    return [item for item in items if name(item) in names]
 
 
 def pace(hub: Hub, deliveries: Iterable[Delivery]) -> float:
@@ -167,10 +177,20 @@ def _told(item: Item) -> dict[str, Any]:
     return {"id": name(item), "reason": item.data.get("reason", "")}
 
 
-def _taken(batch: Batch, items: Iterable[Item]) -> tuple[list[Any], list[Any]]:
+def _done(item: Item, again: bool) -> str:
+    """Why what is done is not sent again, "" for what is. Only a state is written twice, never an act."""
+    if item.data.get("state") not in WORDS["done"]:
+        return ""
+    return "done-once" if item.kind != "delivery" else "" if again else "done"
+
+
+def _taken(batch: Batch, items: Iterable[Item], again: bool) -> tuple[list[Any], list[Any]]:
     sent, skipped = [], []
     for item in items:
         told = _told(item)
+        if reason := _done(item, again):
+            skipped.append({**told, "reason": reason})
+            continue
         try:
             batch.add(item)
             state, place = str(item.data.get("state", "")), place_of(item)
@@ -181,10 +201,10 @@ def _taken(batch: Batch, items: Iterable[Item]) -> tuple[list[Any], list[Any]]:
 
 
 def _chosen(hub: Hub, body: dict[str, Any]) -> Choice:
-    if set(body) - {"events", "limit", "after", "preview", "sample", "whose", *NAMES}:
+    if set(body) - {"events", "limit", "after", "preview", "sample", "again", "whose", *NAMES}:
         raise bad("the body has events, or what is asked for")
     if "events" in body:
-        if set(body) - {"events", "preview", "sample"}:
+        if set(body) - {"events", "preview", "sample", "again"}:
             raise bad("the body has either events or what is asked for")
         return _named(hub, body["events"])
     return _asked(hub, body)
@@ -214,7 +234,7 @@ def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
     if wanted == Wanted():
         raise bad("the body says which: by group, reason, destination, …")
     if wanted.state in ("done", "ok"):
-        raise bad("what is done is replayed by its id only")
+        raise bad("what is done is replayed by its id only, and when you say `again`")
     lists = wanted.lists(hub.catalog) if wanted.state else [keys.PARKED]
     cursor, _, begun = (after or "").partition("!")
     if begun:

@@ -359,6 +359,26 @@ def test_one_is_replayed_by_its_id(operator, shop):
     assert one.says("replay", "--id", "DLV#nobody")[0] == 1
 
 
+def test_what_is_done_is_sent_again_only_where_somebody_says_so(operator, shop):
+    one = operator(shop)
+    done = one.json("deliveries", "--state", "ok", "--limit", "1")["deliveries"][0]["id"]
+    assert "hub replay" not in one.reads("deliveries", "show", done)
+    before = len(shop.factura.keys)
+    assert "it is done already; --again writes it a second time" in one.reads(
+        "replay", "--id", done, "--preview"
+    )
+    assert "0 sent again" in one.reads("replay", "--id", done, code=1)
+    shop.rest()
+    assert len(shop.factura.keys) == before
+    assert "this writes it a second time" in one.reads("replay", "--id", done, "--again", "--preview")
+    one.reads("replay", "--id", done, "--again")
+    shop.clock.now += 1
+    shop.rest()
+    assert len(shop.factura.keys) == before + 1
+    assert one.says("replay", "--account", "factura.main", "--again")[0] == 1
+    assert "--again goes with --id" in one.printed.err
+
+
 def test_a_replay_wants_to_know_which_and_never_what_is_done(operator, shop):
     one = operator(shop)
     assert one.says("replay")[0] == 1

@@ -61,9 +61,21 @@ def test_a_known_record_is_updated_by_its_id_even_when_its_key_changes(known):
     assert known.vendors.contacts == {"c1": {"email": "lovelace@correo.example", "firstname": "Ada"}}
 
 
-def test_a_replay_writes_again_although_nothing_changed(known):
+def test_a_replay_does_not_repeat_what_is_done(known):
     tell(known)
-    assert tell(known, replay="r1") == "done"
+    assert tell(known, replay="2026-11-24T00:00:00.000000Z-1") == "unchanged"
+    known.entity("customer", "c-1", relay="never", nickname="not written there")
+    assert tell(known, replay="2026-11-24T00:00:00.000000Z-2") == "unchanged"
+    assert len(known.vendors.asked) == 1
+
+
+def test_a_replay_that_says_again_repeats_what_is_done_once(known):
+    tell(known)
+    known.now += 1
+    ordered = f"{from_epoch(known.now)}-00000000-again"
+    known.now += 1
+    assert tell(known, replay=ordered) == "done"
+    assert tell(known, replay=ordered) == "unchanged"
     assert len(known.vendors.asked) == 2
 
 

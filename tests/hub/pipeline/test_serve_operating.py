@@ -13,7 +13,7 @@ from hub.pipeline.serve.exchange import Page
 from hub.pipeline.serve.finding import find
 from hub.pipeline.serve.remedies import DEVELOPER, NOBODY, OPERATOR, remedy
 from hub.pipeline.serve.wanted import Wanted
-from hub.store import Put
+from hub.store import Item, Put
 from hub.times import from_epoch
 from tests.docs.test_guides import served_day
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
@@ -235,6 +235,34 @@ def test_a_replay_by_query_leaves_what_is_done_alone(desk, world):
     desk.post("/v1/replay", 400, events=["x"], account="crm.main")
     world.deliver()
     assert len(world.vendors.asked) == asked
+
+
+def test_what_is_done_is_named_and_said_again_or_left_alone(desk, world):
+    ada(world)
+    world.deliver()
+    done, asked = keys.delivery(CRM, "customer", "c-1").pk, len(world.vendors.asked)
+    for preview in (True, False):
+        told = desk.post("/v1/replay", events=[done], preview=preview, sample=1)
+        assert (told["sent"], told["sample"]) == ([], [])
+        assert told["skipped"] == [{"id": done, "reason": "done"}]
+    desk.post("/v1/replay", 400, account="crm.main", again=True)
+    desk.post("/v1/replay", 400, events=[done], again="yes")
+    world.deliver()
+    assert len(world.vendors.asked) == asked
+    world.now += 1
+    told = desk.post("/v1/replay", events=[done], again=True)
+    assert [one["id"] for one in told["sent"]] == [done]
+    world.now += 1
+    world.deliver()
+    assert len(world.vendors.asked) == asked + 1
+
+
+def test_an_act_that_is_done_is_never_done_twice(desk, world):
+    world.entity("customer", "c-1", relay="never", **ADA)
+    act = Delivery(CRM, "customer", "c-1", 1, "c-1", "sync", trigger="c-1")
+    world.store.commit([Put(Item(keys.act(act), "act", {"state": "done", "message": act.dumps()}))])
+    told = desk.post("/v1/replay", events=[keys.act(act).pk], again=True)
+    assert told["skipped"] == [{"id": keys.act(act).pk, "reason": "done-once"}]
 
 
 def test_a_replay_says_how_long_it_takes_at_a_tenth_of_the_rate(desk, world):
