@@ -32,6 +32,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--again", action="store_true", help="with --id: also what is done already, a second time"
     )
     parser.add_argument("--preview", action="store_true", help="only say what would happen")
+    parser.add_argument("--values", action="store_true", help="with --preview: values of people in full")
     parser.add_argument("--cap", type=int, default=CAP, help="send at most so many (default %(default)s)")
     parser.add_argument("--rate", type=float, help="so many a second (default: a tenth of the slowest limit)")
     parser.add_argument("--after", help="go on where a replay was stopped, as it said")
@@ -68,7 +69,7 @@ def _foreseen(api: Api, arguments: argparse.Namespace, asked: dict[str, Any]) ->
     count, seconds, sample, skipped = 0, 0.0, list[Any](), list[Any]()
     places: dict[str, int] = {}
     states: dict[str, int] = {}
-    for answer in _answers(api, {**asked, "preview": True}, sample=SAMPLE):
+    for answer in _answers(api, {**asked, "preview": True}, sample=SAMPLE, values=arguments.values):
         sample, skipped = sample or answer["sample"], skipped + answer["skipped"]
         for one in answer["sent"]:
             _count(places, one.get("at", "the hub"))
@@ -88,6 +89,7 @@ def _foreseen(api: Api, arguments: argparse.Namespace, asked: dict[str, Any]) ->
         "cap": arguments.cap,
         "sample": sample,
         "skipped": skipped,
+        "values": arguments.values,
         "words": _words(arguments),
     }
 

@@ -10,7 +10,7 @@ from hub.narrative.wording import Clock
 Told = Mapping[str, Any]
 DONE = ("ok", "done")
 NOTHING = "Nothing is like that: nothing would be sent again."
-FORMS = "a stands for letters, 9 for digits; --values shows them"
+FORMS = "a stands for a letter, 9 for a digit; --values shows them"
 
 
 def clock(told: Iterable[Told], zone: str = "UTC") -> Clock:
@@ -100,7 +100,7 @@ def preview(told: Told, options: str = "") -> Iterator[str]:
     yield from left_out(told["skipped"])
     takes = _duration(told["seconds"])
     yield f"At {told['rate']:g} a second that takes about {takes}; live traffic goes first."
-    yield from _foreseen(told["sample"])
+    yield from _foreseen(told["sample"], values=told["values"])
     if told["cap"] < told["count"]:
         yield f"That is more than the cap of {told['cap']}: say --cap {told['count']}."
     yield ""
@@ -187,18 +187,19 @@ def _attempts(log: Sequence[Told], said: Clock) -> Iterator[str]:
 def _now(now: Told) -> Iterator[str]:
     words = {
         "write": "It would be written.",
+        "refused-again": "It would be refused again: what would be sent is exactly what was refused.",
         "unchanged": "Nothing: it has all this already.",
         "fail": f"It would fail: {now.get('reason')} at {now.get('place', 'no line')}.",
     }
     yield "  " + words.get(now["would"], f"It would not be sent: {now['would']}.")
-    if now.get("but"):
-        yield f"  But the account is switched to {now['but']}."
+    yield from (f"  {one}" for one in _switched([now], "it"))
     lines, there = now.get("lines", {}), now.get("there", {})
     apart = {name: state for name, state in there.items() if state != "same"}
     if there:
         said = [f"{_part_of(name)}{_line(lines.get(name))}: {_THERE[state]}" for name, state in apart.items()]
         yield from (f"  - {one}" for one in said or ["what is there is the same"])
-    yield from _record(now.get("record"), {})
+    yield from _record(now.get("record"), _news(now))
+    yield from (f"  {one}" for one in _since_refused([now]))
 
 
 _THERE = {"nothing": "nothing is there yet", "other": "something else is there"}
@@ -212,12 +213,48 @@ def _line(place: str | None) -> str:
     return f" ({place})" if place else ""
 
 
-def _record(record: Any, lines: Told) -> Iterator[str]:
+def _record(record: Any, notes: Told) -> Iterator[str]:
+    """The members of a record. `notes`: by their path, what is said of them."""
     if not record:
         return
     rows = list(leaves(record))
     width = max(len(name) for name, _ in rows)
-    yield from (f"      {name:<{width}}  {text}" for name, text in rows)
+    for name, text in rows:
+        note = f"   <- {notes[name]}" if name in notes else ""
+        yield f"      {name:<{width}}  {text}{note}"
+
+
+def _news(one: Told) -> dict[str, str]:
+    """What is said of the members that have changed since the record was refused."""
+    return {
+        part["member"]: f"changed ({part['line']})" if part["line"] else "changed"
+        for part in one.get("changed", ())
+    }
+
+
+def _since_refused(sample: Sequence[Told]) -> Iterator[str]:
+    """What has changed since they were refused."""
+    found = dict.fromkeys(
+        f"{part['member'] or 'the record'}{_line(part['line'])}"
+        for one in sample
+        for part in one.get("changed", ())
+    )
+    otherwise = any(one.get("asked_otherwise") for one in sample)
+    names = [*found, *(["how the vendor is asked (the connector, or the account's line)"] * otherwise)]
+    if names:
+        yield f"Changed since it was refused: {listed(names)}."
+
+
+def _switched(sample: Sequence[Told], what: str) -> Iterator[str]:
+    """What the accounts' switches would make of it."""
+    for account, but in dict.fromkeys((one["account"], one["but"]) for one in sample if one.get("but")):
+        held = {one["switch"] for one in sample if one.get("account") == account}
+        said = "All accounts are" if held == {"*"} else f"{account} is" if account in held else "The stack is"
+        yield (
+            f"{said} paused: {what} would wait."
+            if but == "paused"
+            else f"{said} in a dry run: {what} would be worked out, and not sent."
+        )
 
 
 def _part(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -226,7 +263,7 @@ def _part(title: str, lines: Iterator[str]) -> Iterator[str]:
         yield from ("", title, "-" * len(title), *found)
 
 
-def _foreseen(sample: Sequence[Told]) -> Iterator[str]:
+def _foreseen(sample: Sequence[Told], *, values: bool) -> Iterator[str]:
     """What would come of those that were looked at, and one of them."""
     if not sample:
         return
@@ -236,10 +273,14 @@ def _foreseen(sample: Sequence[Told]) -> Iterator[str]:
         counts[word] = counts.get(word, 0) + 1
     said = listed([f"{count} would {word}" for word, count in sorted(counts.items())])
     yield f"Of {len(sample)} that were looked at, {said}."
-    record = next((one["record"] for one in sample if one.get("record")), None)
-    if record:
-        yield "The first of them (a stands for letters, 9 for digits):"
-        yield from _record(record, {})
+    if again := [one for one in sample if one["would"] == "refused-again"]:
+        whom = "They" if len(again) == len(sample) else "Those"
+        yield f"{whom} will be refused again: nothing has changed here since."
+    yield from _since_refused(sample)
+    yield from _switched(sample, "they")
+    for one in [one for one in sample if one.get("record")][:1]:
+        yield "The first of them:" if values else f"The first of them ({FORMS}):"
+        yield from _record(one["record"], _news(one))
 
 
 def _would(one: Told) -> str:
@@ -250,6 +291,7 @@ def _would(one: Told) -> str:
 
 _WOULD = {
     "write": "be written",
+    "refused-again": "send exactly what was refused",
     "unchanged": "change nothing",
     "apply": "be understood",
     "fetch": "be fetched from the source first",

@@ -170,7 +170,7 @@ def _call(target: Target) -> Call:
 
 
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
-    calls = Calls(case.hub, case.target, case.attempt.calls)
+    calls, case.attempt.record = Calls(case.hub, case.target, case.attempt.calls), scope["record"]
     try:
         intent = {"state": "intent", "inflight": {"at": from_epoch(case.now)}}
         due = case.now + parking.INTENT_SECONDS

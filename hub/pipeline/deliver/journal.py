@@ -29,7 +29,8 @@ Entry = dict[str, Any]
 @discreet()
 @dataclass(slots=True)
 class Attempt:
-    """One run at a delivery. `calls` is filled while it runs; `before`: the journal without it.
+    """One run at a delivery. `calls` is filled while it runs; `before`: the journal without it; `record`:
+    what it writes.
 
     A write that was refused because numbers moved is written again: so what there was before is kept here,
     and not read off what was last meant to be written.
@@ -38,6 +39,7 @@ class Attempt:
     at: float
     calls: list[Made] = field(default_factory=list)
     before: Sequence[Entry] | None = None
+    record: Any = None
 
     def note(
         self, data: Mapping[str, Any], state: str, reason: str | None, delivery: Delivery

@@ -12,6 +12,7 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.limiter import MOMENT
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.refused import marks
 from hub.pipeline.deliver.target import pause
 from hub.times import from_epoch, to_epoch
 
@@ -41,7 +42,7 @@ TURNS = frozenset({"rate-limit", "in-flight", DOWN})
 """Reasons for which a delivery waits for its turn: our own limits, so nothing was sent."""
 
 CLEAN: dict[str, Any] = dict.fromkeys(
-    ("inflight", "attempts", "since", "reason", "place", "would", "said", "turn")
+    ("inflight", "attempts", "since", "reason", "place", "would", "said", "turn", "refused")
 )
 """What a success takes out of the state."""
 
@@ -94,6 +95,8 @@ def settle(case: Case, outcome: Outcome, **changes: Any) -> str:
         return _again(case, outcome)
     state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"
     place = str(outcome.place) if outcome.place else None
+    asked = case.attempt.record is not None and case.attempt.calls
+    changes["refused"] = marks(case.target, case.attempt.record) if asked else None
     return show(case, state, outcome.reason or outcome.kind, place=place, said=outcome.said, **changes)
 
 

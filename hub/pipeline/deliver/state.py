@@ -106,7 +106,7 @@ def _withhold(case: Case, reason: str) -> str:
 
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
-    calls = Calls(case.hub, case.target, case.attempt.calls)
+    calls, case.attempt.record = Calls(case.hub, case.target, case.attempt.calls), desire.record
     try:
         begins = superseded.first(case, desire) or calls.first(desire.remote)
         case = calls.start(case, begins, **_intent(case, subject, desire))

@@ -9,12 +9,13 @@ from hub.errors import RecordError
 from hub.expressions import EvaluationError
 from hub.messages import Delivery, Event
 from hub.pipeline import Hub
-from hub.pipeline.deliver import act, state
+from hub.pipeline.deliver import act, refused, state
 from hub.pipeline.deliver.case import Case, open_case
 from hub.pipeline.deliver.desire import Desire, compared
-from hub.pipeline.deliver.target import Target, switches
+from hub.pipeline.deliver.target import Target
 from hub.pipeline.serve.masks import shape
-from hub.pipeline.serve.remedies import brief
+from hub.pipeline.serve.remedies import brief, line_of
+from hub.pipeline.serve.switches import standing
 from hub.pipeline.subjects import find
 from hub.pipeline.unify.telling import tell
 from hub.store import Item
@@ -33,7 +34,8 @@ def shown(values: bool) -> Show:
 
 
 def foresee(hub: Hub, item: Item, show: Show, *, replay: str | None = None) -> dict[str, Any]:
-    """`would`: write, unchanged, fail, or why nothing is sent; with the record, and what differs.
+    """`would`: write, refused-again, unchanged, fail, or why nothing is sent; with the record, and what
+    differs. `changed`: what is otherwise than it was when it was refused. `but`: the account's switch.
 
     `replay`: the id of the replay by which it would be sent, None for the next change.
     """
@@ -62,16 +64,36 @@ def _of_delivery(hub: Hub, item: Item, show: Show, replay: str | None) -> dict[s
     if target is None:
         return {"would": "unknown-destination"}
     case = open_case(hub, target, delivery, item.key, item.kind)
-    switched = switches(hub, target.account_name)
-    held = {"but": "paused"} if switched.paused else {"but": "dry-run"} if switched.dry_run else {}
-    return {**(_act(case, show) if delivery.trigger else _state(case, show)), **held}
+    would = _act(case, show) if delivery.trigger else _state(case, show)
+    if switch := standing(hub, target.account_name):
+        would |= {"but": switch["state"], "switch": switch["account"], "account": target.account_name}
+    return would
 
 
 def _act(case: Case, show: Show) -> dict[str, Any]:
     if case.data.get("state") == "done":
         return {"would": "unchanged"}
     verdict, record = act.foreseen(case)
-    return {"would": verdict, **({} if record is None else {"record": show(record)})}
+    return {"would": verdict, **({} if record is None else _against(case, verdict, record, show))}
+
+
+def _against(case: Case, verdict: str, record: dict[str, Any], show: Show) -> dict[str, Any]:
+    """The record beside the one that was refused. What is the same will hardly be taken now."""
+    held = case.data.get("refused")
+    if verdict != "write" or held is None:
+        return {"record": show(record)}
+    found = refused.change(held, case.target, record)
+    if found.nothing:
+        return {"would": "refused-again", "record": show(record)}
+    changed = [{"member": one, "line": _written_by(case, one)} for one in found.members]
+    return {"record": show(record), "changed": changed, "asked_otherwise": found.asked}
+
+
+def _written_by(case: Case, member: str) -> str:
+    """The line of the mapping that writes a member, "" where none is known."""
+    name = member.rpartition(".")[2]
+    lines = (line_of(mapping.document, name) for mapping in case.target.mappings.values())
+    return next(filter(None, lines), "") if name else ""
 
 
 def _state(case: Case, show: Show) -> dict[str, Any]:
@@ -84,7 +106,7 @@ def _state(case: Case, show: Show) -> dict[str, Any]:
     return {
         "would": verdict,
         "remote": desire.remote,
-        "record": show(desire.record),
+        **_against(case, verdict, desire.record, show),
         "there": compared(case, subject, desire),
         "lines": _lines(case, desire),
     }

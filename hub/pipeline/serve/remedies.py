@@ -148,7 +148,7 @@ def lines(catalog: Catalog, told: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for mapping in catalog.mappings_of(connector, resource):
         if told.get("entity") in (None, "", mapping.entity) or told.get("kind") == "act":
-            found |= {name: line for name in fields if (line := _line(mapping.document, name))}
+            found |= {name: line for name in fields if (line := line_of(mapping.document, name))}
     return found
 
 
@@ -158,7 +158,8 @@ def brief(place: object) -> str:
     return f"{file}:{rest.partition(':')[0]}" if rest else file
 
 
-def _line(document: Any, name: str) -> str:
+def line_of(document: Any, name: str) -> str:
+    """The line of a mapping that writes a member of this name, "" where none does."""
     for part in ("out", "both"):
         path = _path(document.data.get(part), name)
         if path:

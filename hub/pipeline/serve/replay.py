@@ -18,7 +18,7 @@ from hub.pipeline.route import route
 from hub.pipeline.serve.archived import key_of
 from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.finding import find
-from hub.pipeline.serve.foresight import foresee, foresee_event, shown
+from hub.pipeline.serve.foresight import Show, foresee, foresee_event, shown
 from hub.pipeline.serve.parked import key, name
 from hub.pipeline.serve.wanted import NAMES, WORDS, Wanted, place_of
 from hub.queues import Message
@@ -32,6 +32,7 @@ MOST_FORESEEN = 20
 """Items of which a preview says what would come of them."""
 SHARE = 0.1
 """Of an account's rate that a replay takes."""
+_LOOKING: dict[str, Any] = {"preview": False, "sample": 0, "values": False}
 _LISTS = {"waiting": keys.WAITING, "request": keys.ERASING}
 
 
@@ -116,9 +117,11 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     tenth of the accounts' rates (`pace`), and the cursor of the rest. Raises Refusal(400).
     """
     chosen = _chosen(hub, body)
-    preview, looked = body.get("preview", False), body.get("sample", 0)
-    if not isinstance(preview, bool) or isinstance(looked, bool) or looked not in range(MOST_FORESEEN + 1):
-        raise bad(f"preview is true or false, sample a number up to {MOST_FORESEEN}")
+    preview, looked, values = (body.get(*part) for part in _LOOKING.items())
+    if not all(isinstance(one, bool) for one in (preview, values)):
+        raise bad("preview and values are true or false")
+    if isinstance(looked, bool) or looked not in range(MOST_FORESEEN + 1):
+        raise bad(f"sample is a number up to {MOST_FORESEEN}")
     again = body.get("again", False)
     if not isinstance(again, bool) or (again and "events" not in body):
         raise bad("again is true or false, with events: what is done is named to be done a second time")
@@ -133,7 +136,7 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
         "preview": preview,
         "sent": sent,
         "skipped": skipped,
-        "sample": samples(hub, batch, _those(chosen.items, sent)[:looked]) if preview else [],
+        "sample": samples(hub, batch, _those(chosen.items, sent)[:looked], shown(values)) if preview else [],
         "pace": pace(hub, batch.deliveries),
         "next": chosen.next,
     }
@@ -157,14 +160,14 @@ def _interval(hub: Hub, account: str) -> float:
     return max((limit.interval for limit in limits), default=0.0) / SHARE
 
 
-def samples(hub: Hub, batch: Batch, items: Iterable[Item]) -> list[dict[str, Any]]:
-    """What would come of some of them, with the form of what would be written; no value."""
-    return [{**_told(item), **_foreseen(hub, batch, item)} for item in items]
+def samples(hub: Hub, batch: Batch, items: Iterable[Item], show: Show) -> list[dict[str, Any]]:
+    """What would come of some of them, with what would be written as `show` shows it."""
+    return [{**_told(item), **_foreseen(hub, batch, item, show)} for item in items]
 
 
-def _foreseen(hub: Hub, batch: Batch, item: Item) -> dict[str, Any]:
+def _foreseen(hub: Hub, batch: Batch, item: Item, show: Show) -> dict[str, Any]:
     if item.kind in ("delivery", "act"):
-        return foresee(hub, item, shown(False), replay=batch.replay)
+        return foresee(hub, item, show, replay=batch.replay)
     if item.kind != "marker":
         return {"would": "decide"}
     try:
@@ -201,10 +204,10 @@ def _taken(batch: Batch, items: Iterable[Item], again: bool) -> tuple[list[Any],
 
 
 def _chosen(hub: Hub, body: dict[str, Any]) -> Choice:
-    if set(body) - {"events", "limit", "after", "preview", "sample", "again", "whose", *NAMES}:
+    if set(body) - {"events", "limit", "after", *_LOOKING, "again", "whose", *NAMES}:
         raise bad("the body has events, or what is asked for")
     if "events" in body:
-        if set(body) - {"events", "preview", "sample", "again"}:
+        if set(body) - {"events", *_LOOKING, "again"}:
             raise bad("the body has either events or what is asked for")
         return _named(hub, body["events"])
     return _asked(hub, body)

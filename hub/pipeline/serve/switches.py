@@ -59,6 +59,17 @@ def state(store: Store, account: str) -> dict[str, Any]:
     return _view(account, store.read([key]).get(key))
 
 
+def standing(hub: Hub, account: str) -> dict[str, Any]:
+    """The switch that decides about an account now, as `state` tells it: its own, the one of all accounts,
+    or (without a name) the stack's parameter; nothing where the account is active."""
+    if hub.settings.pause_all:
+        return {"account": "", "state": "paused"}
+    found = hub.store.read(map(keys.account, (STAGE, account)))
+    views = [_view(name, found.get(keys.account(name))) for name in (STAGE, account)]
+    by_state = {one["state"]: one for one in reversed(views)}
+    return by_state.get("paused") or by_state.get("dry-run") or {}
+
+
 def _view(account: str, item: Item | None) -> dict[str, Any]:
     data = item.data if item else {}
     now = "paused" if data.get("paused") else "dry-run" if data.get("dry_run") else "active"

@@ -270,7 +270,20 @@ def test_a_preview_says_how_many_where_to_how_long_and_what_would_come_of_it(ope
 def test_a_preview_after_the_mending_shows_the_form_of_what_would_be_written(operator, shop):
     one = operator(shop)
     mend(shop)
-    assert "tax_id  9.9.9-9" in one.reads("replay", "--group", group(one)["group"], "--preview")
+    out = one.reads("replay", "--group", group(one)["group"], "--preview")
+    assert "Changed since it was refused: tax_id (mappings/factura.invoice.yaml:5)." in out
+    assert "tax_id  999.999.999-9   <- changed" in out
+    assert "900.100.020" not in out
+    assert "900.100.020" in one.reads("replay", "--group", group(one)["group"], "--preview", "--values")
+
+
+def test_a_preview_says_that_the_account_is_paused(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    one.reads("pause", "factura.main", "--reason", "closing")
+    assert "factura.main is paused: they would wait." in one.reads("replay", "--group", mark, "--preview")
+    one.reads("pause", "*", "--reason", "all of it")
+    assert "All accounts are paused: they would wait." in one.reads("replay", "--group", mark, "--preview")
 
 
 def test_a_preview_says_where_it_would_fail_again(operator, shop):

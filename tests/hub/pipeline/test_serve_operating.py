@@ -11,12 +11,13 @@ from hub.pipeline.deliver import deliver
 from hub.pipeline.serve import Question, serve
 from hub.pipeline.serve.exchange import Page
 from hub.pipeline.serve.finding import find
+from hub.pipeline.serve.masks import shape
 from hub.pipeline.serve.remedies import DEVELOPER, NOBODY, OPERATOR, remedy
 from hub.pipeline.serve.wanted import Wanted
 from hub.store import Item, Put
 from hub.times import from_epoch
 from tests.docs.test_guides import served_day
-from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
+from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, connector, tell
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, never_hears, refuses, says
 from tests.hub.pipeline.test_serve import KEY
 from tests.journey import Day
@@ -155,8 +156,8 @@ def test_a_story_says_what_differs_there_by_field_and_line(desk, known):
 @pytest.mark.parametrize(
     ("change", "would"),
     [
-        (lambda world: world.switch("crm.main", paused=True), {"would": "write", "but": "paused"}),
-        (lambda world: world.switch("*", dry_run=True), {"would": "write", "but": "dry-run"}),
+        (lambda world: world.switch("crm.main", paused=True), {"would": "refused-again", "but": "paused"}),
+        (lambda world: world.switch("*", dry_run=True), {"would": "refused-again", "but": "dry-run"}),
         (lambda world: world.catalog_without("mappings"), {"would": "fail", "reason": "no-mapping"}),
         (lambda world: world.catalog_without("accounts"), {"would": "unknown-destination"}),
     ],
@@ -173,6 +174,60 @@ def test_a_story_foresees_what_would_come_of_it(desk, known, change, would):
     change(known)
     now = show(desk)["now"]
     assert {name: now.get(name) for name in would} == would
+
+
+def test_what_was_refused_is_compared_with_what_would_be_sent_now(desk, known):
+    known.vendors.faults = [says(422)]
+    tell(known)
+    assert show(desk)["now"]["would"] == "refused-again"
+    held = known.state(CRM, "c-1")["refused"]
+    assert "ada" not in json.dumps(held).lower()
+    known.entity("customer", "c-1", relay="never", given_name="Augusta")
+    now = show(desk)["now"]
+    assert (now["would"], now["asked_otherwise"]) == ("write", False)
+    [changed] = now["changed"]
+    assert changed["member"] == "firstname"
+    assert changed["line"].startswith("mappings/crm.contact.yaml:")
+    tell(known)
+    assert "refused" not in known.state(CRM, "c-1")
+
+
+def test_a_connector_that_asks_otherwise_may_be_taken(desk, known):
+    known.vendors.faults = [says(422)]
+    tell(known)
+    connector(known, "crm", "base_url: https://new.crm.example")
+    now = show(desk)["now"]
+    assert (now["would"], now["changed"], now["asked_otherwise"]) == ("write", [], True)
+
+
+def test_a_preview_shows_values_to_who_asks_for_them(desk, world):
+    world.vendors.faults = [says(422), says(422)]
+    ada(world)
+    world.deliver()
+    for values in (True, False):
+        told = desk.post("/v1/replay", state="rejected", preview=True, sample=2, values=values)
+        assert (ADA["email"] in json.dumps(told)) is values
+    desk.post("/v1/replay", 400, state="rejected", preview=True, values="yes")
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        (1210.5, "9999.9"),
+        (1210, "9999"),
+        (1210.0, "9999"),
+        (-3, "-9"),
+        ("900.123.456-8", "999.999.999-9"),
+        ("Ana Gil", "aaa aaa"),
+        ("2026-11-20T14:00:00Z", "2026-11-20T14:00:00Z"),
+        ("1990-05-02", "9999-99-99"),
+        (True, True),
+        (None, None),
+        ([1, 2], ["9", "…"]),
+    ],
+)
+def test_a_form_shows_what_a_value_looks_like_and_not_what_it_is(value, form):
+    assert shape(value) == form
 
 
 # Who must act.
@@ -271,7 +326,7 @@ def test_a_replay_says_how_long_it_takes_at_a_tenth_of_the_rate(desk, world):
     world.deliver()
     answer = desk.post("/v1/replay", state="rejected", preview=True, sample=2)
     assert answer["pace"] == pytest.approx(0.1, rel=0.05)
-    assert {one["would"] for one in answer["sample"]} == {"write"}
+    assert {one["would"] for one in answer["sample"]} == {"refused-again"}
     assert "ada" not in json.dumps(answer).lower()
 
 
