@@ -65,7 +65,7 @@ def delivery(told: Told, options: str = "") -> Iterator[str]:
     yield f"{_subject(told)}: {why}"
     yield ""
     yield from _facts(told, said)
-    yield from _part("What was tried", _attempts(told["log"], said))
+    yield from _part("What was tried", _attempts(told["log"], said, told["requests"]))
     yield from _part("What was worked out, and not sent", _record(told["would"], {}))
     yield from _part("What would come of it now", _now(told["now"]))
     if told["state"] not in DONE:
@@ -109,15 +109,26 @@ def preview(told: Told, options: str = "") -> Iterator[str]:
 
 def remark(said: Told | None) -> str:
     """What is kept of a vendor's words: `VAL-014: tax_id … has no check digit`."""
-    kept = [str((said or {}).get(name) or "") for name in ("code", "message")]
-    return ": ".join(filter(None, kept))
+    told = said or {}
+    kept = (told.get("code"), told.get("words") or told.get("message"))
+    return ": ".join(str(one) for one in kept if one)
 
 
-def attempt(entry: Told) -> str:
-    """What an attempt came to, and its calls: `rejected status-422; create 422 (12 ms)`."""
-    calls = ", ".join(f"{name} {status} ({spent} ms)" for name, status, spent in entry.get("calls", ()))
+def attempt(entry: Told, requests: Told | None = None) -> str:
+    """What an attempt came to, and its calls: `rejected status-422; create POST /invoices 422 (12 ms)`."""
+    calls = made(entry.get("calls", ()), requests or {})
     result = " ".join(filter(None, [entry["result"], entry.get("reason")]))
     return f"{result}; {calls or 'no call was made'}"
+
+
+def made(calls: Iterable[Sequence[Any]], requests: Told) -> str:
+    """The calls of an attempt. `requests`: what each asks for."""
+
+    def asked(name: str) -> str:
+        found = requests.get(name.partition(" ")[0])
+        return f"{name} {found['request']}" if found else name
+
+    return ", ".join(f"{asked(name)} {status} ({spent} ms)" for name, status, spent in calls)
 
 
 def _group(group: Told, said: Clock, options: str) -> Iterator[str]:
@@ -176,12 +187,12 @@ def _of(told: Told) -> str:
     return "" if mine else f" of customer {told['customer']}"
 
 
-def _attempts(log: Sequence[Told], said: Clock) -> Iterator[str]:
+def _attempts(log: Sequence[Told], said: Clock, requests: Told) -> Iterator[str]:
     if earlier := log[0].get("earlier") if log else None:
         yield f"  - {counted(earlier, 'earlier attempt')}, of which no more is kept"
     for entry in log:
         times = f", {entry['times']} times since {said.brief(entry['first'])}" if "times" in entry else ""
-        yield f"  - {said.brief(entry['at'])}{times}: {attempt(entry)}"
+        yield f"  - {said.brief(entry['at'])}{times}: {attempt(entry, requests)}"
 
 
 def _now(now: Told) -> Iterator[str]:

@@ -7,15 +7,16 @@ from typing import Any
 from hub import keys
 from hub.messages import Delivery
 from hub.pipeline import Hub
+from hub.pipeline.deliver.target import Target
 from hub.pipeline.erase.outward import outward
 from hub.pipeline.serve.evidenced import origin
 from hub.pipeline.serve.exchange import Page, Refusal, bad
 from hub.pipeline.serve.finding import find as listed_by
-from hub.pipeline.serve.fingerprint import common, fingerprint
+from hub.pipeline.serve.fingerprint import common, fingerprint, reserved
 from hub.pipeline.serve.foresight import Show, foresee, shown
 from hub.pipeline.serve.parked import key, name
 from hub.pipeline.serve.profile import known
-from hub.pipeline.serve.remedies import brief, lines, remedy
+from hub.pipeline.serve.remedies import brief, lines, remedy, request_of
 from hub.pipeline.serve.wanted import Wanted, tried_at
 from hub.pipeline.subjects import CUSTOMER, find
 from hub.store import Item, Key
@@ -41,7 +42,7 @@ def row(item: Item) -> dict[str, Any]:
         "state": data.get("state"),
         "reason": data.get("reason"),
         "place": brief(data["place"]) if data.get("place") else None,
-        "said": data.get("said"),
+        "said": reserved(data.get("said")),
         "due_at": item.at if item.agenda == keys.DUE else None,
         "attempts": data.get("attempts"),
         "cause": message.cause,
@@ -79,6 +80,8 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
     show = shown(values)
     return {
         **row(item),
+        **({"said": item.data["said"]} if values and item.data.get("said") else {}),
+        "requests": _requests(hub, item),
         "remote": _remote(hub, item, show),
         "flow_line": brief(flow.document.place("send")) if flow else None,
         "event": origin(hub, message),
@@ -91,6 +94,17 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
         "why": found.why if found else None,
         "hint": found.hint if found else None,
     }
+
+
+def _requests(hub: Hub, item: Item) -> dict[str, dict[str, str]]:
+    """What each call of the journal asks by the files as they are now: method and path, and their line."""
+    target = Target.find(hub.catalog, Delivery.loads(item.data["message"]).destination)
+    made = {
+        str(call[0]).partition(" ")[0]
+        for entry in item.data.get("log", ())
+        for call in entry.get("calls", ())
+    }
+    return {name: asked for name in sorted(made) if target and (asked := request_of(target.resource, name))}
 
 
 def _remote(hub: Hub, item: Item, show: Show) -> Any:

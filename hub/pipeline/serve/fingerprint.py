@@ -18,7 +18,12 @@ def common(item: Item) -> dict[str, Any]:
         told |= {"destination": message.destination, "flow": message.flow, "entity": message.entity}
     names = ("source", "resource", "topic", "flow", "entity", "do", "state", "reason", "place", "said")
     told |= {name: data[name] for name in names if data.get(name) and name not in told}
-    return told
+    return {**told, "said": reserved(told["said"])} if "said" in told else told
+
+
+def reserved(said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What of a vendor's refusal everybody may see."""
+    return {name: value for name, value in said.items() if name != "words"} if said else said
 
 
 def fingerprint(item: Item) -> str:

@@ -8,6 +8,7 @@ from hub import keys
 from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import Page, bad
+from hub.pipeline.serve.fingerprint import reserved
 from hub.reprs import discreet
 from hub.store import Item, Key
 
@@ -72,6 +73,7 @@ def view(item: Item) -> dict[str, Any]:
         *("destination", "flow", "entity", "entity_id", "customer", "received_at", "remote", "task"),
         "export",
     )
+    data = {**data, "said": reserved(data.get("said"))}
     shown = {name: data[name] for name in names if data.get(name)}
     return {"id": name(item), "kind": "event" if item.kind == "marker" else item.kind, **shown, "at": item.at}
 

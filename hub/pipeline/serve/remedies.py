@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hub.catalog import Catalog
+from hub.connector import Call, Resource
 from hub.reprs import discreet
 
 INTEGRATOR = "integrator"
@@ -150,6 +151,16 @@ def lines(catalog: Catalog, told: Mapping[str, Any]) -> dict[str, str]:
         if told.get("entity") in (None, "", mapping.entity) or told.get("kind") == "act":
             found |= {name: line for name in fields if (line := line_of(mapping.document, name))}
     return found
+
+
+def request_of(resource: Resource, name: str) -> dict[str, str]:
+    """The method and the path of a call as the connector file has them, and the line where they stand."""
+    found = getattr(resource, name, None)
+    call = next(iter(found), None) if isinstance(found, tuple) else found
+    if not isinstance(call, Call) or "request" not in call.data:
+        return {}
+    line = brief(call.document.place(*call.path, "request"))
+    return {"request": str(call.data["request"]), "line": line}
 
 
 def brief(place: object) -> str:

@@ -28,6 +28,7 @@ def test_status_code_and_the_words_of_the_message_are_kept_and_the_fields_that_i
         "code": "odoo.ValidationError",
         "message": f"the vat {GAP} of {GAP} is not valid {GAP}",
         "fields": ["vat"],
+        "words": "The vat aa 9999999999 of aaaaa is not valid.",
     }
 
 
@@ -44,6 +45,29 @@ def test_status_code_and_the_words_of_the_message_are_kept_and_the_fields_that_i
 )
 def test_only_words_of_the_list_and_names_of_what_was_sent_are_kept(message, kept):
     assert told({"message": message})["message"] == kept
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("amount: whole pesos expected, got 1210.5", "amount: whole pesos expected, got 9999.9"),
+        ("already used by Ana Gil", "already used by aaa aaa"),
+        (
+            "write to ana@correo.example or https://x.example/ana",
+            "write to aaa@aaaaaa.aaaaaaa or aaaaa://a.aaaaaaa/aaa",
+        ),
+        ("bad value 'ana maria' in partner", "bad value 'aaa aaaaa' in partner"),
+        ('bad value "ana maria" and “gil”', 'bad value "aaa aaaaa" and “aaa”'),
+        ("the lines of fernández lack ruana-azul", "the lines of aaaaaaaaa lack aaaaa-aaaa"),
+        ("don't send it", "don't send it"),
+    ],
+)
+def test_who_may_see_values_reads_the_words_and_of_what_may_be_a_value_the_form(message, words):
+    assert told({"message": message})["words"] == words
+
+
+def test_a_message_of_words_of_the_list_alone_is_kept_once():
+    assert "words" not in told({"message": "name is required"}, {"name": "Ada"})
 
 
 def test_no_value_of_what_was_sent_is_kept_whatever_the_vendor_quotes():
