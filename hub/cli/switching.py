@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,11 +51,27 @@ def _said(answer: dict[str, Any], api: Api) -> Iterator[str]:
     what = "all accounts" if answer["account"] == "*" else answer["account"]
     who = ", ".join(filter(None, [answer.get("actor"), answer.get("reason")]))
     yield f"{what}: {answer['state']} ({who})"
+    if but := answer.get("but"):
+        yield from _but(but, api)
+        return
+    again = f"hub resume {shlex.quote(answer['account'])}{api.options}"
     yield {
-        "paused": f"What is due waits, and goes out after `hub resume {answer['account']}{api.options}`.",
+        "paused": f"What is due waits, and goes out after `{again}`.",
         "dry-run": f"What would be sent: hub deliveries --state dry-run{api.options}",
         "active": f"What waits goes out in a few minutes: hub deliveries --state due{api.options}",
     }[answer["state"]]
+
+
+def _but(but: dict[str, Any], api: Api) -> Iterator[str]:
+    """What still holds back what waits."""
+    what = {"": "the stack (its parameter PauseOutgoing)", "*": "every account"}
+    who = ", ".join(filter(None, [but.get("actor"), but.get("reason")]))
+    state = "paused" if but["state"] == "paused" else "in a dry run"
+    yield f"But {what.get(but['account'], but['account'])} is {state}{f' ({who})' if who else ''}:"
+    again = (
+        f"hub resume {shlex.quote(but['account'])}{api.options}" if but["account"] else "it is set to false"
+    )
+    yield f"nothing goes out until {f'`{again}`' if but['account'] else again}."
 
 
 PAUSE = Command(

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.narrative.operations import remark
 from hub.narrative.systems import Systems, listed
-from hub.narrative.table import fact, leaves, table, whole
+from hub.narrative.table import fact, leaves, runnable, table, whole
 from hub.narrative.wording import Clock
 
 Told = Mapping[str, Any]
@@ -35,7 +35,7 @@ def event(told: Told, options: str = "") -> Iterator[str]:
     yield from _trouble(told, options)
     yield from _part("What it told (a stands for letters, 9 for digits)", _record(told["raw"]))
     yield from _part("What was understood, by which line", _understood(told))
-    yield from _part("Whose it is", _identity(told.get("identity"), said))
+    yield from _part("Whose it is", _identity(told.get("identity"), said, options))
     yield from _part("What changed", _changed(told["changed"]))
     yield from _part("What went out", _sent(told["deliveries"], said, options))
     yield from _part("What it cost", _cost(told["cost"]))
@@ -51,7 +51,7 @@ def _trouble(told: Told, options: str) -> Iterator[str]:
         yield from fact("why", found["why"])
         yield from fact("line", told.get("place", ""))
         yield from fact("who acts", found["owner"])
-        yield from fact("what to do", found["hint"])
+        yield from fact("what to do", runnable(found["hint"], options))
 
 
 def _record(record: Any) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _plain(value: Any) -> str:
     return text if len(text) <= 50 else text[:49] + "…"
 
 
-def _identity(told: Told | None, said: Clock) -> Iterator[str]:
+def _identity(told: Told | None, said: Clock, options: str) -> Iterator[str]:
     if not told:
         return
     whose = f"customer {told['customer']}"
@@ -99,7 +99,7 @@ def _identity(told: Told | None, said: Clock) -> Iterator[str]:
         yield f"  - joined by hand, {said.brief(came['since'])}"
     elif record:
         yield "  - its record is the first of this customer"
-    yield f"  - all of it: hub customers explain {told['customer']}"
+    yield f"  - all of it: hub customers explain {told['customer']}{options}"
 
 
 def _changed(told: Sequence[Told]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.narrative.systems import counted, listed
-from hub.narrative.table import fact, leaves, table, whole
+from hub.narrative.table import fact, leaves, runnable, table, whole
 from hub.narrative.wording import Clock
 
 Told = Mapping[str, Any]
@@ -64,7 +64,7 @@ def delivery(told: Told, options: str = "") -> Iterator[str]:
     why = " ".join(filter(None, [told["state"], f"({told['reason']})" if told.get("reason") else ""]))
     yield f"{_subject(told)}: {why}"
     yield ""
-    yield from _facts(told, said)
+    yield from _facts(told, said, options)
     yield from _part("What was tried", _attempts(told["log"], said, told["requests"]))
     yield from _part("What was worked out, and not sent", _record(told["would"], {}))
     yield from _part("What would come of it now", _now(told["now"]))
@@ -140,7 +140,7 @@ def _group(group: Told, said: Clock, options: str) -> Iterator[str]:
     yield from fact("they say", remark(group.get("said")))
     yield from fact("when", when + until)
     yield from fact("who acts", group["owner"])
-    yield from fact("what to do", group["hint"])
+    yield from fact("what to do", runnable(group["hint"], options))
     show = "deliveries show" if group["kind"] in ("delivery", "act") else "events show"
     yield from whole("one of it", f"hub {show} '{group['example']}'{options}")
     yield from whole("preview", f"{group['replay']} --preview{options}")
@@ -165,7 +165,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _facts(told: Told, said: Clock) -> Iterator[str]:
+def _facts(told: Told, said: Clock, options: str) -> Iterator[str]:
     event = told.get("event") or {}
     origin = f"{event['topic']} of {event['source']}, {said.brief(event['at'])}, " if "topic" in event else ""
     flow = f"{told['flow']} ({told['flow_line']})" if told.get("flow_line") else told["flow"]
@@ -177,9 +177,9 @@ def _facts(told: Told, said: Clock) -> Iterator[str]:
     yield from fact("why", told["why"] or "")
     yield from fact("line", told.get("place") or ", ".join(dict.fromkeys(told["lines"].values())))
     yield from fact("who acts", told["owner"] or "")
-    yield from fact("what to do", told["hint"] or "")
+    yield from fact("what to do", runnable(told["hint"] or "", options))
     yield from fact("again", said.brief(told["due_at"]) if told.get("due_at") else "")
-    yield from fact("group", f"{told['group']}: hub parked --groups" if told.get("group") else "")
+    yield from fact("group", f"{told['group']}: hub parked --groups{options}" if told.get("group") else "")
 
 
 def _of(told: Told) -> str:

@@ -1,10 +1,12 @@
 """Rows under a head, and facts beside their names."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hub.narrative.wording import paragraph, value
 
+_ASKS = re.compile(r"`(hub (?:resume|pause|replay|parked|deliveries|events|why|customers|accounts)[^`]*)`")
 NAME = 10
 """Letters of a fact's name."""
 
@@ -20,6 +22,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 def fact(name: str, text: str) -> Iterator[str]:
     """A fact beside its name, over several lines where it is long; nothing without a text."""
     yield from paragraph(text, first=f"  {name:<{NAME}} ", rest=" " * (NAME + 3))
+
+
+def runnable(text: str, options: str) -> str:
+    """A text in which commands that ask a hub (in backticks) name the hub that is asked."""
+
+    def named(match: re.Match[str]) -> str:
+        given = "" if match[1].startswith("hub accounts") and "--stack" not in options else options
+        return f"`{match[1]}{given}`"
+
+    return _ASKS.sub(named, text)
 
 
 def whole(name: str, text: str) -> Iterator[str]:

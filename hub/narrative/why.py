@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.narrative.operations import remark
 from hub.narrative.systems import counted, listed
-from hub.narrative.table import fact, whole
+from hub.narrative.table import fact, runnable, whole
 from hub.narrative.wording import Clock
 
 Told = Mapping[str, Any]
@@ -31,7 +31,7 @@ def _verdict(one: Told, told: Told, clock: Clock, options: str) -> Iterator[str]
     yield from fact("they say", remark(one.get("said")))
     if not one["went"] and one.get("hint"):
         yield from fact("who acts", one["owner"])
-        yield from fact("what to do", one["hint"])
+        yield from fact("what to do", runnable(one["hint"], options))
     if one.get("id"):
         shown = "events show" if one["verdict"] == "parked" else "deliveries show"
         yield from whole("more", f"hub {shown} '{one['id']}'{options}")
@@ -42,6 +42,7 @@ def _because(one: Told, clock: Clock) -> str:
         "until": clock.brief(one["until"]) if one.get("until") else "later",
         "at": clock.brief(one["at"]) if one.get("at") else "",
         "changed": listed(one.get("changed", [])) or "nothing",
+        "account": _NAMED.get(str(one.get("account")), str(one.get("account", ""))),
         "kinds": listed(one.get("kinds", [])),
         "by": listed(by) if isinstance(by := one.get("by", ""), list) else by,
     }
@@ -67,6 +68,7 @@ def _calls(one: Told) -> str:
     return f"{counted(len(calls), 'call')}: {said}" if calls else ""
 
 
+_NAMED = {"*": "every account", "": "the stack"}
 _WORDS = {
     "no-account": "accounts.yaml has no account (or more than one) for {destination}",
     "no-destination": "there is no destination {destination}",
@@ -93,6 +95,7 @@ _WORDS = {
     "no-consent": "the customer gave no consent for {purpose} by {channel} (asked for: {kinds})",
     "no-address": "the customer has no address for {channel} (asked for: {kinds})",
     "paused": "{account} is paused: by {by}, {at}: {said_why}",
+    "resumed": "the account was paused when it was tried; it is active now: it goes out in a few minutes",
     "quiet-hours": "quiet hours: it is sent {until}",
     "dry-run": "the account only tries: it was worked out, and not sent",
 }

@@ -172,7 +172,8 @@ def _call(target: Target) -> Call:
 def _attempt(case: Case, call: Call, scope: dict[str, Any]) -> str:
     calls, case.attempt.record = Calls(case.hub, case.target, case.attempt.calls), scope["record"]
     try:
-        intent = {"state": "intent", "inflight": {"at": from_epoch(case.now)}}
+        begun = {"said": None, "place": None, "inflight": {"at": from_epoch(case.now)}}
+        intent: dict[str, Any] = {"state": "intent", **begun}
         due = case.now + parking.INTENT_SECONDS
         case = calls.start(case, call, **intent, agenda=keys.DUE, at=due)
     except StoppedError as stop:

@@ -49,12 +49,19 @@ CLEAN: dict[str, Any] = dict.fromkeys(
 
 def park(case: Case, reason: str, after: float, **changes: Any) -> str:
     """Try again in `after` seconds; not a failure of the destination, so it is not counted."""
+    changes = {**_left(case), **changes}
     if reason in TURNS:
         return _in_line(case, reason, after, **changes)
     # A tenth more at random: what was parked together does not come back together.
     due = case.now + after + case.hub.random.uniform(0, after / 10)
     case.write(state="due", reason=reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{reason}"
+
+
+def _left(case: Case) -> dict[str, Any]:
+    """What was said of what was refused, and is on its way again, does not stand beside why it waits now."""
+    again = case.data.get("state") not in ("due", "sending", "intent", "settling")
+    return {"said": None, "place": None} if again else {}
 
 
 def _in_line(case: Case, reason: str, after: float, **changes: Any) -> str:

@@ -148,6 +148,8 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     earlier = case.data.get("inflight") or {}
     return {
         "state": "sending",
+        "said": None,
+        "place": None,
         "remote": desire.remote,
         "orphans": list(desire.orphans) or None,
         "superseded": desire.receipts or None,

@@ -15,8 +15,9 @@ from hub.pipeline.serve.finding import find as listed_by
 from hub.pipeline.serve.fingerprint import common, fingerprint, reserved
 from hub.pipeline.serve.foresight import Show, foresee, shown
 from hub.pipeline.serve.parked import key, name
+from hub.pipeline.serve.present import present
 from hub.pipeline.serve.profile import known
-from hub.pipeline.serve.remedies import brief, lines, remedy, request_of
+from hub.pipeline.serve.remedies import brief, lines, request_of
 from hub.pipeline.serve.wanted import Wanted, tried_at
 from hub.pipeline.subjects import CUSTOMER, find
 from hub.store import Item, Key
@@ -76,7 +77,7 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
     """All that is known of a delivery: its cause, each attempt and call, what differs there, what to do."""
     told, message = common(item), Delivery.loads(item.data["message"])
     flow = hub.catalog.flows.get(message.flow)
-    found = remedy(hub.catalog, told) if told.get("reason") or told.get("state") == "dry-run" else None
+    found = present(hub, told) if told.get("reason") or told.get("state") == "dry-run" else None
     show = shown(values)
     return {
         **row(item),

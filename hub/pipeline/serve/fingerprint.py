@@ -18,7 +18,15 @@ def common(item: Item) -> dict[str, Any]:
         told |= {"destination": message.destination, "flow": message.flow, "entity": message.entity}
     names = ("source", "resource", "topic", "flow", "entity", "do", "state", "reason", "place", "said")
     told |= {name: data[name] for name in names if data.get(name) and name not in told}
+    if data.get("reason") == "missing" and (call := _last_call(data)):
+        told["call"] = call
     return {**told, "said": reserved(told["said"])} if "said" in told else told
+
+
+def _last_call(data: dict[str, Any]) -> str:
+    """The name of the call that was made last: which one found nothing there."""
+    calls = [call for entry in data.get("log", ())[-1:] for call in entry.get("calls", ())]
+    return str(calls[-1][0]).partition(" ")[0] if calls else ""
 
 
 def reserved(said: dict[str, Any] | None) -> dict[str, Any] | None:

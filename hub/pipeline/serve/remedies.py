@@ -97,9 +97,11 @@ _BY_REASON: dict[str, Remedy] = {
         "the customer does not exist at this destination yet",
         "see the delivery of the customer itself: this one follows it",
     ),
-    "paused": Remedy(OPERATOR, "the account is paused", "hub resume {account}"),
+    "paused": Remedy(OPERATOR, "the account is paused", "`hub resume {account}`"),
     "missing-secret": Remedy(
-        OPERATOR, "the account lacks a secret", "hub accounts secret set {account}, then hub resume {account}"
+        OPERATOR,
+        "the account lacks a secret",
+        "`hub accounts secret set {account}`, then `hub resume {account}`",
     ),
     "quiet-hours": Remedy(NOBODY, "its flow sends nothing in these hours", "it is sent when they are over"),
     "rate-limit": Remedy(NOBODY, "the account's rate is used up", "it is sent as soon as there is room"),
@@ -191,7 +193,7 @@ def _path(tree: Any, name: str) -> list[str]:
 def _found(catalog: Catalog, told: Mapping[str, Any], reason: str, state: str) -> Remedy:
     if state == "dry-run":
         return Remedy(
-            OPERATOR, "the account only tries: this is what it would be sent", "hub resume {account}"
+            OPERATOR, "the account only tries: this is what it would be sent", "`hub resume {account}`"
         )
     if told.get("kind") in ("outbox", "waiting"):
         return _of_flow(catalog, told, reason)
@@ -203,6 +205,8 @@ def _found(catalog: Catalog, told: Mapping[str, Any], reason: str, state: str) -
         return Remedy(OPERATOR, "its source could not be asked for the record", hint)
     if told.get("kind") == "request":
         return Remedy(OPERATOR, "a source asks for what is known of somebody", "hand the export out")
+    if reason == "missing" and (found := _no_address(catalog, told)):
+        return found
     if reason.startswith("status-"):
         return _of_status(catalog, told, reason, state)
     place = brief(told.get("place", ""))
@@ -212,11 +216,25 @@ def _found(catalog: Catalog, told: Mapping[str, Any], reason: str, state: str) -
     return _BY_REASON.get(reason, _BY_REASON.get(state, _NONE))
 
 
+def _no_address(catalog: Catalog, told: Mapping[str, Any]) -> Remedy | None:
+    """A record that is created, or written by a key of ours, can only be told that its address is not there:
+    unless the path names what it is written under."""
+    kind, _, resource = str(told.get("destination", "..")).split(".", 2)
+    connector, call = catalog.connectors.get(kind), str(told.get("call", ""))
+    found = connector.resources.get(resource) if connector else None
+    asked = request_of(found, call) if found and call in ("create", "upsert", "send") else {}
+    if connector is None or not asked or "{" in asked["request"]:
+        return None
+    base = [brief(connector.document.place("base_url"))] if connector.base_url else []
+    hint = f"check base_url and path ({', '.join([*base, asked['line']])}); `hub check`, deploy, replay"
+    return Remedy(INTEGRATOR, f"the address {asked['request']} is not there (404)", hint)
+
+
 def _of_status(catalog: Catalog, told: Mapping[str, Any], reason: str, state: str) -> Remedy:
     """What a vendor's refusal asks for."""
     status = reason.removeprefix("status-")
     if status in ("401", "403"):
-        hint = "hub accounts secret set {account}, then hub resume {account}"
+        hint = "`hub accounts secret set {account}`, then `hub resume {account}`"
         return Remedy(OPERATOR, "the vendor refuses the credential", hint)
     if state not in ("rejected", ""):
         return Remedy(NOBODY, f"the vendor answered {status}", "it is tried again by itself")

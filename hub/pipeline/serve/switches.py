@@ -35,7 +35,9 @@ def switched(hub: Hub, action: str, body: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(409, "moved", "somebody else has switched it just now: look, and ask again")
     if action == "resume" and account != STAGE:
         revive(hub, account)
-    return state(hub.store, account)
+    now = state(hub.store, account)
+    other = standing(hub, account) if action == "resume" else {}
+    return {**now, "but": other} if other else now
 
 
 def accounts(hub: Hub) -> dict[str, Any]:

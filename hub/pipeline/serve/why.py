@@ -10,14 +10,14 @@ from hub.flow import Flow
 from hub.messages import Delivery
 from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.consents import kinds_of
-from hub.pipeline.deliver.target import STAGE
 from hub.pipeline.flows import Sight
 from hub.pipeline.serve.archived import Archived, event_of
 from hub.pipeline.serve.deliveries import row
 from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import common
-from hub.pipeline.serve.remedies import brief, lines, remedy
-from hub.pipeline.serve.switches import state
+from hub.pipeline.serve.present import present
+from hub.pipeline.serve.remedies import brief, lines
+from hub.pipeline.serve.switches import standing
 from hub.pipeline.subjects import find
 from hub.store import Item
 
@@ -152,12 +152,14 @@ def _delivered(hub: Hub, told: Archived, flow: Flow, image: Item, destination: s
 def _stopped(hub: Hub, flow: Flow, item: Item, how: str, reason: str) -> Verdict:
     """Why a delivery did not get through, or not yet."""
     told = {**common(item), "state": how, "reason": reason}
-    found = remedy(hub.catalog, told)
+    found = present(hub, told)
     word = reason if how in ("due", "skipped", "intent") else how
     verdict = {"verdict": word, "went": False, "reason": reason}
     extra: dict[str, Any] = {"owner": found.owner, "why": found.why, "hint": found.hint}
-    if reason == "paused":
-        extra |= _paused(hub, item)
+    if reason == "paused" and (switch := _paused(hub, item)):
+        extra |= switch
+    elif reason == "paused":
+        verdict["verdict"] = "resumed"
     if written := lines(hub.catalog, told):
         extra["place"] = ", ".join(dict.fromkeys(written.values()))
     if reason in ("no-consent", "no-address"):
@@ -170,10 +172,10 @@ def _stopped(hub: Hub, flow: Flow, item: Item, how: str, reason: str) -> Verdict
 
 
 def _paused(hub: Hub, item: Item) -> dict[str, Any]:
-    """Who paused the account, when and why; the stage's switch comes first."""
-    account = Delivery.loads(item.data["message"]).destination.rpartition(".")[0]
-    states = [state(hub.store, name) for name in (STAGE, account)]
-    found = next((one for one in states if one["state"] == "paused"), {})
+    """Who paused the account, when and why, nothing where it is not paused any more."""
+    found = standing(hub, Delivery.loads(item.data["message"]).destination.rpartition(".")[0])
+    if found.get("state") != "paused":
+        return {}
     return {name: found[key] for name, key in _SWITCHED.items() if key in found}
 
 

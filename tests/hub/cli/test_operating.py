@@ -1,10 +1,13 @@
 """hub deliveries, parked, replay, events, why, pause, resume: what an operator reads and does."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
-from hub.cli import main, operating, replay
+from hub.cli import main, operating
+from hub.cli import replay as replaying
 from tests.docs import invoices
 from tests.docs.project import blocks, copy, write
 from tests.hub.cli.served import api
@@ -24,7 +27,7 @@ class Operator:
         self.waited = []
         monkeypatch.setattr(operating, "api_of", lambda arguments: self.api)
         monkeypatch.setattr("getpass.getuser", lambda: "ana")
-        monkeypatch.setattr(replay.time, "sleep", self.sleep)
+        monkeypatch.setattr(replaying.time, "sleep", self.sleep)
 
     def sleep(self, seconds):
         self.waited.append(seconds)
@@ -319,12 +322,12 @@ def test_a_replay_goes_on_where_it_was_stopped(operator, shop):
     def stop(seconds):
         raise KeyboardInterrupt
 
-    one.patch.setattr(replay.time, "sleep", stop)
+    one.patch.setattr(replaying.time, "sleep", stop)
     with pytest.raises(KeyboardInterrupt):
         one.says("replay", "--group", mark)
     after = one.capsys.readouterr().err.rpartition("--after ")[2].strip(" '\n")
     shop.rest()
-    one.patch.setattr(replay.time, "sleep", one.sleep)
+    one.patch.setattr(replaying.time, "sleep", one.sleep)
     assert one.reads("replay", "--group", mark, "--after", after).startswith("1 sent again.")
     shop.rest()
     assert shop.factura.numbers == list(range(1, 61))
@@ -341,7 +344,7 @@ def test_a_replay_does_not_go_round_with_what_fails_again(operator, shop):
 def test_ordering_the_same_replay_twice_writes_once(operator, shop):
     one = operator(shop)
     mend(shop)
-    one.patch.setattr(replay.time, "sleep", lambda seconds: None)
+    one.patch.setattr(replaying.time, "sleep", lambda seconds: None)
     for _ in range(2):
         one.reads("replay", "--group", group(one)["group"], "--rate", "100")
         shop.clock.now += 1
@@ -424,6 +427,93 @@ def test_a_paused_account_waits_says_by_whom_and_goes_on(operator, shop):
     shop.rest()
     assert 61 in shop.factura.numbers
     assert one.says("pause", "nobody.main", "--reason", "x")[0] == 1
+
+
+def test_what_a_page_says_of_a_pause_is_true_now(operator, shop):
+    one = operator(shop)
+    one.reads("pause", "factura.main", "--reason", "closing of the month")
+    shop.sell(61)
+    shop.runner.run()
+    [due] = one.json("deliveries", "--state", "due")["deliveries"]
+    paused = one.reads("deliveries", "show", due["id"])
+    assert "factura.main is paused by ana: closing of the month" in paused
+    assert "`hub resume factura.main`" in paused
+    one.reads("resume", "factura.main")
+    resumed = one.reads("deliveries", "show", due["id"])
+    assert "it is active now" in resumed
+    assert "hub resume" not in resumed
+    assert "it is active now" in one.reads("why", due["cause"], "factura.invoice", code=1)
+
+
+def test_an_account_that_is_resumed_while_all_are_paused_is_told_so(operator, shop):
+    one = operator(shop)
+    golden("pause-all", one.reads("pause", "*", "--reason", "something is wrong"))
+    shop.sell(61)
+    shop.runner.run()
+    [due] = one.json("deliveries", "--state", "due")["deliveries"]
+    assert "`hub resume '*'`" in one.reads("deliveries", "show", due["id"])
+    assert "every account is paused: by ana" in one.reads("why", due["cause"], "factura.invoice", code=1)
+    golden("resume-one", one.reads("resume", "factura.main"))
+
+
+def test_what_is_replayed_while_paused_leaves_what_it_was_refused_for(operator, shop):
+    one = operator(shop)
+    example = group(one)["example"]
+    one.reads("pause", "factura.main", "--reason", "closing")
+    one.reads("replay", "--id", example)
+    shop.runner.run()
+    out = one.reads("deliveries", "show", example)
+    assert "due (paused)" in out
+    assert "they say" not in out
+    assert "  line " not in out
+    assert "rejected status-422" in out
+
+
+def test_each_command_that_is_printed_names_the_hub_that_was_asked(operator, shop):
+    one = operator(shop)
+    one.api = replace(one.api, options=" --dev")
+    one.reads("pause", "factura.main", "--reason", "closing")
+    shop.sell(61)
+    shop.runner.run()
+    [due] = one.json("deliveries", "--state", "due")["deliveries"]
+    held = one.json("deliveries", "--state", "rejected")["deliveries"][0]
+    for words in (
+        ["deliveries", "show", due["id"]],
+        ["deliveries", "show", held["id"]],
+        ["events", "show", held["cause"]],
+        ["parked", "--groups"],
+        ["replay", "--id", held["id"], "--preview"],
+        ["pause", "*", "--reason", "x"],
+        ["resume", "factura.main"],
+    ):
+        said = one.reads(*words)
+        named = re.findall(r"hub (?:resume|replay|parked|deliveries|events|why|customers)[^`\n]*", said)
+        assert named, words
+        assert all(" --dev" in command for command in named), named
+
+
+def test_an_address_that_is_not_there_is_the_connectors_and_not_the_records(operator, shop):
+    one = operator(shop)
+    shop.factura.send = lambda request: invoices.answer(404, {})
+    shop.sell(61)
+    shop.rest()
+    [lost] = one.json("deliveries", "--reason", "missing")["deliveries"]
+    out = one.reads("deliveries", "show", lost["id"])
+    assert "the address POST /invoices is not there (404)" in out
+    assert re.search(r"connectors/factura.yaml:2,\s+connectors/factura.yaml:9", out)
+    assert "integrator" in out
+
+
+def test_values_show_the_words_of_the_vendor_and_method_and_path_of_each_call(operator, shop):
+    one = operator(shop)
+    example = group(one)["example"]
+    out = one.reads("deliveries", "show", example)
+    assert "create POST /invoices 422 (0 ms)" in out
+    assert "VAL-014: tax_id … the nit … has no check digit" in out
+    told = one.reads("deliveries", "show", example, "--values")
+    assert "VAL-014: tax_id: the NIT 999999999 has no check digit" in told
+    assert "words" not in json.dumps(one.json("deliveries", "show", example))
+    assert "words" not in json.dumps(one.json("parked", "--groups")) + json.dumps(one.json("parked"))
 
 
 # The help is enough.
