@@ -38,7 +38,9 @@ class Api:
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer to a question. Raises ApiError."""
-        told = urlencode({name: value for name, value in query.items() if value not in (None, False)})
+        told = urlencode(
+            {name: value for name, value in query.items() if value is not None and value is not False}
+        )
         return self._asked("GET", f"{path}?{told}" if told else path, None)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:

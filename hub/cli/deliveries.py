@@ -2,7 +2,6 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from hub.cli.api import Api
@@ -12,9 +11,10 @@ from hub.cli.operating import (
     add_pages,
     add_shown,
     add_wanted,
-    more,
+    listed,
     printed,
     shown,
+    sought,
     wanted,
 )
 from hub.narrative import operations
@@ -29,7 +29,7 @@ def add(subparsers: Any) -> None:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_shown(parser, "one delivery")
-    add_wanted(parser)
+    add_wanted(parser, sources=False)
     add_pages(parser)
     parser.add_argument("--count", action="store_true", help="only how many, by destination and state")
 
@@ -61,13 +61,10 @@ def _count(api: Api, arguments: argparse.Namespace) -> int:
 
 
 def _list(api: Api, arguments: argparse.Namespace) -> int:
-    answer = _asked(api, wanted(arguments), arguments.limit, arguments.after)
-
-    def lines() -> Iterable[str]:
-        yield from operations.deliveries(answer["deliveries"])
-        yield from more(answer["next"])
-
-    printed(arguments, answer, lines)
+    told = wanted(arguments)
+    answer = sought(lambda after: _asked(api, told, arguments.limit, after), "deliveries", arguments.after)
+    found = answer["deliveries"]
+    printed(arguments, answer, lambda: listed(operations.deliveries(found), found, answer["next"]))
     return 0
 
 

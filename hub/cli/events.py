@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.cli.api import Api
-from hub.cli.operating import Command, add_command, add_pages, add_shown, more, printed, shown
+from hub.cli.operating import Command, add_command, add_pages, add_shown, listed, printed, shown, sought
 from hub.narrative import events as told
 from hub.narrative import why as reasons
 
@@ -32,17 +32,15 @@ def _run(api: Api, arguments: argparse.Namespace) -> int:
         answer = api.post("/v1/events/show", {"event": id, "values": arguments.values})
         printed(arguments, answer, lambda: told.event(answer, api.options))
         return 0
-    names = ("source", "connector", "state", "since", "until", "mark", "limit", "after")
-    answer = api.get("/v1/events", **{name: getattr(arguments, name) for name in names})
+    names = ("source", "connector", "state", "since", "until", "mark", "limit")
+    asked = {name: getattr(arguments, name) for name in names}
+    answer = sought(lambda after: api.get("/v1/events", **asked, after=after), "events", arguments.after)
 
     def lines() -> Iterable[str]:
-        yield from told.events(answer["events"])
-        if answer["left_out"]:
-            yield from (
-                "",
-                f"{answer['left_out']} more of this part: narrow it down, or say --limit 100",
-            )
-        yield from more(answer["next"])
+        left = answer["left_out"]
+        said = ["", f"{left} more of this part: narrow it down, or say --limit 100"] if left else []
+        found = answer["events"]
+        yield from listed([*told.events(found), *said], found, answer["next"])
 
     printed(arguments, answer, lines)
     return 0

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.cli.api import ASK, Api, ApiError, add_where, api_of, identifier, number, record
+from hub.keys import DONE
+from hub.pipeline.serve.wanted import LISTS, WORDS
 
+_HELD = [f"{name} ({', '.join(held)})" for name, held in WORDS.items()]
+STATES = f"{', '.join(_HELD)}; one of these; or {', '.join(LISTS[DONE][2:])}"
+"""The states that a list shows, behind the word that stands for them."""
+LOOKED = 20
+"""Parts of a list that are looked through until something is found."""
 Arguments = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[Api, argparse.Namespace], int]
 
@@ -46,19 +53,19 @@ def run(arguments: argparse.Namespace) -> int:
     return int(arguments.command(api_of(arguments), arguments))
 
 
-def add_wanted(parser: argparse.ArgumentParser, *, states: bool = True) -> None:
+def add_wanted(parser: argparse.ArgumentParser, *, sources: bool = True) -> None:
     """Add the ways to say which: from or to where, by which flow, in which state, why, when, about whom."""
     which = parser.add_argument_group("which")
     which.add_argument("--connector", help="of this vendor, as odoo")
-    which.add_argument("--account", help="of this account, as odoo.main")
-    which.add_argument("--destination", help="to this destination, as odoo.main.order")
-    which.add_argument("--source", help="from this account, as shopify.co")
+    which.add_argument("--account", help="of this account, as odoo.main; odoo, where it has one")
+    which.add_argument("--destination", help="to this destination, as odoo.main.order or odoo.order")
+    if sources:
+        which.add_argument("--source", help="from this account, as shopify.co")
     which.add_argument("--flow", help="that this flow sent, as sales")
-    if states:
-        which.add_argument("--state", help="due, parked, done, dry-run, skipped, rejected, held, …")
-    which.add_argument("--reason", help="with this reason, as status-422")
+    which.add_argument("--state", help=STATES)
+    which.add_argument("--reason", help="with this reason, as status-422, or 422")
     which.add_argument("--group", help="of this group, as `hub parked --groups` names it")
-    which.add_argument("--since", help="tried since then: 2026-11-20T14:00:00Z, or 2h, 3d ago")
+    which.add_argument("--since", help="tried since then, in UTC: 2026-11-20T14:00:00Z, 14:00, or 2h, 3d ago")
     which.add_argument("--until", help="tried until then")
     which.add_argument("--customer", metavar="NUMBER", help="about the customer with this number in the hub")
     whose = which.add_mutually_exclusive_group()
@@ -66,8 +73,14 @@ def add_wanted(parser: argparse.ArgumentParser, *, states: bool = True) -> None:
     whose.add_argument("--email", help=f"about the customer with this email{ask}")
     whose.add_argument("--phone", help="about the customer with this phone")
     whose.add_argument("--tax-id", help="about the customer with this tax id")
-    whose.add_argument("--by", metavar="FIELD=VALUE", help="about the customer with this identifier")
-    whose.add_argument("--external", metavar="ACCOUNT:RESOURCE:ID", help="about whom this record is of")
+    whose.add_argument(
+        "--by", metavar="FIELD=VALUE", help="about the customer with this identifier, as loyalty_id=…"
+    )
+    whose.add_argument(
+        "--external",
+        metavar="ACCOUNT:RESOURCE:ID",
+        help="about the customer of this record, as shopify.co:order:5501",
+    )
     which.add_argument("--country", help="of a phone without country code, as CO")
 
 
@@ -130,11 +143,27 @@ def shown(arguments: argparse.Namespace) -> str:
 
 def add_pages(parser: argparse.ArgumentParser, limit: int = 20) -> None:
     """Add which part of a list is shown."""
-    parser.add_argument("--limit", type=int, default=limit, help="most lines (default %(default)s)")
+    parser.add_argument(
+        "--limit", type=int, default=limit, help="most lines, from 1 to 100 (default %(default)s)"
+    )
     parser.add_argument("--after", help="go on after this page: its last line says how")
 
 
-def more(after: str | None) -> Iterable[str]:
-    """How a list goes on."""
+def sought(ask: Callable[[str | None], Any], name: str, after: str | None) -> Any:
+    """The first part of a list in which there is something, or the last that was looked at."""
+    for _ in range(LOOKED):
+        answer = ask(after)
+        after = answer["next"]
+        if answer[name] or after is None:
+            break
+    return answer
+
+
+def listed(lines: Iterable[str], found: Sequence[Any], after: str | None) -> Iterable[str]:
+    """A part of a list, and how it goes on."""
+    if found or not after:
+        yield from lines
+    else:
+        yield "Nothing like that in what was looked through so far."
     if after:
         yield from ("", f"There is more: --after {after}")

@@ -1,11 +1,10 @@
 """hub parked: what waits for a person, one by one or grouped by cause."""
 
 import argparse
-from collections.abc import Iterable
 from typing import Any
 
 from hub.cli.api import Api
-from hub.cli.operating import Command, add_command, add_pages, add_wanted, more, printed, wanted
+from hub.cli.operating import Command, add_command, add_pages, add_wanted, listed, printed, sought, wanted
 from hub.narrative import operations
 
 
@@ -53,14 +52,14 @@ def _sum(held: dict[str, Any] | None, group: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(api: Api, arguments: argparse.Namespace) -> int:
-    page = {"limit": arguments.limit, **({"after": arguments.after} if arguments.after else {})}
-    answer = api.post("/v1/parked/search", {**wanted(arguments), **page})
+    told = {**wanted(arguments), "limit": arguments.limit}
 
-    def lines() -> Iterable[str]:
-        yield from operations.parked(answer["parked"])
-        yield from more(answer["next"])
+    def ask(after: str | None) -> Any:
+        return api.post("/v1/parked/search", {**told, **({"after": after} if after else {})})
 
-    printed(arguments, answer, lines)
+    answer = sought(ask, "parked", arguments.after)
+    found = answer["parked"]
+    printed(arguments, answer, lambda: listed(operations.parked(found), found, answer["next"]))
     return 0
 
 

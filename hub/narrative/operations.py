@@ -31,6 +31,9 @@ def deliveries(told: Sequence[Told]) -> Iterator[str]:
 
 def counts(told: Sequence[Told]) -> Iterator[str]:
     """How many deliveries there are, by destination and state."""
+    if not told:
+        yield "No delivery is like that."
+        return
     rows = [(one["destination"], one["state"], str(one["count"])) for one in told]
     yield from table(("destination", "state", "how many"), rows)
 
@@ -42,7 +45,7 @@ def parked(told: Sequence[Told]) -> Iterator[str]:
         return
     said = clock(told)
     rows = [(said.brief(one["at"]), _subject(one), *_state(one, said), one["id"]) for one in told]
-    yield from table(("parked (UTC)", "what", "state", "why", "id"), rows)
+    yield from table(("tried (UTC)", "what", "state", "why", "id"), rows)
 
 
 def groups(told: Sequence[Told], options: str = "") -> Iterator[str]:

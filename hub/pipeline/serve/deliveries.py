@@ -29,11 +29,23 @@ OWNED = 100
 
 def deliveries(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
     """One page of the deliveries that are wanted: what needs somebody first, then newest first."""
+    if wanted.source:
+        raise bad("a delivery goes to a destination: `hub events --source` lists what came from an account")
     if wanted.customer:
-        found = [item for item in _of_customer(hub, wanted.customer) if _matches(wanted, item)]
-        return {"deliveries": [row(item) for item in found], "next": None}
+        return _theirs(hub, wanted, page)
     listed = listed_by(hub, wanted, replace(page, newest=True))
     return {"deliveries": [row(item) for item in listed.items if item.kind in KINDS], "next": listed.next}
+
+
+def _theirs(hub: Hub, wanted: Wanted, page: Page) -> dict[str, Any]:
+    """A part of one customer's deliveries; its cursor counts."""
+    if page.after is not None and not (page.after.isascii() and page.after.isdigit()):
+        raise bad("after is the `next` of a page")
+    found = [item for item in _of_customer(hub, wanted.customer) if _matches(wanted, item)]
+    start = int((page.after or "0")[:6])
+    part = found[start : start + page.limit]
+    more = str(start + page.limit) if start + page.limit < len(found) else None
+    return {"deliveries": [row(item) for item in part], "next": more}
 
 
 def row(item: Item) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Which items an operator asks for: by whom, where from or to, state, reason and time."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -11,6 +12,7 @@ from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import fingerprint
+from hub.pipeline.serve.names import destinations, meant
 from hub.pipeline.serve.profile import known
 from hub.pipeline.serve.search import search
 from hub.reprs import discreet
@@ -31,6 +33,8 @@ NAMES = (
     *("since", "until", "entity", "customer"),
 )
 LONGEST = 200
+_WHEN = re.compile(r"(?:(\d{4}-\d\d-\d\d)(?:[T ]|$))?(?:(\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
+"""A day, a time of a day, or both, with or without seconds and a zone."""
 
 
 @discreet()
@@ -66,6 +70,7 @@ class Wanted:
             given["customer"] = known(hub, given["customer"]).data["id"]
         if given.get("state", STATES[0]) not in STATES:
             raise bad(f"state is one of {', '.join(STATES)}")
+        given = meant(hub, given)
         times: dict[str, str] = {
             name: _time(hub, given[name]) for name in ("since", "until") if name in given
         }
@@ -79,6 +84,8 @@ class Wanted:
         """The lists on which such deliveries are: what needs somebody first."""
         states = WORDS.get(self.state, (self.state,) if self.state else ())
         asked = [name for name, held in LISTS.items() if not states or set(states) & set(held)]
+        if self.group:  # only failures have one
+            asked = [name for name in asked if name == keys.PARKED]
         done = [keys.done(name) for name in self.destinations(catalog)] if keys.DONE in asked else []
         return [*(name for name in asked if name != keys.DONE), *done]
 
@@ -86,8 +93,7 @@ class Wanted:
         """The flows' destinations that are asked for; one that is named need not be of a flow any more."""
         if self.destination:
             return [self.destination]
-        sends = [to.to for flow in catalog.flows.values() for to in flow.send]
-        return [name for name in sorted(set(map(catalog.destination, sends))) if self._leads_to(name)]
+        return [name for name in destinations(catalog) if self._leads_to(name)]
 
     def matches(self, item: Item) -> bool:
         """Whether an item is one of those."""
@@ -132,12 +138,15 @@ def _told(item: Item, name: str) -> str:
 
 
 def _time(hub: Hub, text: str) -> str:
-    """A time, or how long ago (`2h`, `3d`)."""
+    """A time, how long ago (`2h`, `3d`), or a time of today; in UTC, where it does not say otherwise."""
+    now = from_epoch(hub.clock())
     try:
         return from_epoch(hub.clock() - seconds(text))
     except ValueError:
         pass
+    if match := _WHEN.fullmatch(text):
+        text = f"{match[1] or now[:10]}T{match[2] or '00:00'}{match[3] or ':00'}{match[4] or 'Z'}"
     try:
         return parse(text)
     except ValueError:
-        raise bad("since and until are times (2026-11-20T14:00:00Z), or how long ago (2h, 3d)") from None
+        raise bad("since and until are times (2026-11-20T14:00:00Z, 14:00 of today), or 2h, 3d ago") from None

@@ -8,6 +8,7 @@ import pytest
 
 from hub.cli import main, operating
 from hub.cli import replay as replaying
+from hub.pipeline.serve.wanted import STATES
 from tests.docs import invoices
 from tests.docs.project import blocks, copy, write
 from tests.hub.cli.served import api
@@ -142,6 +143,29 @@ def test_a_list_goes_on_where_the_page_before_ended(operator, shop):
             break
         after = ["--after", page["next"]]
     assert len(seen) == len(set(seen)) == 60
+
+
+def test_a_list_is_looked_through_until_something_is_found(operator, shop, monkeypatch):
+    one = operator(shop)
+    monkeypatch.setattr("hub.pipeline.serve.finding.PARTS", 1)
+    assert one.reads("deliveries", "--group", "00000000") == "No delivery is like that.\n"
+    assert one.reads("deliveries", "--state", "skipped", "--count") == "No delivery is like that.\n"
+    mark = group(one)["group"]
+    assert len(one.json("deliveries", "--group", mark)["deliveries"]) == 3
+    monkeypatch.setattr(operating, "LOOKED", 1)
+    monkeypatch.setattr("hub.pipeline.serve.finding.PART", 1)
+    out = one.reads("parked", "--group", "00000000")
+    assert out.startswith("Nothing like that in what was looked through so far.\n\nThere is more: --after ")
+
+
+def test_the_states_of_the_help_are_those_that_are_listed(operator, shop, capsys):
+    with pytest.raises(SystemExit):
+        main(["deliveries", "--help"])
+    told = capsys.readouterr().out
+    one = operator(shop)
+    for state in STATES:
+        assert re.search(rf"\b{state}\b", told), state
+        one.json("deliveries", "--state", state)
 
 
 def test_an_event_tells_its_whole_story(operator, shop):
@@ -545,6 +569,8 @@ def test_what_the_hub_does_not_know_is_one_line(operator, shop):
         ["events", "show", "EVT#a#b#c#d"],
         ["why", "0" * 16, "factura.invoice"],
         ["deliveries", "--state", "odd"],
+        ["deliveries", "--limit", "0"],
+        ["deliveries", "--account", "facturra"],
         ["deliveries", "--since", "yesterday"],
         ["deliveries", "--after", "x"],
         ["events", "--after", "x"],

@@ -82,7 +82,16 @@ def test_what_needs_somebody_comes_first_then_the_newest(desk, world):
         ({"account": "erp.main"}, 1),
         ({"connector": "crm"}, 1),
         ({"flow": "sync"}, 2),
-        ({"flow": "other"}, 0),
+        ({"flow": "sales"}, 0),
+        ({"account": "erp"}, 1),
+        ({"destination": "crm.contact"}, 1),
+        ({"reason": "422"}, 1),
+        ({"group": "00000000"}, 0),
+        ({"since": "17:00"}, 2),
+        ({"until": "2026-11-23"}, 0),
+        ({"since": "2026-11-23T16:00"}, 2),
+        ({"since": "2026-11-23 16:00:30"}, 2),
+        ({"since": "17:30+00:30"}, 2),
         ({"entity": "order"}, 0),
         ({"since": "1m"}, 2),
         ({"until": "1m"}, 0),
@@ -122,6 +131,42 @@ def test_pages_give_each_once_although_what_was_given_leaves_the_list_meanwhile(
         if after is None:
             break
     assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"account": "cmr.main"}, "did you mean crm.main"),
+        ({"account": "main"}, "did you mean crm.main or erp.main or"),
+        ({"account": "zzz"}, "there is "),
+        ({"destination": "crm.contract"}, "did you mean crm.main.contact"),
+        ({"destination": "crm"}, "did you mean crm.main.contact"),
+        ({"connector": "cmr"}, "did you mean crm"),
+        ({"flow": "synch"}, "did you mean sync"),
+        ({"entity": "custmer"}, "did you mean customer"),
+        ({"group": "x"}, "eight digits"),
+        ({"source": "shop.co"}, "hub events --source"),
+    ],
+)
+def test_a_name_that_the_files_do_not_have_is_told_with_those_that_are_like_it(desk, query, said):
+    assert said in desk.ask("GET", "/v1/deliveries", status=400, **query)["message"]
+
+
+def test_a_destination_that_no_flow_has_any_more_is_still_found(desk, world):
+    ada(world)
+    world.deliver()
+    world.hub.catalog = replace(world.hub.catalog, flows={})
+    assert len(desk.deliveries(destination=CRM)) == 1
+
+
+def test_the_deliveries_of_one_customer_come_in_parts(desk, known):
+    tell(known)
+    tell(known, ERP)
+    first = desk.ask("GET", "/v1/deliveries", customer="c-1", limit="1")
+    rest = desk.ask("GET", "/v1/deliveries", customer="c-1", limit="1", after=first["next"])
+    found = [one["destination"] for part in (first, rest) for one in part["deliveries"]]
+    assert (sorted(found), rest["next"]) == ([CRM, ERP], None)
+    desk.ask("GET", "/v1/deliveries", status=400, customer="c-1", after="x")
 
 
 def test_a_question_that_is_not_well_formed_is_told(desk):
