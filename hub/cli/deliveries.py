@@ -47,7 +47,13 @@ def _asked(api: Api, told: dict[str, Any], limit: int, after: str | None) -> Any
 
 
 def _count(api: Api, arguments: argparse.Namespace) -> int:
-    told, after = wanted(arguments), arguments.after
+    counts = counted(api, wanted(arguments), arguments.after)
+    printed(arguments, counts, lambda: operations.counts(counts))
+    return 0
+
+
+def counted(api: Api, told: dict[str, Any], after: str | None = None) -> list[dict[str, Any]]:
+    """How many deliveries are like that, by destination and state."""
     found: Counter[tuple[str, str]] = Counter()
     while True:
         answer = _asked(api, told, PAGE, after)
@@ -55,9 +61,7 @@ def _count(api: Api, arguments: argparse.Namespace) -> int:
         after = answer["next"]
         if after is None:
             break
-    counts = [{"destination": to, "state": how, "count": found[to, how]} for to, how in sorted(found)]
-    printed(arguments, counts, lambda: operations.counts(counts))
-    return 0
+    return [{"destination": to, "state": how, "count": found[to, how]} for to, how in sorted(found)]
 
 
 def _list(api: Api, arguments: argparse.Namespace) -> int:

@@ -65,6 +65,7 @@ def add_wanted(parser: argparse.ArgumentParser, *, sources: bool = True) -> None
     which.add_argument("--state", help=STATES)
     which.add_argument("--reason", help="with this reason, as status-422, or 422")
     which.add_argument("--group", help="of this group, as `hub parked --groups` names it")
+    which.add_argument("--replay", metavar="ID", help="that this replay sent, as it said")
     which.add_argument("--since", help="tried since then, in UTC: 2026-11-20T14:00:00Z, 14:00, or 2h, 3d ago")
     which.add_argument("--until", help="tried until then")
     which.add_argument("--customer", metavar="NUMBER", help="about the customer with this number in the hub")
@@ -93,6 +94,7 @@ NAMES = (
     "state",
     "reason",
     "group",
+    "replay",
     "since",
     "until",
 )

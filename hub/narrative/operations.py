@@ -110,6 +110,24 @@ def preview(told: Told, options: str = "") -> Iterator[str]:
     yield from whole("do it", f"hub replay {told['words']}{options}")
 
 
+def replayed(told: Told, options: str = "") -> Iterator[str]:
+    """What a replay did, and where to look how it goes on."""
+    if not told["sent"] and not told["skipped"]:
+        yield "Nothing is like that: nothing was sent again."
+        return
+    yield f"{told['sent']} queued" + (f" as replay {told['replay']}." if told["sent"] else ".")
+    yield from left_out(told["skipped"])
+    yield from told["switched"]
+    if told["states"]:
+        yield from counts(told["states"])
+    if told["next"]:
+        yield from ("The others:", f"  hub replay {told['words']}{options} --after '{told['next']}'")
+    if told["deliveries"]:
+        yield from ("How they do:", f"  hub deliveries --replay {told['replay']} --count{options}")
+    elif told["sent"]:
+        yield f"What became of them: hub parked --groups{options}"
+
+
 def remark(said: Told | None) -> str:
     """What is kept of a vendor's words: `VAL-014: tax_id … has no check digit`."""
     told = said or {}
@@ -206,7 +224,7 @@ def _now(now: Told) -> Iterator[str]:
         "fail": f"It would fail: {now.get('reason')} at {now.get('place', 'no line')}.",
     }
     yield "  " + words.get(now["would"], f"It would not be sent: {now['would']}.")
-    yield from (f"  {one}" for one in _switched([now], "it"))
+    yield from (f"  {one}" for one in switched([now], "it"))
     lines, there = now.get("lines", {}), now.get("there", {})
     apart = {name: state for name, state in there.items() if state != "same"}
     if there:
@@ -259,8 +277,8 @@ def _since_refused(sample: Sequence[Told]) -> Iterator[str]:
         yield f"Changed since it was refused: {listed(names)}."
 
 
-def _switched(sample: Sequence[Told], what: str) -> Iterator[str]:
-    """What the accounts' switches would make of it."""
+def switched(sample: Sequence[Told], what: str) -> Iterator[str]:
+    """What the accounts' switches would make of what was foreseen."""
     for account, but in dict.fromkeys((one["account"], one["but"]) for one in sample if one.get("but")):
         held = {one["switch"] for one in sample if one.get("account") == account}
         said = "All accounts are" if held == {"*"} else f"{account} is" if account in held else "The stack is"
@@ -291,7 +309,7 @@ def _foreseen(sample: Sequence[Told], *, values: bool) -> Iterator[str]:
         whom = "They" if len(again) == len(sample) else "Those"
         yield f"{whom} will be refused again: nothing has changed here since."
     yield from _since_refused(sample)
-    yield from _switched(sample, "they")
+    yield from switched(sample, "they")
     for one in [one for one in sample if one.get("record")][:1]:
         yield "The first of them:" if values else f"The first of them ({FORMS}):"
         yield from _record(one["record"], _news(one))

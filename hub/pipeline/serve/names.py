@@ -32,7 +32,7 @@ def account(hub: Hub, text: str) -> str:
 def destination(hub: Hub, text: str) -> str:
     """A destination, in whose name a single account may go unsaid; or one that something was sent to."""
     names = destinations(hub.catalog)
-    connector, resource = text.split(".")[0], text.split(".")[-1]
+    connector, resource = text.partition(".")[0], text.rpartition(".")[2]
     short = [name for name in names if name.startswith(f"{connector}.") and name.endswith(f".{resource}")]
     if text.count(".") == 1 and len(short) == 1:
         return short[0]

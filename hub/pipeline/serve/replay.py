@@ -20,7 +20,7 @@ from hub.pipeline.serve.exchange import LARGEST_PAGE, Page, bad, limit
 from hub.pipeline.serve.finding import find
 from hub.pipeline.serve.foresight import Show, foresee, foresee_event, shown
 from hub.pipeline.serve.parked import key, name
-from hub.pipeline.serve.wanted import NAMES, WORDS, Wanted, place_of
+from hub.pipeline.serve.wanted import NAMES, WORDS, Wanted, begun, place_of
 from hub.queues import Message
 from hub.reprs import discreet
 from hub.store import Conflict, Item, Put
@@ -101,9 +101,10 @@ class Batch:
 @discreet()
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was asked for: the items, the names that name nothing, the cursor of the rest."""
+    """What was asked for: the items, the replay's id, the names that name nothing, the cursor of the rest."""
 
     items: Sequence[Item]
+    replay: str
     unknown: Sequence[str] = ()
     next: str | None = None
 
@@ -125,8 +126,7 @@ def replay(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     again = body.get("again", False)
     if not isinstance(again, bool) or (again and "events" not in body):
         raise bad("again is true or false, with events: what is done is named to be done a second time")
-    ordered = f"{from_epoch(hub.clock())}-{hub.random.getrandbits(32):08x}"
-    batch = Batch(hub, ordered + AGAIN if again else ordered)
+    batch = Batch(hub, chosen.replay + AGAIN if again else chosen.replay)
     sent, skipped = _taken(batch, chosen.items, again)
     if not preview:
         batch.send()
@@ -222,13 +222,19 @@ def _named(hub: Hub, names: Any) -> Choice:
     wanted = {one: key(one) or key_of(hub, one) for one in names}
     found = hub.store.read([known for known in wanted.values() if known])
     there = {one: found[known] for one, known in wanted.items() if known in found}
-    return Choice(list(there.values()), [one for one in wanted if one not in there])
+    return Choice(list(there.values()), _ordered(hub), [one for one in wanted if one not in there])
+
+
+def _ordered(hub: Hub) -> str:
+    """The id of a replay that is ordered now."""
+    return f"{from_epoch(hub.clock())}-{hub.random.getrandbits(32):08x}"
 
 
 def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
     """What a query asks for of what is parked, or of the state that it names; never of what is done.
 
-    What fails again is listed again, later: so a replay goes on with what was listed when it began.
+    What fails again is listed again, later: so a replay goes on with what was listed when it began, and under
+    the same id: the cursor carries it.
     """
     most, after = limit(body.get("limit", LARGEST_PAGE)), body.get("after")
     if not isinstance(after, str | None):
@@ -239,9 +245,9 @@ def _asked(hub: Hub, body: dict[str, Any]) -> Choice:
     if wanted.state in ("done", "ok"):
         raise bad("what is done is replayed by its id only, and when you say `again`")
     lists = wanted.lists(hub.catalog) if wanted.state else [keys.PARKED]
-    cursor, _, begun = (after or "").partition("!")
-    if begun:
-        wanted = replace(wanted, until=min(wanted.until or begun, begun))
+    cursor, _, ordered = (after or "").partition("!")
+    if ordered:
+        wanted = replace(wanted, until=min(wanted.until or "~", begun(ordered)))
     found = find(hub, wanted, Page(most, cursor or None), lists)
-    begun = begun or from_epoch(hub.clock())
-    return Choice(found.items, next=found.next and f"{found.next}!{begun}")
+    ordered = ordered or _ordered(hub)
+    return Choice(found.items, ordered, next=found.next and f"{found.next}!{ordered}")

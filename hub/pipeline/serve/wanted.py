@@ -30,9 +30,10 @@ STATES = (*WORDS, *(state for states in LISTS.values() for state in states if st
 """What may be asked for as a state."""
 NAMES = (
     *("connector", "account", "destination", "source", "flow", "state", "reason", "group"),
-    *("since", "until", "entity", "customer"),
+    *("since", "until", "entity", "customer", "replay"),
 )
 LONGEST = 200
+_REPLAY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z-[0-9a-f]{8}(?:-again)?")
 _WHEN = re.compile(r"(?:(\d{4}-\d\d-\d\d)(?:[T ]|$))?(?:(\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 """A day, a time of a day, or both, with or without seconds and a zone."""
 
@@ -54,6 +55,7 @@ class Wanted:
     until: str = ""
     entity: str = ""
     customer: str = ""
+    replay: str = ""
 
     @classmethod
     def of(cls, hub: Hub, told: Mapping[str, Any]) -> Self:
@@ -74,6 +76,9 @@ class Wanted:
         times: dict[str, str] = {
             name: _time(hub, given[name]) for name in ("since", "until") if name in given
         }
+        if "replay" in given:
+            ordered = begun(given["replay"])
+            times["since"] = max(times.get("since", ordered), ordered)
         return cls(**(given | times))
 
     def anybody(self) -> Self:
@@ -105,6 +110,7 @@ class Wanted:
             and self.reason in ("", item.data.get("reason"))
             and all(value in ("", _told(item, name)) for name, value in wanted.items())
             and self.since <= tried_at(item) <= (self.until or "~")
+            and (not self.replay or self.replay in _replays(item))
             and self.group in ("", fingerprint(item))
         )
 
@@ -116,6 +122,21 @@ class Wanted:
             and (not self.account or f"{place}.".startswith(f"{self.account}."))
             and (not self.connector or place.startswith(f"{self.connector}."))
         )
+
+
+def begun(replay: str) -> str:
+    """When a replay of this id was ordered. Raises Refusal."""
+    if not _REPLAY.fullmatch(replay):
+        raise bad("replay is the id that a replay was told under")
+    return replay[:27]
+
+
+def _replays(item: Item) -> set[str]:
+    """The replays by which a delivery was sent, of those that its journal has."""
+    if item.kind not in ("delivery", "act"):
+        return set()
+    said = {str(entry.get("replay")) for entry in item.data.get("log", ())}
+    return said | {str(Delivery.loads(item.data["message"]).replay)}
 
 
 def place_of(item: Item) -> str:

@@ -188,7 +188,7 @@ def test_a_parked_event_says_what_is_wrong_with_it_by_whichever_id(operator, sho
     golden("event-parked", out)
     marker = next(item for item in shop.hub.store.agenda("parked").items if item.kind == "marker")
     assert one.reads("events", "show", marker.key.pk) == out
-    assert one.reads("replay", "--id", parked["id"]).startswith("1 sent again.")
+    assert one.reads("replay", "--id", parked["id"]).startswith("1 queued as replay ")
 
 
 def test_events_are_listed(operator, shop):
@@ -329,7 +329,7 @@ def test_a_replay_of_a_group_sends_each_once_at_a_tenth_of_the_rate_and_nothing_
     one = operator(shop)
     mark = group(one)["group"]
     mend(shop)
-    assert one.reads("replay", "--group", mark).startswith("3 sent again.\n")
+    assert one.reads("replay", "--group", mark).startswith("3 queued as replay ")
     shop.rest()
     assert shop.factura.numbers == list(range(1, 61))
     assert sum(one.waited) >= 2 / 0.5
@@ -352,14 +352,14 @@ def test_a_replay_goes_on_where_it_was_stopped(operator, shop):
     after = one.capsys.readouterr().err.rpartition("--after ")[2].strip(" '\n")
     shop.rest()
     one.patch.setattr(replaying.time, "sleep", one.sleep)
-    assert one.reads("replay", "--group", mark, "--after", after).startswith("1 sent again.")
+    assert one.reads("replay", "--group", mark, "--after", after).startswith("1 queued as replay ")
     shop.rest()
     assert shop.factura.numbers == list(range(1, 61))
 
 
 def test_a_replay_does_not_go_round_with_what_fails_again(operator, shop):
     one = operator(shop)
-    assert one.reads("replay", "--group", group(one)["group"]).startswith("3 sent again.")
+    assert one.reads("replay", "--group", group(one)["group"]).startswith("3 queued as replay ")
     shop.rest()
     assert shop.factura.refused == 6
     assert group(one)["count"] == 3
@@ -386,14 +386,50 @@ def test_more_than_the_cap_is_refused_until_somebody_says_so(operator, shop):
     assert one.says("replay", "--group", mark, "--cap", "2")[0] == 1
     assert "3 are like that, and the cap is 2: say --cap 3" in one.printed.err
     assert "more than the cap of 2" in one.reads("replay", "--group", mark, "--cap", "2", "--preview")
-    assert one.reads("replay", "--group", mark, "--cap", "3").startswith("3 sent again.")
+    assert one.reads("replay", "--group", mark, "--cap", "3").startswith("3 queued as replay ")
+
+
+def test_a_few_are_tried_first_and_the_others_come_after_them(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    mend(shop)
+    assert "1 would be sent again" in one.reads("replay", "--group", mark, "--first", "1", "--preview")
+    out = one.reads("replay", "--group", mark, "--first", "1")
+    assert out.startswith("1 queued as replay ")
+    [after] = re.findall(r"hub replay --group \w+ --after '(.+)'", out)
+    assert "factura.main.invoice  ok     1" in out
+    assert len(shop.factura.invoices) == 58
+    assert one.reads("replay", "--group", mark, "--after", after).startswith("2 queued as replay ")
+    shop.rest()
+    assert shop.factura.numbers == list(range(1, 61))
+    for words in (["--id", "x", "--first", "1"], ["--group", mark, "--first", "0"]):
+        assert one.says("replay", *words)[0] == 1
+
+
+def test_a_replay_has_an_id_by_which_what_became_of_it_is_found(operator, shop):
+    one = operator(shop)
+    mark = group(one)["group"]
+    mend(shop)
+    told = one.json("replay", "--group", mark, "--rate", "0.2")
+    assert told["states"] == [{"destination": "factura.main.invoice", "state": "ok", "count": 3}]
+    assert one.json("deliveries", "--replay", told["replay"], "--count") == told["states"]
+    assert one.json("deliveries", "--replay", told["replay"][:-1] + "0", "--count") == []
+    assert one.says("deliveries", "--replay", "x")[0] == 1
+
+
+def test_nobody_waits_for_what_waits_itself(operator, shop):
+    one = operator(shop)
+    one.reads("pause", "factura.main", "--reason", "closing")
+    out = one.reads("replay", "--id", group(one)["example"])
+    assert "factura.main is paused: they would wait." in out
+    assert one.waited == []
 
 
 def test_one_is_replayed_by_its_id(operator, shop):
     one = operator(shop)
     example = group(one)["example"]
     mend(shop)
-    assert one.reads("replay", "--id", example).startswith("1 sent again.")
+    assert one.reads("replay", "--id", example).startswith("1 queued as replay ")
     shop.rest()
     assert len(shop.factura.invoices) == 58
     assert one.says("replay", "--id", "DLV#nobody")[0] == 1
@@ -407,7 +443,7 @@ def test_what_is_done_is_sent_again_only_where_somebody_says_so(operator, shop):
     assert "it is done already; --again writes it a second time" in one.reads(
         "replay", "--id", done, "--preview"
     )
-    assert "0 sent again" in one.reads("replay", "--id", done, code=1)
+    assert "0 queued" in one.reads("replay", "--id", done, code=1)
     shop.rest()
     assert len(shop.factura.keys) == before
     assert "this writes it a second time" in one.reads("replay", "--id", done, "--again", "--preview")
