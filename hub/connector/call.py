@@ -48,8 +48,8 @@ class Call:
         part: Any = self.document.data
         for step in self.path:
             part, outer = part[step], part
-        shared = _INHERITED.get(str(self.path[-1]), frozenset()) & outer.keys()
-        return {**{name: outer[name] for name in shared}, **part}
+        shared = _INHERITED.get(str(self.path[-1]), frozenset())
+        return {**{name: outer[name] for name in shared if name in outer}, **part}
 
     @property
     def name(self) -> str:

@@ -111,7 +111,9 @@ _BULK = shape(
         "at": text("the list in the body, which holds one entry: a.b"),
         "max": {"type": "integer", "minimum": 2, "description": "records in one request"},
         "name": expression("over an entry: what the answer calls it"),
-        "once": expression("over an entry: which record it is of, one of which goes in a request; else its name"),
+        "once": expression(
+            "over an entry: which record it is of, one of which goes in a request; else its name"
+        ),
         "results": shape(
             "what was written",
             {
