@@ -26,11 +26,12 @@ class Backlog(World):
 
     def __init__(self, seed, *, systems=None, people=None, weather=None):
         dice = random.Random(f"{seed} backlog")
-        others = tuple(sorted(dice.sample(OTHERS, dice.randint(1, 3)), key=OTHERS.index))
-        systems = systems or (*others, CRM)
+        systems = systems or (dice.choice(OTHERS), CRM)
         weather = weather or Weather.of(dice, systems, 2 * ROUND)
+        if weather.others:  # a call that is on its way meets a Retry-After that another one was told
+            weather = weather.without("busy")
         super().__init__(seed, systems=systems, only=frozenset(), weather=weather)
-        for move in _moves(dice, systems[:-1], people or dice.randint(5, 12)):
+        for move in _moves(dice, systems[0], people or dice.randint(5, 12)):
             self.later(move.at, lambda move=move: self._move(move))
         for number in (0, 1):
             self.later(number * ROUND, lambda: self._switch(True))
@@ -47,10 +48,9 @@ class Backlog(World):
         MemoryStore.commit(store, [Put(replace(held, data={**held.data, "paused": paused}))])
 
 
-def _moves(dice, systems, count):
-    """Newcomers in the first round, changes in the second, all in one of the systems: what several of them say
-    at one moment is another question."""
-    where = dice.choice(systems)
+def _moves(dice, where, count):
+    """Newcomers in the first round, changes in the second, all in one system: what several of them say at one
+    moment is another question."""
     verbs = ("edit", "edit", "edit", "again", "come")
     come = [(dice.uniform(1, MINUTE / 2), "come") for _ in range(count)]
     edit = [(ROUND + dice.uniform(1, MINUTE / 2), dice.choice(verbs)) for _ in range(count)]
