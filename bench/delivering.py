@@ -236,7 +236,7 @@ def _backlog() -> Iterator[Row]:
     seen = backlog(BACKLOG, SECONDS)
     counted = [at for at in seen.calls if at >= SETTLING]
     span = SECONDS - SETTLING
-    group = f"deliver: a backfill of {BACKLOG:,} to HubSpot ({ALLOWED} per {WINDOW:.0f} s) one by one, news each second"
+    group = f"deliver: a backfill of {BACKLOG:,} to HubSpot ({ALLOWED} per {WINDOW:.0f} s), one by one"
     used = len(counted) / span / (ALLOWED / WINDOW)
     yield Row(group, "of the allowed rate that is used", used, "", least=USED)
     yield Row(group, DRAINED, drained(seen), "1/s")

@@ -2,7 +2,7 @@
 the writes are shared.
 
 Who cannot go with the others (its request cannot be made, it needs another call, another one is of the same
-record) goes alone by the queue, where it waits for no more than its own turn.
+record) is due at once and goes alone: sweep sends it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,6 @@ from hub.pipeline.deliver.introducing import introductions
 from hub.pipeline.deliver.state import Ready, close, intent, prepared
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.receive import enqueue
-from hub.queues import Message
 from hub.store import Key, Store
 
 Result = tuple[Delivery, str]
@@ -33,7 +32,9 @@ REFUSED = "refused-in-bulk"
 UNNAMED = "unnamed-in-answer"
 """Why a delivery is in doubt whose call was answered: the answer says nothing of it."""
 
-ALONE = "sent:alone"
+ALONE = "goes-alone"
+"""Why a delivery comes again by itself that could not go with the others."""
+
 MOVED = "skipped:moved"
 
 
@@ -135,11 +136,8 @@ class _Work:
         return list(going.values()), alone
 
     def _alone(self, ready: list[Ready]) -> None:
-        """As sweep would have sent them: under the attempt that is noted."""
-        said = [one.case.delivery for one in ready]
-        if said:
-            self.hub.outbound.send([Message(one.dumps(), one.group, one.dedup) for one in said])
-        self.results += [(one, ALONE) for one in said]
+        for one in ready:
+            self.results.append((one.case.delivery, parking.park(_fewer(one, 1).case, ALONE, 0.0)))
 
     def _started(self, calls: Calls, bulk: Bulk, going: list[_Going]) -> list[_Going]:
         """Those whose intent is committed, once the call has its token."""
