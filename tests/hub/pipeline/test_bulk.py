@@ -108,6 +108,7 @@ def test_what_waits_goes_together_and_each_is_closed_by_itself(world):
         said += state["log"][-1]["calls"]
     assert said.count(["upsert of 8", 200, 0]) == 16
     assert said.count(["upsert of 4", 200, 0]) == 4
+    assert len(world.inbound.waiting) == 20  # unify is told whose records these are
 
 
 def test_who_is_known_there_is_updated_together_by_the_ids(world):
