@@ -1,10 +1,10 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from hub import keys
+from hub.frozen import dataclass
 from hub.golden import DELETED, Register, Stamp
 from hub.ledger import Written
 from hub.messages import Event
@@ -55,11 +55,13 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
     run = (Stamp(telling.at, event.mark, event.revision),)
-    told = {
-        name: _register(written, name, Register(value, run))
-        for name, value in telling.fields.items()
-        if not any(one.is_echo(name, value, telling.at, held.get(name)) for one in written)
-    }
+    told = {name: Register(value, run) for name, value in telling.fields.items()}
+    if written:
+        told = {
+            name: _register(written, name, register)
+            for name, register in told.items()
+            if not any(one.is_echo(name, register.value, telling.at, held.get(name)) for one in written)
+        }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register(telling.customer, run)
     if telling.deleted:
