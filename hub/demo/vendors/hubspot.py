@@ -103,7 +103,12 @@ class HubSpot:
             "created": sum(one.facts["created"] for one in told),
             "changed": sorted({name for one in told for name in one.facts.get("changed", ())}),
         }
-        body = {"status": "COMPLETE", "results": results, "startedAt": _now(self), "completedAt": _now(self)}
+        body: Row = {
+            "status": "COMPLETE",
+            "results": results,
+            "startedAt": _now(self),
+            "completedAt": _now(self),
+        }
         body |= {"numErrors": len(errors), "errors": errors} if errors else {}
         return Answer(
             207 if errors else 200,
