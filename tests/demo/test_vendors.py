@@ -111,6 +111,28 @@ def test_hubspot_creates_once_per_email_whatever_its_case(visit):
     assert second.body["results"][0]["properties"]["email"] == EMAIL
 
 
+def test_hubspot_updates_a_batch_each_by_itself_and_names_them_by_their_traces(visit):
+    visit.upsert(firstname="Lucia")
+    inputs = [
+        {"id": "77", "properties": {"city": "Cali"}, "objectWriteTraceId": "a"},
+        {"id": "1001", "properties": {"city": "Cali"}, "objectWriteTraceId": "b"},
+    ]
+    told = visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/batch/update", {"inputs": inputs})
+    assert told.status == 207
+    [done], [failed] = told.body["results"], told.body["errors"]
+    assert (done["id"], done["objectWriteTraceId"]) == ("1001", "b")
+    assert (failed["category"], failed["context"]) == ("OBJECT_NOT_FOUND", {"objectWriteTraceId": ["a"]})
+
+
+def test_hubspot_names_the_contacts_of_a_batch_by_their_traces(visit):
+    inputs = [
+        {"idProperty": "email", "id": email, "properties": {"email": email}, "objectWriteTraceId": email[:1]}
+        for email in ("a@correo.example", "b@correo.example")
+    ]
+    told = visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/batch/upsert", {"inputs": inputs})
+    assert [one["objectWriteTraceId"] for one in told.body["results"]] == ["a", "b"]
+
+
 def test_hubspot_tells_of_every_change_even_of_our_own(visit):
     visit.upsert(firstname="Lucia")
     visit.upsert(firstname="Lucía", city="Bogotá")
@@ -657,3 +679,29 @@ def test_a_signal_ends_it(monkeypatch, capsys):
     main(["--root", str(ROOT), "--hub-url", "http://127.0.0.1:1"])
     main(["--root", str(ROOT)])
     assert capsys.readouterr().out.count("http://127.0.0.1:") == 2
+
+
+def test_a_vendor_that_somebody_else_plays_is_asked_by_way_of_ours():
+    with VendorServer() as theirs:
+        others = {"factura": f"{theirs.url}/hubspot.main", "nobody.main": "http://127.0.0.1:9"}
+        with VendorServer(others=others) as ours:
+            request = urllib.request.Request(
+                f"{ours.url}/factura.main/crm/v3/objects/contacts/search?limit=1",
+                data=json.dumps({"filterGroups": []}).encode(),
+                headers=CREDENTIALS["hubspot.main"] | {"content-type": "application/json"},
+            )
+            with urllib.request.urlopen(request) as answer:
+                assert json.load(answer)["results"] == []
+            (call,) = theirs.town.journal.calls()
+            assert (call["method"], call["path"]) == ("POST", "/crm/v3/objects/contacts/search")
+            assert ours.town.journal.calls() == []
+            with pytest.raises((urllib.error.URLError, ConnectionError)):
+                urllib.request.urlopen(f"{ours.url}/nobody.main/x")
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{ours.url}/unknown.main/x")
+
+
+def test_what_stood_there_before_is_told_of_the_shipped_vendors_only(tmp_path):
+    (tmp_path / "events/factura/records").mkdir(parents=True)
+    (tmp_path / "events/factura/records/invoice.1.json").write_text("{}")
+    assert seeds(tmp_path) == []
