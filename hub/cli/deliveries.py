@@ -84,7 +84,7 @@ COMMAND = Command(
     "What goes out to destinations: what is parked or due first, then what is done, the newest first. "
     "`hub deliveries show ID` tells everything about one: what caused it, each attempt with its calls and "
     "answers, what would come of it now, what differs there, when it is tried again and what a person can "
-    "do. Of values only the form is shown (a stands for letters, 9 for digits), unless you say --values.",
+    "do. Of values only the form is shown (a stands for a letter, 9 for a digit), unless you say --values.",
     (
         "hub deliveries --state parked                      # what waits for a person",
         "hub deliveries --account odoo.main --since 2h      # what went to an account in the last two hours",

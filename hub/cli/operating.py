@@ -68,6 +68,11 @@ def add_wanted(parser: argparse.ArgumentParser, *, sources: bool = True) -> None
     which.add_argument("--replay", metavar="ID", help="that this replay sent, as it said")
     which.add_argument("--since", help="tried since then, in UTC: 2026-11-20T14:00:00Z, 14:00, or 2h, 3d ago")
     which.add_argument("--until", help="tried until then")
+    add_about(which)
+
+
+def add_about(which: Any) -> None:
+    """Add the ways to say about whom."""
     which.add_argument("--customer", metavar="NUMBER", help="about the customer with this number in the hub")
     whose = which.add_mutually_exclusive_group()
     ask = f"; '{ASK}' asks for it, so that it stays in no history"
@@ -102,9 +107,12 @@ NAMES = (
 
 def wanted(arguments: argparse.Namespace) -> dict[str, Any]:
     """What the arguments ask for, as the API takes it. Raises ApiError."""
-    told = {name: value for name in NAMES if (value := getattr(arguments, name, None))}
-    if arguments.customer:
-        told["customer"] = number(arguments.customer)
+    return {name: value for name in NAMES if (value := getattr(arguments, name, None))} | about(arguments)
+
+
+def about(arguments: argparse.Namespace) -> dict[str, Any]:
+    """About whom the arguments ask, as the API takes it. Raises ApiError."""
+    told: dict[str, Any] = {"customer": number(arguments.customer)} if arguments.customer else {}
     if arguments.external:
         told["whose"] = {"external_id": record(arguments.external)}
     elif any((arguments.email, arguments.phone, arguments.tax_id, arguments.by)):
@@ -135,12 +143,13 @@ def add_shown(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def shown(arguments: argparse.Namespace) -> str:
-    """The id that is to be shown, "" for a list. Raises ApiError."""
+    """The id that is to be shown, "" for a list; `show` itself may go unsaid. Raises ApiError."""
+    words = arguments.show[1:] if arguments.show[:1] == ["show"] else arguments.show
     if not arguments.show:
         return ""
-    if len(arguments.show) != 2 or arguments.show[0] != "show":
+    if len(words) != 1:
         raise ApiError("say `show` and one id, in quotes; or only options, for a list")
-    return str(arguments.show[1])
+    return str(words[0])
 
 
 def add_pages(parser: argparse.ArgumentParser, limit: int = 20) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.narrative.operations import remark
+from hub.narrative.operations import FORMS, remark
 from hub.narrative.systems import Systems, listed
 from hub.narrative.table import fact, leaves, runnable, table, whole
 from hub.narrative.wording import Clock
@@ -31,9 +31,10 @@ def event(told: Told, options: str = "") -> Iterator[str]:
     yield ""
     yield from fact("event", f"{told['event']}, {told['name']}")
     yield from fact("received", f"{said.brief(told['received_at'])} UTC by {told['via']}; {told['signed']}")
-    yield from fact("happened", said.brief(told["at"]) if told.get("at") else "")
+    yield from fact("happened", f"{said.brief(told['at'])} UTC" if told.get("at") else "")
+    yield from fact("times", "UTC")
     yield from _trouble(told, options)
-    yield from _part("What it told (a stands for letters, 9 for digits)", _record(told["raw"]))
+    yield from _part("What it told" if told["values"] else f"What it told ({FORMS})", _record(told["raw"]))
     yield from _part("What was understood, by which line", _understood(told))
     yield from _part("Whose it is", _identity(told.get("identity"), said, options))
     yield from _part("What changed", _changed(told["changed"]))

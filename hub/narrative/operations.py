@@ -68,6 +68,7 @@ def delivery(told: Told, options: str = "") -> Iterator[str]:
     yield f"{_subject(told)}: {why}"
     yield ""
     yield from _facts(told, said, options)
+    yield from fact("times", "UTC")
     yield from _part("What was tried", _attempts(told["log"], said, told["requests"]))
     yield from _part("What was worked out, and not sent", _record(told["would"], {}))
     yield from _part("What would come of it now", _now(told["now"]))

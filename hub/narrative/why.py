@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.narrative.operations import remark
 from hub.narrative.systems import counted, listed
-from hub.narrative.table import fact, runnable, whole
+from hub.narrative.table import fact, runnable, table, whole
 from hub.narrative.wording import Clock
 
 Told = Mapping[str, Any]
@@ -19,6 +19,25 @@ def why(told: Told, options: str = "") -> Iterator[str]:
     for verdict in sorted(told["verdicts"], key=lambda one: not one["went"]):
         yield ""
         yield from _verdict(verdict, told, clock, options)
+
+
+def everywhere(told: Told, options: str = "") -> Iterator[str]:
+    """What became of an event at each destination, one on a line."""
+    clock = Clock("UTC")
+    yield f"{told['topic']} of {told['source']}, event {told['name']}"
+    yield ""
+    rows = [
+        (one["destination"], "went" if verdict["went"] else "no", _because(verdict, clock), _place(verdict))
+        for one in told["destinations"]
+        for verdict in one["verdicts"]
+    ]
+    yield from table(("destination", "", "because", "line"), rows)
+    yield ""
+    yield from whole("more", f"hub why {told['name']} <destination>{options}")
+
+
+def _place(verdict: Told) -> str:
+    return str(verdict.get("place") or "")
 
 
 def _verdict(one: Told, told: Told, clock: Clock, options: str) -> Iterator[str]:
@@ -39,8 +58,8 @@ def _verdict(one: Told, told: Told, clock: Clock, options: str) -> Iterator[str]
 
 def _because(one: Told, clock: Clock) -> str:
     facts = {
-        "until": clock.brief(one["until"]) if one.get("until") else "later",
-        "at": clock.brief(one["at"]) if one.get("at") else "",
+        "until": f"{clock.brief(one['until'])} UTC" if one.get("until") else "later",
+        "at": f"{clock.brief(one['at'])} UTC" if one.get("at") else "",
         "changed": listed(one.get("changed", [])) or "nothing",
         "account": _NAMED.get(str(one.get("account")), str(one.get("account", ""))),
         "kinds": listed(one.get("kinds", [])),

@@ -14,7 +14,7 @@ from hub.pipeline import Hub
 from hub.pipeline.serve import conflicts, decisions, erasure
 from hub.pipeline.serve.authorisation import authorised
 from hub.pipeline.serve.deliveries import deliveries, delivery
-from hub.pipeline.serve.events import event, events
+from hub.pipeline.serve.events import event, events, events_about
 from hub.pipeline.serve.exchange import Answer, Question, Refusal, bad
 from hub.pipeline.serve.explain import explain
 from hub.pipeline.serve.groups import found_parked, groups
@@ -157,6 +157,10 @@ def _events(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return events(hub, question.query)
 
 
+def _events_about(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
+    return events_about(hub, question.json())
+
+
 def _event(hub: Hub, question: Question, path: Mapping[str, str]) -> Any:
     return event(hub, question.json())
 
@@ -244,6 +248,7 @@ ROUTES = (
     Route("POST", re.compile("/v1/deliveries/show"), _delivery),
     Route("POST", re.compile("/v1/replay"), _replay),
     Route("GET", re.compile("/v1/events"), _events),
+    Route("POST", re.compile("/v1/events/search"), _events_about),
     Route("POST", re.compile("/v1/events/show"), _event),
     Route("POST", re.compile("/v1/why"), _why),
     Route("GET", re.compile("/v1/sources"), _sources),

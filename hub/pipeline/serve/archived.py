@@ -6,7 +6,7 @@ of it.
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -97,6 +97,17 @@ def page(hub: Hub, since: str, until: str, after: str | None) -> tuple[list[Arch
         if number + 1 >= OBJECTS and part:
             return found, part[-1].name.rpartition("-")[0]
     return found, None
+
+
+def pointed_at(hub: Hub, pointers: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Archived]:
+    """The events in these lines of objects, without those whose text is gone."""
+    found: dict[tuple[str, int], Archived] = {}
+    for object in dict.fromkeys(object for object, _ in pointers):
+        try:
+            found |= {(object, one.line): one for one in _read(hub, object)}
+        except KeyError:
+            continue
+    return found
 
 
 def _parts(hub: Hub, days: Iterator[str], after: str) -> Iterator[list[Archived]]:

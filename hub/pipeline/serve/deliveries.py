@@ -81,7 +81,8 @@ def delivery(hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     place = key(id)
     item = hub.store.read([place]).get(place) if place else None
     if item is None or item.kind not in KINDS:
-        raise Refusal(404, "unknown-delivery", "there is no delivery of this id")
+        whole = "" if place else "; an id is whole, as in the list: DLV#<destination>#<entity>#<number>"
+        raise Refusal(404, "unknown-delivery", f"there is no delivery of this id{whole}")
     return story(hub, item, values=values)
 
 

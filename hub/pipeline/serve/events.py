@@ -10,7 +10,7 @@ from hub.mapping import Context
 from hub.mapping import Mapping as File
 from hub.pipeline import Hub, outbox
 from hub.pipeline.erase.outward import outward
-from hub.pipeline.serve.archived import Archived, event_of, page
+from hub.pipeline.serve.archived import Archived, page
 from hub.pipeline.serve.costs import cost
 from hub.pipeline.serve.deliveries import row
 from hub.pipeline.serve.exchange import Refusal, bad, limit
@@ -19,6 +19,7 @@ from hub.pipeline.serve.fingerprint import common
 from hub.pipeline.serve.foresight import Show, shown
 from hub.pipeline.serve.profile import reference
 from hub.pipeline.serve.remedies import brief, remedy
+from hub.pipeline.serve.telling import archived, entries, named_event
 from hub.pipeline.serve.wanted import Wanted
 from hub.pipeline.subjects import CUSTOMER, find, root_of
 from hub.store import Item, Key
@@ -43,17 +44,38 @@ def events(hub: Hub, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"events": [_row(one) for one in kept[:most]], "left_out": max(0, len(kept) - most), "next": after}
 
 
+def events_about(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The events that told of a `record` or a customer (`customer`, `whose`), newest first, narrowed down as
+    in `events`. The cursor counts. Raises Refusal."""
+    names = ("source", "connector", "since", "until")
+    if set(body) - {*names, "state", "mark", "record", "customer", "whose", "limit", "after"}:
+        raise bad("the body has record, customer or whose, and what narrows it down")
+    wanted, state = (
+        Wanted.of(hub, {name: body[name] for name in names if name in body}),
+        body.get("state", ""),
+    )
+    after, most = body.get("after") or "0", limit(body.get("limit", 100))
+    if not isinstance(after, str) or not (after.isascii() and after.isdigit() and len(after) <= 6):
+        raise bad("after is the `next` of a page")
+    whole, start = entries(hub, body), int(after)
+    found = archived(hub, whole[start : start + most])
+    kept = [_row(one) for one in found if _wanted(one, wanted, state, body)]
+    more = str(start + most) if start + most < len(whole) else None
+    return {"events": kept, "left_out": 0, "next": more}
+
+
 def event(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole story of `{"event": …, "values": false}`. Raises Refusal."""
+    """The whole story of `{"event": …, "values": false}`, or of the last of a `record`. Raises Refusal."""
     values = body.get("values", False)
-    if not isinstance(values, bool) or set(body) - {"event", "values"}:
-        raise bad("the body has event and values")
-    told = event_of(hub, body.get("event"))
+    if not isinstance(values, bool) or set(body) - {"event", "record", "values"}:
+        raise bad("the body has event (or record) and values")
+    told = named_event(hub, body)
     show = shown(values)
     images = _images(hub, told)
     sent = list(_deliveries(hub, told, images))
     return {
         **_row(told),
+        "values": values,
         "at": told.event.at,
         "deleted": told.event.deleted,
         "archive": [told.object, told.line],

@@ -62,7 +62,7 @@ def named(hub: Hub, body: dict[str, Any]) -> list[str]:
 def _one_of(body: dict[str, Any], names: Sequence[str]) -> str:
     asked = [name for name in body if name != "country"]
     if len(asked) != 1 or asked[0] not in names:
-        raise bad("the body has exactly one of " + ", ".join(names))
+        raise bad("somebody is named by exactly one of " + ", ".join(names))
     return asked[0]
 
 

@@ -11,13 +11,15 @@ from hub.messages import Delivery
 from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.consents import kinds_of
 from hub.pipeline.flows import Sight
-from hub.pipeline.serve.archived import Archived, event_of
+from hub.pipeline.serve.archived import Archived
 from hub.pipeline.serve.deliveries import row
 from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import common
+from hub.pipeline.serve.names import destinations
 from hub.pipeline.serve.present import present
 from hub.pipeline.serve.remedies import brief, lines
 from hub.pipeline.serve.switches import standing
+from hub.pipeline.serve.telling import named_event
 from hub.pipeline.subjects import find
 from hub.store import Item
 
@@ -27,20 +29,28 @@ UNTOLD = {"duplicate", "asked", "suppressed"}
 
 
 def why(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The verdicts for `{"event": …, "destination": …}`, one for each flow that could have sent.
+    """The verdicts for `{"event": …, "destination": …}`, one for each flow that could have sent; or for the
+    last event of a `record`. Without a destination, those of each that a flow sends to.
 
     Raises Refusal.
     """
     to = body.get("destination")
-    if not isinstance(to, str) or set(body) - {"event", "destination"}:
-        raise bad("the body has event and destination (odoo.order, or odoo.main.order)")
-    told = event_of(hub, body.get("event"))
+    if not isinstance(to, str | None) or set(body) - {"event", "record", "destination"}:
+        raise bad("the body has event (or record) and destination (odoo.order, or odoo.main.order)")
+    told = named_event(hub, body)
     told_of = {"event": told.event.mark, "name": told.name, "source": told.event.source}
+    told_of["topic"] = told.event.topic
+    if to is not None:
+        return {**told_of, **_one(hub, told, to)}
+    each = [_one(hub, told, name) for name in destinations(hub.catalog)]
+    return {**told_of, "went": any(one["went"] for one in each), "destinations": each}
+
+
+def _one(hub: Hub, told: Archived, to: str) -> dict[str, Any]:
     destination, trouble = _destination(hub.catalog, to)
     verdicts = [trouble] if trouble else list(_verdicts(hub, told, destination))
     went = any(one["went"] for one in verdicts)
-    asked = {"topic": told.event.topic, "destination": destination or to}
-    return {**told_of, **asked, "went": went, "verdicts": verdicts}
+    return {"destination": destination or to, "went": went, "verdicts": verdicts}
 
 
 def _destination(catalog: Catalog, to: str) -> tuple[str, Verdict]:

@@ -282,6 +282,49 @@ def test_why_of_a_refusal_names_the_line_of_the_mapping(operator, shop):
     golden("why-refused", one.reads("why", cause, "factura.invoice", code=1))
 
 
+def test_why_of_a_record_is_why_of_its_last_event(operator, shop):
+    one = operator(shop)
+    assert one.reads("why", "caja.centro:sale:V-20", "factura.invoice", code=1) == one.reads(
+        "why",
+        one.json("events", "--external", "caja.centro:sale:V-20")["events"][0]["name"],
+        "factura.invoice",
+        code=1,
+    )
+    assert "It went." in one.reads("why", "caja.centro:sale:V-21", "factura.invoice")
+    assert one.says("why", "caja.centro:sale:V-999")[0] == 1
+
+
+def test_why_without_a_destination_tells_of_each(operator, lived):
+    one = operator(lived)
+    events = one.json("events", "--limit", "100")["events"]
+    [name, *_] = [told["name"] for told in events if told["topic"] == "orders/create"]
+    golden("why-everywhere", one.says("why", name)[1])
+
+
+def test_events_are_found_by_the_record_that_they_tell_of(operator, shop):
+    one = operator(shop)
+    [event] = one.json("events", "--external", "caja.centro:sale:V-20")["events"]
+    assert (event["source"], event["topic"], event["state"]) == ("caja.centro", "sale.closed", "applied")
+    shown = one.reads("events", "show", "caja.centro:sale:V-20")
+    assert shown == one.reads("events", "show", event["name"])
+    assert one.json("events", "--external", "caja.centro:buyer:C-20")["events"] == [event]
+    assert one.json("events", "--external", "caja.centro:sale:V-20", "--state", "parked")["events"] == []
+    assert one.says("events", "--external", "caja.centro:sale:V-999")[0] == 1
+    assert one.says("events", "--external", "caja.nowhere:sale:V-20")[0] == 1
+
+
+def test_events_of_a_customer_come_in_parts_and_stand_in_no_address(operator, lived):
+    one = operator(lived)
+    code, out = one.says("events", "--email", "-", "--limit", "2", "--json", typed=f"{LUCIA}\n")
+    first = json.loads(out)
+    assert (code, len(first["events"])) == (0, 2)
+    after = ["--after", first["next"]]
+    _, rest = one.says("events", "--email", "-", "--limit", "2", *after, "--json", typed=f"{LUCIA}\n")
+    names = [told["name"] for told in first["events"] + json.loads(rest)["events"]]
+    assert len(names) == len(set(names)) == 4
+    assert not any("lucia" in url for url in one.api.client.asked)
+
+
 # Acting.
 
 
@@ -587,6 +630,23 @@ def test_the_help_of_a_command_has_examples_that_it_takes(operator, shop, comman
     assert len(examples) >= 2
     for line in examples:
         assert line.strip().startswith(f"hub {command}")
+
+
+def test_an_id_alone_is_shown(operator, shop):
+    one = operator(shop)
+    held = one.json("deliveries", "--state", "rejected")["deliveries"][0]
+    assert one.reads("deliveries", held["id"]) == one.reads("deliveries", "show", held["id"])
+    assert one.reads("events", held["cause"]) == one.reads("events", "show", held["cause"])
+    assert one.says("deliveries", held["entity_id"])[0] == 1
+    assert "an id is whole" in one.printed.err
+
+
+def test_who_is_asked_for_by_what_identifies_nobody_is_told_what_does(operator, shop):
+    one = operator(shop)
+    assert one.says("deliveries", "--by", "document=1")[0] == 1
+    assert "somebody is named by exactly one of email" in one.printed.err
+    assert one.says("deliveries", "--limit", "500")[0] == 1
+    assert "from 1 to 100" in one.printed.err
 
 
 @pytest.mark.parametrize("words", [["show"], ["show", "a", "b"], ["x", "y"]])

@@ -482,5 +482,11 @@ def test_what_is_asked_of_events_is_well_formed(day):
     for body in ({}, {"event": 1}, {"event": "x"}, {"event": "EVT#a#b#c#d"}, {"event": "0" * 16}):
         answer = serve(desk.hub, Question("POST", "/v1/events/show", {}, KEY, json.dumps(body).encode()))
         assert answer.status in (400, 404)
-    desk.post("/v1/why", 400, event="x")
+    desk.post("/v1/why", 404, event="x")
+    desk.post("/v1/why", 400, destination="hubspot.contact")
+    desk.post("/v1/why", 400, event="x", record={})
+    desk.post("/v1/events/search", 400, state="applied")
+    desk.post("/v1/events/search", 400, customer="x", whose={})
+    desk.post("/v1/events/search", 400, customer=1)
+    desk.post("/v1/events/search", 400, customer="c", after="x")
     desk.post("/v1/events/show", 400, event="x", values="yes")
