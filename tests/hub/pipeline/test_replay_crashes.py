@@ -82,7 +82,7 @@ class Refuses:
 
 
 class Replayed(Run):
-    """A life in which what was parked is replayed. `patient`: who dies is asked again when all else is done."""
+    """A life in which what was parked is replayed. `patient`: who dies is asked again when all is done."""
 
     def __init__(self, catalogs, deaths=(), *, patient=False):
         self.mended = catalogs["mended"]
