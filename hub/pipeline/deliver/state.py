@@ -61,13 +61,8 @@ def _dealt(case: Case, subject: Subject) -> bool:
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
     dealt = dealt or data.get("state") == loops.LOOPING
-    return dealt and (case.delivery.replay is None or _served(case))
-
-
-def _served(case: Case) -> bool:
-    """Whether it was written since the replay was ordered: one that is ordered twice has its effect."""
-    ordered = (case.delivery.replay or "")[:27]
-    return case.data.get("state") == "ok" and ordered < (case.item.at or "")
+    # A replay that is ordered twice has its effect once.
+    return dealt and (case.delivery.replay is None or (data.get("state") == "ok" and case.is_newer))
 
 
 def _bring(case: Case, subject: Subject) -> str:

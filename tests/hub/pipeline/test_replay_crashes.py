@@ -134,6 +134,16 @@ class Replayed(Run):
             self._survive(self.runner.sweep)
             super()._rest()
 
+    def _survive(self, work):
+        """Started again after each death, a second later."""
+        while True:
+            try:
+                return work()
+            except Crash:
+                self.crashes += 1
+                self.clock.now += 1
+                self.runner.recover()
+
     def _now(self):
         return from_epoch(self.clock.now)
 
@@ -214,6 +224,18 @@ def test_a_second_death_changes_nothing_either(catalogs, calm, figure, pytestcon
     for pair in pairs:
         assert differs(catalogs, calm, *pair) == [], f"at {pair}"
     figure("replays with two deaths", len(pairs))
+
+
+def test_of_two_orders_the_second_is_no_word_on_what_the_first_did(catalogs):
+    """The order died when all was sent, and came again; the first one's message died when it was sent."""
+    life = Replayed(catalogs)
+    life.live()
+    pairs = [(first, second) for first in (17, 18) for second in range(110, 130)]
+    lives = [Replayed(catalogs, pair) for pair in pairs]
+    for life in lives:
+        life.live()
+    assert any(life.messages() == (1, ["held"]) for life in lives)
+    assert all(life.messages()[0] <= 1 for life in lives)
 
 
 def test_a_replay_that_takes_things_off_the_list_itself_is_found_out(catalogs, calm, monkeypatch):
