@@ -74,6 +74,10 @@ class Written:
             return False
         return fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:])
 
+    def is_after(self, name: str, at: str) -> bool:
+        """Whether the time `at` is surely later than our last write of a field that we wrote."""
+        return at > self._surely(self.wrote[name][0][1])
+
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
 

@@ -109,7 +109,7 @@ class People:
     def _revert(self, system, move):
         """What a field said before is right after all; after a quarter of an hour, at the earliest."""
         record = self._one(system, move.dice)
-        if record is None or self.world.weather.late or self.world.clock() - record.overwritten < 1200:
+        if record is None or self.world.clock() - record.overwritten < 1200:
             return
         before = record.fields.get("name")
         self._write(system, record, {"name": f"Wrong {move.number}"})

@@ -1,11 +1,11 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub import keys
-from hub.golden import DELETED, Register, Stamp
+from hub.golden import DELETED, NEVER, Register, Stamp, overlay
 from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
@@ -26,11 +26,12 @@ DOUBTS = "doubts"
 class Spoken:
     """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
     values: they set nothing, but their system is written once more. `answers`: those of them that are not
-    what we wrote last."""
+    what we wrote last. `stood`: registers that only remember that what we wrote stood there later on."""
 
     told: dict[str, Register]
     doubts: dict[str, Any]
     answers: frozenset[str] = frozenset()
+    stood: dict[str, Register] = field(default_factory=dict)
 
     def noted(self, record: Item, at: str) -> Mapping[str, Any]:
         """The data of the record that change with the doubts."""
@@ -59,6 +60,7 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
         name: _register(written, name, Register(value, run))
         for name, value in telling.fields.items()
         if not any(one.is_echo(name, value, telling.at, held.get(name)) for one in written)
+        and not _is_past(written, name, telling.at, held.get(name))
     }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register(telling.customer, run)
@@ -75,7 +77,37 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     answers = frozenset(
         name for name, value in doubts.items() if not any(o.is_last(name, value, telling.at) for o in written)
     )
-    return Spoken(told, doubts, answers)
+    stood = {
+        name: _stood(value, run[0], held.get(name))
+        for name, value in telling.fields.items()
+        if telling.at != event.received_at  # else it is a time of ours
+        and name not in told
+        and any(one.is_last(name, value, telling.at) for one in written)
+        and _is_after(written, name, telling.at)
+    }
+    return Spoken(told, doubts, answers, stood)
+
+
+def _is_past(written: Sequence[Written], name: str, at: str, held: Register | None) -> bool:
+    """Whether the record has said for a later time that what we wrote before `at` stood there: then somebody
+    has set it back since, and this is heard too late."""
+    if held is None or held.other is None or held.other < held.last:
+        return False
+    return held.other.at > at and _is_after(written, name, at)
+
+
+def _is_after(written: Sequence[Written], name: str, at: str) -> bool:
+    """Whether the time `at` is surely later than all that we wrote of a field."""
+    return all(one.is_after(name, at) for one in written if name in one.wrote)
+
+
+def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
+    """The register once its record has said that our value was there: its own word is what it was."""
+    if held is None:
+        return Register(None, (NEVER,), stamp)
+    if held.value == value:
+        return overlay({"": held}, {"": Register(value, (stamp,))})[0][""]
+    return held._replace(other=max(stamp, held.other or stamp)) if stamp > held.last else held
 
 
 def _register(written: Iterable[Written], name: str, told: Register) -> Register:
