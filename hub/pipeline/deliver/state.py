@@ -80,7 +80,7 @@ def _bring(case: Case, subject: Subject) -> str:
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
         return "skipped:dry-run"
-    leased = _leased(case)
+    leased = _leased(case, desire)
     if leased > 0:
         return parking.park(case, "leased", leased)
     if task := superseded.task(case, desire):
@@ -125,12 +125,22 @@ def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
     return parking.settle(case, stop.outcome, epoch=subject.epoch)
 
 
-def _leased(case: Case) -> float:
+def _leased(case: Case, desire: Desire) -> float:
     """Seconds for which somebody else may be creating the record just now."""
     inflight = case.data.get("inflight")
-    if not inflight or case.target.resource.upsert is not None:
+    if not inflight or (case.target.resource.upsert is not None and not _matches_another(case, desire)):
         return 0.0
     return to_epoch(inflight["at"]) + LEASE - case.now
+
+
+def _matches_another(case: Case, desire: Desire) -> bool:
+    """Whether an upsert may create a second record beside that of a request which is still on its way: by
+    another identifier than that one."""
+    names = {field.name for field in case.hub.catalog.entities[case.delivery.entity].identifying}
+    told = {name: desire.wrote[name][0][0] for name in names & desire.wrote.keys()}
+    return desire.remote is None and any(
+        known != ledger.fingerprint(desire.both.get(name)) for name, known in told.items()
+    )
 
 
 def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
