@@ -231,10 +231,11 @@ def _golden(root, canonical):
 
 
 def _last(edits):
-    """The last edit of a record's field that reached us; the same value again counts from the first."""
+    """The last edit of a record's field that reached us; the same value again counts from the first, unless
+    ours stood there meanwhile."""
     runs = []
     for edit in (one for one in edits if one.heard is not None):
-        if runs and canon(edit.field, runs[-1].value) == canon(edit.field, edit.value):
+        if runs and not edit.anew and canon(edit.field, runs[-1].value) == canon(edit.field, edit.value):
             runs[-1].heard = min(runs[-1].heard, edit.heard)
         else:
             runs.append(edit)
