@@ -132,12 +132,15 @@ class Written:
         return held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
-        """The value written last is there until something else is; an older one only until the next was."""
+        """The value written last is there until something else is; an older one only until the next was: of
+        which nobody knows while it has no outcome, and the one before is known to be there."""
         hashed, wrote = fingerprint(value), self.wrote.get(name, [])
         places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
         place = next(places, None)
         if not place:
             return place == 0
+        if wrote[place][1] == self.at:
+            return True
         return at <= min(self._surely(wrote[place - 1][1]), self._surely(wrote[0][1]))
 
     def _landed(self, noted: str) -> str:

@@ -16,9 +16,9 @@ from hub.pipeline.deliver.case import Case
 from tests.fleet.trial import trial
 from tests.identity.mutants import seeded
 
-attach, poll, regroup, route, spoken = (
+attach, turn, regroup, route, spoken = (
     sys.modules[f"hub.pipeline.{name}"]
-    for name in ("unify.attach", "poll", "unify.regroup", "route", "unify.spoken")
+    for name in ("unify.attach", "poll.turn", "unify.regroup", "route", "unify.spoken")
 )
 """The modules: some packages have functions of these names."""
 
@@ -87,12 +87,12 @@ def _acts_again():
 
 @mutant("cursor-first", "a poll's cursor moves before the queue has taken what was found", within=250)
 def _cursor_first():
-    def hasty(hub, events, inner=poll.enqueue):
+    def hasty(hub, events, inner=turn.enqueue):
         if hub.random.random() < 0.05:
             return  # died between the two
         inner(hub, events)
 
-    yield patch.object(poll, "enqueue", hasty)
+    yield patch.object(turn, "enqueue", hasty)
 
 
 @mutant("relay-first", "the relay marks an image before it has sent", within=20)
@@ -151,7 +151,7 @@ def _anybody(told):
     def told_of(pk):
         found = told(pk)
         caller = sys._getframe(1).f_code.co_name
-        return found._replace(id=Any()) if caller == "spoken" else found
+        return found._replace(id=Any()) if caller == "_written" else found
 
     return told_of
 
@@ -194,6 +194,16 @@ def _set_back():
         return held is not None and held.value != value and at > held.last.at
 
     yield patch.object(ledger.Written, "_set_back", hasty)
+
+
+@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=500)
+def _late_set_back():
+    yield patch.object(ledger.Written, "stood", lambda *_: False)
+
+
+@mutant("overtaken", "an upsert by another identifier does not wait for the one on its way", within=3000)
+def _overtaken():
+    yield patch.object(state, "_matches_another", lambda *_: False)
 
 
 def main():

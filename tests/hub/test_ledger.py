@@ -208,3 +208,12 @@ def test_seed_2102_of_two_ledgers_of_one_record_the_later_one_says_what_was_writ
     assert not both.is_echo("name", "Ana", at(3600))
     assert both.is_echo("name", "Ana", at(5))
     assert Written.joined([newer, older]) == both
+
+
+def test_seed_19_while_a_write_has_no_outcome_what_was_there_before_it_is_no_news():
+    """The write may never have come; its customer was merged meanwhile, so that nobody settled it."""
+    wrote = entry({"name": "Eva"}, at(9), entry({"name": "Ana"}, at(0)))
+    unsettled = Written(wrote, at=at(0), there=at(0))
+    assert unsettled.is_echo("name", "Ana", at(3600))
+    assert unsettled.is_doubtful("name", "Ana", at(3600))
+    assert not Written(wrote, at=at(9), there=at(9)).is_echo("name", "Ana", at(3600))
