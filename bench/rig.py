@@ -1,11 +1,12 @@
 """A hub in memory over the shipped files, as the artifact has them: thawed, without YAML."""
 
+import itertools
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import process_time
-from typing import Any, cast
+from typing import Any
 
 from hub.archive import MemoryArchive
 from hub.catalog import Catalog
@@ -33,7 +34,8 @@ class PlainStore(MemoryStore):
 
     def unpack(self, text: Any) -> dict[str, Any]:
         """As it was."""
-        return cast(dict[str, Any], text)
+        found: dict[str, Any] = text
+        return found
 
 
 class CountingStore(MemoryStore):
@@ -83,7 +85,7 @@ def rig(store: Store | None = None) -> Hub:
         secrets |= dict.fromkeys((connector.name, *own), held)
     return Hub(
         Settings(public_url=URL),
-        clock=lambda: NOW,
+        clock=itertools.repeat(NOW).__next__,
         sleep=lambda _: None,
         random=random.Random(1),
         catalog=catalog,

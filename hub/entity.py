@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hub.documents import Document
 from hub.identity import Guards
 from hub.traits import Scoring
-from hub.values import normalise
+from hub.values import TYPES, Form, normalise
 
 Keep = Literal["newest", "first", "union", "priority"]
 
@@ -71,6 +71,11 @@ class Entity:
         return {name: _field(name, data) for name, data in self.document.data["fields"].items()}
 
     @cached_property
+    def forms(self) -> dict[str, Form]:
+        """How values become normal, by the field's name. They raise `hub.values.REFUSALS`."""
+        return {name: _form(field) for name, field in self.fields.items()}
+
+    @cached_property
     def identifying(self) -> tuple[Field, ...]:
         """The fields that join records."""
         return tuple(field for field in self.fields.values() if field.identifies)
@@ -94,6 +99,12 @@ class Entity:
             never={name: _any_of(patterns) for name, patterns in data.get("never", {}).items()},
             **caps,
         )
+
+
+def _form(field: Field) -> Form:
+    if field.values or field.type == "list":
+        return lambda value, region, zone: field.normalise(value, region=region, zone=zone)
+    return TYPES[field.type]
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

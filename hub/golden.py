@@ -6,9 +6,9 @@ computed when folding: an edited priority takes effect on what was told before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hub.frozen import dataclass
 from hub.reprs import discreet
 
 DELETED = "__deleted__"
@@ -124,16 +124,21 @@ def overlay(
     return {**registers, **merged}, moved
 
 
-def confirmed(stored: Sequence[Any], told: Register) -> list[Any] | None:
-    """A register as it is stored (lists for its tuples), after a telling that only says its value once more.
+def confirmed(stored: Mapping[str, Sequence[Any]], told: Mapping[str, Register]) -> dict[str, list[Any]]:
+    """Registers as they are stored (lists for tuples), after tellings that only say their values once more.
 
-    None where another value is told, or not later than all that was told before: then `overlay` decides.
+    Those of which another value is told, or not later than all that was told before, are left to `overlay`.
     """
-    held, run, other = stored
-    if told.other is not None or held != told.value or told.since <= tuple(run[-1]):
-        return None
-    kept = run if len(run) < RUN else (run[0], *run[-RUN + 2 :])
-    return [held, (*kept, told.since), other]
+    found = {}
+    for name, (value, run, overwrote) in told.items():
+        if name not in stored or overwrote is not None:
+            continue
+        held, before, other = stored[name]
+        since = run[0]
+        if held == value and tuple(before[-1]) < since:
+            kept = before if len(before) < RUN else (before[0], *before[-RUN + 2 :])
+            found[name] = [held, (*kept, since), other]
+    return found
 
 
 def fold(

@@ -6,14 +6,15 @@ person), or an operator took it from a record. The components of that graph are 
 record of a component is its root and names it. Rules and their reasons: docs/decisions/0003-identity.md.
 """
 
-import hmac
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from hub.errors import RetryError
+from hub.frozen import dataclass
+from hub.macs import mac
 from hub.messages import digest
 from hub.reprs import discreet
 
@@ -191,15 +192,7 @@ def lifted(pepper: Pepper, hash: str) -> str:
 
 
 def _mac(pepper: Pepper, text: str) -> str:
-    mac = _keyed(pepper.secret).copy()
-    mac.update(text.encode())
-    return f"{pepper.version}.{mac.hexdigest()[:40]}"
-
-
-@lru_cache(maxsize=16)
-def _keyed(secret: str) -> hmac.HMAC:
-    """The HMAC that has taken its key: half of the work on a short text."""
-    return hmac.new(secret.encode(), digestmod="sha256")
+    return f"{pepper.version}.{mac(pepper.secret, text.encode()).hexdigest()[:40]}"
 
 
 def namespace(claim: str) -> str:

@@ -10,6 +10,12 @@ from hub.reprs import discreet
 from hub.store import Key
 
 
+@lru_cache(maxsize=256)  # of the files: the kinds of items that each event names
+def _front(*parts: str) -> str:
+    """How the keys begin that go on with a hash."""
+    return f"{escape(*parts)}#"
+
+
 def event(dedupe: str) -> Key:
     """The marker of one source event: applied or parked, and where its raw text is archived."""
     return Key(f"EVT#{dedupe}", "EVT")
@@ -57,7 +63,7 @@ def counted(record: str, at: str, id: str) -> Key:
 
 def claim(entity: str, namespace: str, hashed: str) -> Key:
     """Who asserts one identifier. `hashed`: versioned HMAC of the normal form."""
-    return Key(f"ID#{escape(entity, namespace, hashed)}", "CLAIM")
+    return Key(_front("ID", entity, namespace) + hashed, "CLAIM")
 
 
 def lifted_claim(pk: str, pepper: Pepper) -> str:
@@ -88,7 +94,8 @@ def outbox(at: str, cause: str, entity: str, id: str, epoch: int) -> Key:
     `at`: canonical time of the transaction; `cause`: 16 hex digits that stand for what caused it, so that the
     images of an event are found by its marker.
     """
-    return Key(outbox_hour(at, cause[0]), f"{at}#{cause}#{escape(entity, id, epoch)}")
+    named = root(entity, id).pk.partition("#")[2]
+    return Key(outbox_hour(at, cause[0]), f"{at}#{cause}#{named}#{epoch}")
 
 
 def outbox_hour(at: str, shard: str) -> str:
@@ -119,7 +126,7 @@ def note(customer: str, flow: str, entity: str = "", id: str = "") -> Key:
 
 def consent(channel: str, purpose: str, hashed: str) -> Key:
     """The consent of one address for one channel and purpose."""
-    return Key(f"CON#{escape(channel, purpose, hashed)}", "CON")
+    return Key(_front("CON", channel, purpose) + hashed, "CON")
 
 
 def told_consent(consent: Key, at: str, said: str) -> Key:

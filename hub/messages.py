@@ -1,17 +1,19 @@
 """What travels on the two queues: an event inwards, a delivery outwards.
 
-Both are JSON texts in ASCII, so that no character that SQS refuses can occur. The format is
-described in docs/decisions/0002-keys-and-messages.md; `FORMAT` is its version.
+Both are JSON texts in ASCII, but for a record that stands there as its source wrote it: no character that
+SQS refuses can occur (`hub.connector.body.written`). The format is described in
+docs/decisions/0002-keys-and-messages.md; `FORMAT` is its version.
 """
 
 import hashlib
 import json
 import re
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import fields
+from functools import cached_property, lru_cache
 from typing import Any, Self
 from urllib.parse import quote
 
+from hub.frozen import dataclass
 from hub.reprs import discreet
 from hub.times import to_epoch
 
@@ -31,6 +33,7 @@ WRITTEN = "written/"
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match
 """The record in the text of an event as we write it: no text of JSON holds a quote that is not escaped."""
+_NO_RECORD = ',"record":null,"replay":'
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-@:+,~ /#]*").fullmatch
 
 
@@ -99,13 +102,18 @@ class Event:
 
         Topic and id are digests where they are long; the key of a digest is the same again.
         """
-        told, named = escape(self.connector, self.account, brief(self.topic)), escape(*self.event_id)
+        told, named = _topic(self.connector, self.account, self.topic), escape(*self.event_id)
         return f"{told}#{named if len(named) <= LONGEST_PART else digest(named)}"
 
     @cached_property
     def text(self) -> str:
-        """The record as `dumps` gives it: of an event that comes as a message, it stands there already."""
+        """The record as JSON: as its source or its message has written it, else as `dumps` gives it."""
         return dumps(self.record)
+
+    def as_written(self, text: str) -> Self:
+        """The event, whose record need not be written anew: `text` is its JSON, and a message may hold it."""
+        self.__dict__["text"] = text
+        return self
 
     @property
     def lane(self) -> str:
@@ -133,7 +141,7 @@ class Event:
 
     def dumps(self) -> str:
         """The message body."""
-        return _body(self)
+        return _body(self, record=None).replace(_NO_RECORD, f',"record":{self.text},"replay":', 1)
 
     @classmethod
     def loads(cls, text: str) -> Self:
@@ -141,9 +149,7 @@ class Event:
         data = _members(text)
         event = cls(**{**data, "event_id": tuple(data["event_id"])})
         record = _RECORD(text)
-        if record:
-            event.__dict__["text"] = record[1]
-        return event
+        return event.as_written(record[1]) if record else event
 
 
 @discreet("destination", "entity", "id", "epoch", "flow")
@@ -192,9 +198,15 @@ class Delivery:
         return cls(**_members(text))
 
 
-def _body(message: Event | Delivery) -> str:
+@lru_cache(maxsize=256)
+def _topic(connector: str, account: str, topic: str) -> str:
+    """How the dedupe keys of a topic begin."""
+    return escape(connector, account, brief(topic))
+
+
+def _body(message: Event | Delivery, **instead: Any) -> str:
     members = {field.name: getattr(message, field.name) for field in fields(message)}
-    return dumps({"format": FORMAT, **members})
+    return dumps({"format": FORMAT, **members, **instead})
 
 
 def _members(text: str) -> dict[str, Any]:

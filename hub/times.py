@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _LONGEST = 64
@@ -11,12 +12,16 @@ _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 def canonical(moment: dt.datetime) -> str:
     """The canonical text of an aware datetime."""
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    return _written(moment.astimezone(dt.UTC))
 
 
 def from_epoch(seconds: float) -> str:
     """The canonical text of Unix time in seconds."""
-    return canonical(dt.datetime.fromtimestamp(seconds, dt.UTC))
+    return _written(dt.datetime.fromtimestamp(seconds, dt.UTC))
+
+
+def _written(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def to_epoch(text: str) -> float:
@@ -33,20 +38,32 @@ def parse(value: str | float, zone: str = "UTC") -> str:
     milliseconds; those of .NET always are, and its offset does not move them. Raises ValueError,
     without the value, for anything else.
     """
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        if len(value) > _LONGEST:
+            raise ValueError("too large")
+        return _read(value, zone)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("not a time")  # noqa: TRY004
-    if isinstance(value, str) and len(value) > _LONGEST:
-        raise ValueError("too large")
-    if isinstance(value, int | float) or (value.isascii() and value.isdigit() and len(value) > 8):
-        number = float(value)
-        return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
+    return _counted(value)
+
+
+@lru_cache(maxsize=256)  # an event says one time of more than one thing
+def _read(value: str, zone: str) -> str:
+    if value.isascii() and value.isdigit() and len(value) > 8:
+        return _counted(value)
     if dated := _DOT_NET.fullmatch(value):
         return from_epoch(int(dated[1]) / 1000)
     try:
         moment = dt.datetime.fromisoformat(value.strip())
     except ValueError:
         raise ValueError("not a time") from None
-    return canonical(moment if moment.tzinfo else moment.replace(tzinfo=time_zone(zone)))
+    known = moment if moment.tzinfo else moment.replace(tzinfo=time_zone(zone))
+    return _written(known.astimezone(dt.UTC))
+
+
+def _counted(value: str | float) -> str:
+    number = float(value)
+    return from_epoch(number / 1000 if abs(number) >= 1e11 else number)
 
 
 def time_zone(name: str) -> ZoneInfo:

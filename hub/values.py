@@ -15,13 +15,18 @@ from urllib.parse import urlsplit, urlunsplit
 from hub import times
 from hub.phones import e164
 
+Form = Callable[[Any, str, str], Any]
+"""From a value, the region of its phones and the zone of its times to its normal form."""
+
+REFUSALS = (ValueError, TypeError, AttributeError, ArithmeticError, OSError)
+"""What a form raises for a value that has none; their texts may say the value."""
+
 LARGEST_TEXT = 1_000_000
 """Characters of a text: what is longer is refused before anything is done with it."""
 
 ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
 
 _LONGEST_ADDRESS = 254
-_COSTLY = frozenset({"email", "phone", "time"})
 _LONGEST_TYPED = 1_000
 _LONGEST_URL = 8_192
 _LONGEST_CODE = 100
@@ -97,17 +102,20 @@ def normalise(type: str, value: Any, *, region: str = "", zone: str = "UTC") -> 
     Raises ValueError, without the value, where there is none.
     """
     try:
-        if isinstance(value, str) and type in _COSTLY and len(value) <= _LONGEST_ADDRESS:
-            return _remembered(type, value, region, zone)
         return TYPES[type](value, region, zone)
-    except (ValueError, TypeError, AttributeError, ArithmeticError, OSError):
+    except REFUSALS:
         raise ValueError(f"not a value of type {type}") from None
 
 
-@lru_cache(maxsize=1024)
-def _remembered(type: str, value: str, region: str, zone: str) -> Any:
-    """A record says the same address of its person and of a consent, and one time of more than one thing."""
-    return TYPES[type](value, region, zone)
+def _remembering(form: Form) -> Form:
+    """The form, remembered for short texts: a record says one address of its person and of consents."""
+    known = lru_cache(maxsize=512)(form)
+
+    def remembering(value: Any, region: str, zone: str) -> Any:
+        short = isinstance(value, str) and len(value) <= _LONGEST_ADDRESS
+        return known(value, region, zone) if short else form(value, region, zone)
+
+    return remembering
 
 
 def exponent(currency: str) -> int:
@@ -174,6 +182,8 @@ def composed(text: str) -> str:
     Marks on one letter are sorted in the square of their number: of 100,000 in minutes. No language puts more
     than a few there, and Unicode's stream-safe form takes 30. A short text is not worth a look.
     """
+    if text.isascii() and len(text) <= LARGEST_TEXT:
+        return text
     if len(text) < _SHORT:
         return unicodedata.normalize("NFC", text)
     for run in _UNLIKE_LATIN.findall(_short(text, LARGEST_TEXT)):
@@ -288,11 +298,12 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     kept = {}
     for name in ADDRESS:
         line = value.get(name)
-        text = "" if line in (None, False) else " ".join(composed(plain(line)).split())
-        if text:
+        if line and (text := " ".join((line if isinstance(line, str) else plain(line)).split())):
             kept[name] = text
     if not kept:
         raise ValueError("blank")
+    if not "".join(kept.values()).isascii():
+        kept = {name: composed(text) for name, text in kept.items()}
     if "country" in kept:
         kept["country"] = _code(kept["country"]) or kept["country"]
     return kept
@@ -311,10 +322,10 @@ def _instance(kind: type, value: Any, region: str, zone: str) -> Any:
     return value
 
 
-TYPES: dict[str, Callable[[Any, str, str], Any]] = {
+TYPES: dict[str, Form] = {
     "text": _text,
-    "email": _email,
-    "phone": _phone,
+    "email": _remembering(_email),
+    "phone": _remembering(_phone),
     "tax_id": _tax_id,
     "time": _time,
     "date": _date,

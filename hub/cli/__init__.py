@@ -13,6 +13,7 @@ from hub.cli import (
     customers,
     deliveries,
     demo,
+    dev,
     drift,
     events,
     functions,
@@ -34,6 +35,7 @@ from hub.errors import FileErrors, HubError
 
 MODULES = (
     demo,
+    dev,
     check,
     test,
     trial,

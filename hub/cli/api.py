@@ -19,6 +19,8 @@ from hub.errors import HubError, RetryError
 
 DEV = Path("build/demo/hub.json")
 """Where `hub dev` writes its address and key, while it runs."""
+UNKNOWN_PATH = "Not Found"
+"""What the gateway says of a path that its template does not name."""
 ASK = "-"
 """Stands for a value that is asked for, so that it does not stay in the shell's history."""
 
@@ -69,7 +71,7 @@ def add_where(parser: argparse.ArgumentParser) -> None:
 def api_of(arguments: argparse.Namespace) -> Api:
     """The hub that the arguments name. Raises ApiError."""
     if arguments.dev:
-        return _running(project_root(arguments.root) / DEV)
+        return running(project_root(arguments.root) / DEV)
     if arguments.url:
         options = f" --url {shlex.quote(arguments.url)} --key-file {shlex.quote(str(arguments.key_file))}"
         return Api(arguments.url, _key(arguments.key_file), HttpClient(), options)
@@ -143,13 +145,16 @@ def _refusal(status: int, body: bytes) -> str:
     if status == 401:
         return "the hub does not know this API key"
     try:
-        return str(json.loads(body)["message"])
+        said = str(json.loads(body)["message"])
     except (ValueError, KeyError, TypeError):
-        older = ": was it deployed from other files?" if status == 404 else ""
-        return f"the hub answered {status}{older}"
+        said = UNKNOWN_PATH if status == 404 else ""
+    if said == UNKNOWN_PATH:
+        return "this hub does not know the question: it was deployed from older files, deploy it again"
+    return said or f"the hub answered {status}"
 
 
-def _running(file: Path) -> Api:
+def running(file: Path) -> Api:
+    """The hub that `hub dev` runs. Raises ApiError."""
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -174,7 +179,7 @@ def _deployed(stack: str) -> tuple[str, str]:
         told = outputs(stack)
         key = Vault(stack).get("api-key").get("key", "")
     except (BotoCoreError, ClientError) as error:
-        raise ApiError(f"AWS: {error}") from error
+        raise ApiError(f"AWS: {error} For the hub of `hub dev`, add --dev") from error
     if "ApiUrl" not in told:
         raise ApiError(f"{stack} is no stack of this hub: it names no ApiUrl")
     return told["ApiUrl"], key

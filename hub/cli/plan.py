@@ -110,7 +110,7 @@ def _run(arguments: argparse.Namespace) -> int:
     root = project_root(arguments.root)
     after = Side(Catalog.read(root), "the working tree")
     before, recordings, source = _before(arguments, root)
-    made = _made(arguments, (before, after), recordings)
+    made = _made(arguments, root, (before, after), recordings)
     names = Names(before.name, after.name, source, tuple(_said(check(root).errors, made)))
     told = report(
         made, (before.catalog, after.catalog), names, only=arguments.field, reveal=arguments.show_values
@@ -125,7 +125,9 @@ def _printed(told: Report, arguments: argparse.Namespace) -> str:
     return (markdown if arguments.markdown else text)(told, limit=arguments.limit)
 
 
-def _made(arguments: argparse.Namespace, sides: tuple[Side, Side], recordings: Recordings) -> Plan:
+def _made(
+    arguments: argparse.Namespace, root: Path, sides: tuple[Side, Side], recordings: Recordings
+) -> Plan:
     """The plan. Files with mistakes are run as far as they go; where that is nowhere, they are the answer."""
     try:
         with Progress("events replayed") as progress:
@@ -133,17 +135,20 @@ def _made(arguments: argparse.Namespace, sides: tuple[Side, Side], recordings: R
             return plan(before, after, recordings, calls=arguments.calls, progress=progress.tick)
     except (HubError, LookupError, TypeError, ValueError, AttributeError) as error:
         for side in reversed(sides):
-            if mistakes := _mistakes(side):
+            if mistakes := _mistakes(root, side):
                 raise WrongSideError(side.name, mistakes) from error
         raise
 
 
-def _mistakes(side: Side) -> Sequence[FileError]:
-    """What `hub check` finds in the files of a side; those of an artifact have passed it."""
+def _mistakes(root: Path, side: Side) -> Sequence[FileError]:
+    """What `hub check` finds in the files of a side, by the samples that are here; those of an artifact have
+    passed it."""
     documents = [document for _, document in side.catalog.documents]
     if not all(document.lines for document in documents):
         return ()
     with TemporaryDirectory() as folder:
+        if (root / "events").is_dir():
+            (Path(folder) / "events").symlink_to((root / "events").resolve())
         for document in documents:
             path = Path(folder) / document.file
             path.parent.mkdir(exist_ok=True)

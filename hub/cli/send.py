@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.accounts import Account
 from hub.catalog import Catalog
+from hub.cli.api import DEV, running
 from hub.cli.project import add_root, project_root
 from hub.client import HttpClient
 from hub.connector import HttpRequest, Request
@@ -31,7 +32,9 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("connector", help="name of the connector, such as shopify")
     parser.add_argument("event", type=Path, help="sample event: {headers, query, body} as JSON")
-    parser.add_argument("--url", required=True, help="address of the hub, such as `hub dev` prints")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--url", help="address of the hub, such as `make deploy` prints")
+    where.add_argument("--dev", action="store_true", help="the hub that `hub dev` runs on this machine")
     parser.add_argument("--public-url", help="address over which the vendor signs, where it is another")
     parser.add_argument(
         "--account",
@@ -62,7 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{status} {text.strip()}".rstrip())
     if status == 401:
         print(
-            "hub: another secret signs there, or another address is signed: see --public-url", file=sys.stderr
+            "hub: another secret signs there (a new one is taken up within a minute), or another address is"
+            " signed: see --public-url",
+            file=sys.stderr,
         )
     return 0 if 200 <= status < 300 else 1
 
@@ -102,7 +107,9 @@ def _send(arguments: argparse.Namespace, root: Path, catalog: Catalog) -> tuple[
     account = None if shared else _account(arguments, catalog)
     endpoint = Endpoint(connector, account.key if account else "")
     secrets = _secrets(arguments, root, endpoint.secret)
-    return post(endpoint, arguments.url, _signed_base(arguments, account), _sample(arguments.event), secrets)
+    url = arguments.url or running(root / DEV).url
+    base = str(arguments.public_url or (account.public_url if account else None) or url)
+    return post(endpoint, url, base, _sample(arguments.event), secrets)
 
 
 def _account(arguments: argparse.Namespace, catalog: Catalog) -> Account:
@@ -111,11 +118,6 @@ def _account(arguments: argparse.Namespace, catalog: Catalog) -> Account:
     if wanted not in own:
         raise Mistake(f"say --account, one of: {', '.join(sorted(own)) or 'none in accounts.yaml'}")
     return own[wanted]
-
-
-def _signed_base(arguments: argparse.Namespace, account: Account | None) -> str:
-    registered = account.public_url if account else None
-    return str(arguments.public_url or registered or arguments.url)
 
 
 def _sample(path: Path) -> dict[str, Any]:

@@ -48,7 +48,18 @@ def parse(format: str, raw: bytes) -> Any:
         raise _refusal(str(error) if isinstance(error, _Refused) else "malformed") from None
     if format == "json" and raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise _refusal("nested too deep")
-    return _repaired(value) if _SURROGATE.search(raw) else value
+    return _repaired(value) if _halved(raw) else value
+
+
+def written(format: str, raw: bytes) -> str | None:
+    """The JSON of a body that was parsed, where it may travel and be archived as it is.
+
+    On one line, and without the two characters that JSON and UTF-8 allow and SQS refuses.
+    """
+    if format != "json" or b"\n" in raw or b"\r" in raw or _halved(raw):
+        return None
+    text = raw.decode()
+    return None if "\ufffe" in text or "\uffff" in text else text
 
 
 def answer(raw: bytes) -> Any:
@@ -62,7 +73,7 @@ def answer(raw: bytes) -> Any:
         raise ValueError("nested too deep") from None
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise ValueError("nested too deep")
-    return _repaired(value) if _SURROGATE.search(raw) else value
+    return _repaired(value) if _halved(raw) else value
 
 
 def encode(format: str, value: Any) -> bytes:
@@ -83,7 +94,7 @@ def _refusal(message: str) -> RecordError:
 
 def _json(text: str) -> Any:
     value = _decoded(text)
-    if text.count(":") > MAX_KEYS and _keys(value) > MAX_KEYS:
+    if len(text) > MAX_KEYS and text.count(":") > MAX_KEYS and _keys(value) > MAX_KEYS:
         raise _Refused("too many keys")
     return value
 
@@ -161,6 +172,11 @@ def _is_deep(value: Any) -> bool:
 
 def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
+
+
+def _halved(raw: bytes) -> bool:
+    """Whether halves of surrogate pairs may stand in it: pairs do, too."""
+    return b"\\u" in raw and _SURROGATE.search(raw) is not None
 
 
 def _repaired(value: Any) -> Any:

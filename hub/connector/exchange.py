@@ -1,11 +1,12 @@
 """What passes over HTTP in either direction, as plain values."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from hub.connector.body import answer
 from hub.connector.duration import Limit
 from hub.errors import Place
+from hub.frozen import dataclass
 from hub.reprs import discreet
 
 Kind = Literal["done", "retry", "pause", "reject", "missing", "unknown"]

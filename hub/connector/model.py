@@ -108,12 +108,12 @@ class Connector:
         """What its webhooks ask of us about people, by topic."""
         return self.reception.asks
 
-    @property
+    @cached_property
     def receives(self) -> bool:
         """Whether the vendor sends anything."""
         return bool(self.data.get("receive"))
 
-    @property
+    @cached_property
     def shared(self) -> bool:
         """Whether one URL can serve all accounts, which the signed body then tells apart."""
         return bool(self.reception.data.get("account"))

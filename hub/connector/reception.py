@@ -35,12 +35,12 @@ class Reception:
     connector: str
     resources: dict[str, Resource]
 
-    @property
+    @cached_property
     def data(self) -> dict[str, Any]:
         """The `receive:` part; empty when this vendor sends nothing."""
         return self.document.data.get("receive") or {}
 
-    @property
+    @cached_property
     def format(self) -> str:
         """`json` or `form`."""
         return str(self.data.get("format", "json"))
@@ -100,8 +100,14 @@ class Reception:
 
         Events of topics that no resource names, or that their resource skips, are left out.
         """
-        told = [self._event(scope, whose, received_at) for scope in self.scopes(request)]
-        return list(_joined([event for event in told if event], self.resources))
+        scopes = self.scopes(request)
+        told = [event for scope in scopes if (event := self._event(scope, whose, received_at))]
+        if len(told) > 1:
+            return list(_joined(told, self.resources))
+        if told and told[0].record is scopes[0]["body"]:
+            text = body.written(self.format, request.body)
+            return [told[0].as_written(text)] if text else told
+        return told
 
     def _event(self, scope: dict[str, Any], whose: Whose, received_at: str) -> Event | None:
         item = self._item(scope)

@@ -24,7 +24,7 @@ class Resource:
     connector: str
     name: str
 
-    @property
+    @cached_property
     def data(self) -> dict[str, Any]:
         """This resource's part of the connector file."""
         return self.document.data["resources"][self.name] or {}
@@ -39,7 +39,7 @@ class Resource:
         """Entities that must exist at the destination first."""
         return tuple(self.data.get("needs", ()))
 
-    @property
+    @cached_property
     def contains(self) -> dict[str, str]:
         """Resource -> expression: the records inside this one."""
         return dict(self.data.get("contains") or {})

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from hub.connector.duration import seconds
 from hub.connector.exchange import Request
 from hub.expressions import EvaluationError, template
+from hub.macs import mac
 
 MAX_SIGNATURES = 8
 """How many signatures of one request are examined: rotation needs two, hostile input offers thousands."""
@@ -124,7 +125,7 @@ class Signature:
     def _digest(self, request: Request, stamp: str, secret: str) -> bytes:
         content = self._content(request, stamp, secret)
         kind = _DIGESTS[self.algorithm]
-        raw = hmac.digest(secret.encode(), content, self.algorithm) if self.keyed else kind(content).digest()
+        raw = (mac(secret, content, self.algorithm) if self.keyed else kind(content)).digest()
         return raw.hex().encode() if self.encoding == "hex" else base64.b64encode(raw)
 
     def _content(self, request: Request, stamp: str, secret: str) -> bytes:

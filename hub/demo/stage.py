@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -17,8 +17,8 @@ import urllib3
 from hub import keys
 from hub.catalog import Catalog
 from hub.connector import Request
-from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
-from hub.engine import Engine, free_port
+from hub.demo.vendors.secrets import invented, secrets_of
+from hub.engine import Engine, EngineError, free_port
 from hub.messages import dumps
 from hub.pipeline.outbox import is_pending
 from hub.samples.signing import Endpoint
@@ -38,7 +38,8 @@ class Stage:
     """`with Stage(root) as stage:` has the stack deployed and the vendors up; nothing of it stays.
 
     `home`: keeps the engine's and the vendors' state; None forgets it. `faults`: as for the vendors.
-    `auth`: enforce the functions' IAM policies.
+    `auth`: enforce the functions' IAM policies. `others`: connector or account -> base URL of a vendor that
+    somebody else plays.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Stage:
         home: Path | None = None,
         faults: tuple[str, ...] = (),
         auth: bool = False,
+        others: Mapping[str, str] | None = None,
     ) -> None:
         self.root = root
         self.artifact = artifact
         self.catalog = Catalog.read(root)
         self.engine = Engine(root / ".venv-engine", home=home, auth=auth)
         self.faults = faults
+        self.others = others or {}
         self.vendors_port = free_port()
         self.outputs: dict[str, str] = {}
         self.vendors: subprocess.Popen[bytes] | None = None
@@ -91,17 +94,31 @@ class Stage:
 
     def deploy(self) -> None:
         """Create the stack, tell it its own URL, and set the accounts' secrets."""
-        parameters = {"VendorUrl": self.vendors_url, "Stage": "demo"}
-        template = self.root / "template.yaml"
-        self.outputs = self.engine.deploy(template, self.artifact, stack=STACK, parameters=parameters)
-        parameters["PublicUrl"] = self.url
-        self.outputs = self.engine.deploy(template, self.artifact, stack=STACK, parameters=parameters)
-        secrets = self.engine.client("secretsmanager")
-        for account in ACCOUNTS:
-            text = json.dumps(secrets_of(account))
-            secrets.create_secret(Name=f"{STACK}/{account}", SecretString=text)
+        self._update()
+        self._update(PublicUrl=self.url)
+        self.secrets: dict[str, dict[str, str]] = {}
+        self._invent()
         for item in polled_since():
             self.engine.client("dynamodb").put_item(TableName=self.outputs["TableName"], Item=encode(item))
+
+    def redeploy(self) -> None:
+        """The stack with the artifact and the files as they are now; its state stays. Raises EngineError."""
+        self.catalog = Catalog.read(self.root)
+        self._update(PublicUrl=self.url)
+        self._invent()
+
+    def _update(self, **parameters: str) -> None:
+        given = {"VendorUrl": self.vendors_url, "Stage": "demo", **parameters}
+        template = self.root / "template.yaml"
+        self.outputs = self.engine.deploy(template, self.artifact, stack=STACK, parameters=given)
+
+    def _invent(self) -> None:
+        """Set the secrets of accounts that have none yet."""
+        told = invented(self.catalog)
+        vault = self.engine.client("secretsmanager")
+        for account in told.keys() - self.secrets.keys():
+            vault.create_secret(Name=f"{STACK}/{account}", SecretString=json.dumps(told[account]))
+        self.secrets = {**told, **self.secrets}
 
     def start_vendors(self) -> None:
         """Start the vendors with the state that they had."""
@@ -116,6 +133,7 @@ class Stage:
             str(self.engine.home / "vendors.jsonl"),
         ]
         command += [option for fault in self.faults for option in ("--fault", fault)]
+        command += [option for name, url in self.others.items() for option in ("--other", f"{name}={url}")]
         with (self.engine.home / "vendors.log").open("ab") as log:
             self.vendors = subprocess.Popen(
                 command,
@@ -125,7 +143,11 @@ class Stage:
                 stderr=log,
                 start_new_session=True,
             )
-        await_true(self._vendors_answer, 15.0)
+        try:
+            await_true(self._vendors_answer, 15.0)
+        except TimeoutError:
+            said = (self.engine.home / "vendors.log").read_text(errors="replace")[-1_000:]
+            raise EngineError(f"the vendors did not start:\n{said}") from None
 
     def stop_vendors(self, number: int = signal.SIGTERM) -> None:
         """Stop the vendors; SIGKILL is the crash of a test."""

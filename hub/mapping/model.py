@@ -1,7 +1,6 @@
 """A mapping file: inwards to canonical fields, outwards to the vendor's record."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,13 @@ from hub.documents import Document
 from hub.entity import Entity
 from hub.errors import Place, RecordError
 from hub.expressions import EvaluationError
+from hub.frozen import dataclass
 from hub.mapping.claims import Claim, thawed
 from hub.mapping.leaves import Leaves, Ledger, Target, addresses
 from hub.mapping.running import ABSENT, LeafError, Path, RequiredError
 from hub.messages import dumps
 from hub.reprs import discreet
-from hub.values import normalise
+from hub.values import REFUSALS, TYPES
 
 if TYPE_CHECKING:
     from hub.mapping.transcoding import Codec
@@ -251,7 +251,7 @@ class _Reading:
 
     def __init__(self, mapping: Mapping, account: Account, drift: list[Path]) -> None:
         self._mapping = mapping
-        self._fields = mapping.model.fields
+        self._fields, self._forms = mapping.model.fields, mapping.model.forms
         self._region, self._zone = account.country, account.time_zone
         self._drift = drift
 
@@ -259,7 +259,9 @@ class _Reading:
         """The fields of which something is said."""
         found = {}
         for name, path, required, clears in facts:
-            value = _filled(raw[name]) if name in raw else ABSENT
+            value = raw.get(name, ABSENT)
+            if not isinstance(value, str) or not value or value.isspace():
+                value = _filled(value)
             if value is ABSENT or value is None:
                 form = self._nothing(name, path, None if value is None and clears else ABSENT)
             else:
@@ -282,11 +284,10 @@ class _Reading:
 
     def _form(self, value: Any, name: str, path: Path, required: bool) -> Any:
         """The normal form of a field's whole value; ABSENT where it is left as it was."""
-        field = self._fields[name]
         try:
-            form = field.normalise(value, region=self._region, zone=self._zone)
-        except ValueError:
-            return self._not_understood(path, required or field.required)
+            form = self._forms[name](value, self._region, self._zone)
+        except REFUSALS:
+            return self._not_understood(path, required or self._fields[name].required)
         if len(form) > LARGEST if isinstance(form, str) else _is_too_large(form):
             place = self._mapping.document.place(*path)
             raise RecordError("too-large", f"{name} has more than {LARGEST:,} characters", place)
@@ -309,8 +310,8 @@ class _Reading:
         if value is None or value == "" or value is ABSENT:
             return None
         try:
-            return normalise(type, value, region=self._region, zone=self._zone)
-        except ValueError:
+            return TYPES[type](value, self._region, self._zone)
+        except REFUSALS:
             self._drift.append(path)
             return None
 
@@ -319,13 +320,13 @@ def _filled(value: Any) -> Any:
     """A value, None for one that is blank; an object without its blank members."""
     if isinstance(value, str):
         return None if not value or value.isspace() else value
-    if isinstance(value, dict):
-        return {name: inner for name, inner in value.items() if not _is_blank(inner)} or None
-    return value
-
-
-def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: inner
+        for name, inner in value.items()
+        if (inner and not inner.isspace() if isinstance(inner, str) else inner is not None)
+    } or None
 
 
 def _is_too_large(form: Any) -> bool:

@@ -5,7 +5,7 @@ function answers 5xx and the source sends again.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl, unquote
 
 from hub.accounts import Account
@@ -13,6 +13,7 @@ from hub.archive import pack
 from hub.connector import UNKNOWN, Connector, Reply, Request
 from hub.connector.body import accepts
 from hub.errors import RecordError
+from hub.frozen import dataclass
 from hub.messages import Event
 from hub.pipeline import Hub
 from hub.queues import Message
@@ -89,10 +90,9 @@ def _request(hub: Hub, door: Door, arrival: Arrival) -> Request:
     base = (door.account.public_url if door.account else None) or hub.settings.public_url
     query = _clean(arrival.query)
     url = base.rstrip("/") + _clean(arrival.path) + (f"?{query}" if query else "")
-    headers = {
-        (name if name.isascii() else _clean(name)).lower(): value if value.isascii() else _clean(value)
-        for name, value in arrival.headers.items()
-    }
+    headers = {name.lower(): value for name, value in arrival.headers.items()}
+    if not "".join((*headers, *headers.values())).isascii():
+        headers = {_clean(name): _clean(value) for name, value in headers.items()}
     values = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
     return Request(arrival.method.upper(), url, values, headers, arrival.body)
 

@@ -41,7 +41,10 @@ ANY = f"{START}00000000000"
 
 _MADE_UP = re.compile(rf"{START}\d{{11}}")
 
-WRITES = ("upsert", "create", "update", "send")
+WRITES = ("upsert", "create", "update", "merge", "archive", "restore", "send")
+"""Calls that are shown. What else is asked (one record, whether an act happened) is not there."""
+
+MISSING = HttpResponse(404)
 
 WELL = ("ok", "done", "settling")
 
@@ -192,6 +195,8 @@ class _Vendors:
         delivery = self.delivery
         assert delivery is not None
         headers = {name.lower(): text for name, text in request.headers.items()}
+        if MARK not in headers:
+            return MISSING
         asked = _request(headers.pop(MARK))
         about = (delivery.entity, delivery.id, delivery.trigger)
         url, body = (_MADE_UP.sub(ANY, text) for text in (request.url, (request.body or b"").decode()))

@@ -6,10 +6,11 @@ one contract suite: `store.dynamodb` and `store.memory`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol
 
 from hub.errors import HubError
+from hub.frozen import dataclass
 from hub.reprs import discreet
 from hub.store.key import Key
 from hub.store.tally import Counted, Tally

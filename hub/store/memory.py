@@ -21,7 +21,6 @@ from hub.store import (
     Tally,
     Walk,
     Write,
-    key_of,
 )
 from hub.store.order import Order
 from hub.store.tally import Numbers, changed, holds
@@ -82,12 +81,14 @@ class MemoryStore:
         with self._lock:
             wanted = list(keys)
             found = {key: self._item(row) for key in wanted if (row := self._live(key)) is not None}
-            plain = {key: dict(self._numbers[key]) for key in wanted if key in self._numbers}
-            return found | {key: Item(key, NUMBERS, numbers) for key, numbers in plain.items()}
+            if self._numbers:
+                plain = {key: dict(self._numbers[key]) for key in wanted if key in self._numbers}
+                found |= {key: Item(key, NUMBERS, numbers) for key, numbers in plain.items()}
+            return found
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
-        keys = [key_of(write) for write in writes]
+        keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
         if len(keys) > TRANSACTION_ITEMS or len(set(keys)) < len(keys):
             raise ValueError("a transaction takes at most 100 distinct items")
         with self._lock:
@@ -195,14 +196,14 @@ class MemoryStore:
             self._agendas[row.agenda].remove((row.at, key))
 
     def _put(self, item: Item) -> None:
-        key, agenda, at = item.key, item.agenda, item.at
-        row = Row(self.pack(item.data), key, item.kind, item.version + 1, item.ttl, agenda, at)
+        key, agenda = item.key, item.agenda
+        row = Row(self.pack(item.data), key, item.kind, item.version + 1, item.ttl, agenda, item.at)
         held = self._items.get(key)
         if held is None:
             self._keys.add(key)
         elif held.agenda is not None and held.at is not None:
             self._agendas[held.agenda].remove((held.at, key))
-        if agenda is not None and at is not None:
-            self._agendas.setdefault(agenda, Order()).add((at, key))
+        if agenda is not None and item.at is not None:
+            self._agendas.setdefault(agenda, Order()).add((item.at, key))
         self._items[key] = row
         self.stream.rows.append(row)

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_the_calm_story_ends_well(calm):
     assert calm["purchases"] == 2
 
 
-def test_kills_in_the_middle_of_the_story_lose_nothing_and_do_nothing_twice(artifact, calm):
+def test_kills_and_a_deployment_in_the_middle_lose_nothing_and_do_nothing_twice(artifact, calm, tmp_path):
     with Stage(ROOT, artifact=artifact) as stage:
         hurry(stage)
         chapters = story.chapters(ROOT)
@@ -55,6 +56,10 @@ def test_kills_in_the_middle_of_the_story_lose_nothing_and_do_nothing_twice(arti
             # 2. functions and vendors die while they work
             if number in (1, 3, 7):
                 kill_functions(stage)
+            elif number == 5:
+                stage.artifact = shutil.copytree(artifact, tmp_path / "artifact")
+                (stage.artifact / "another.py").touch()
+                stage.redeploy()
             elif number in (0, 4):
                 stage.stop_vendors(signal.SIGKILL)
                 stage.start_vendors()

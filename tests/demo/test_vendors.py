@@ -657,3 +657,29 @@ def test_a_signal_ends_it(monkeypatch, capsys):
     main(["--root", str(ROOT), "--hub-url", "http://127.0.0.1:1"])
     main(["--root", str(ROOT)])
     assert capsys.readouterr().out.count("http://127.0.0.1:") == 2
+
+
+def test_a_vendor_that_somebody_else_plays_is_asked_by_way_of_ours():
+    with VendorServer() as theirs:
+        others = {"factura": f"{theirs.url}/hubspot.main", "nobody.main": "http://127.0.0.1:9"}
+        with VendorServer(others=others) as ours:
+            request = urllib.request.Request(
+                f"{ours.url}/factura.main/crm/v3/objects/contacts/search?limit=1",
+                data=json.dumps({"filterGroups": []}).encode(),
+                headers=CREDENTIALS["hubspot.main"] | {"content-type": "application/json"},
+            )
+            with urllib.request.urlopen(request) as answer:
+                assert json.load(answer)["results"] == []
+            (call,) = theirs.town.journal.calls()
+            assert (call["method"], call["path"]) == ("POST", "/crm/v3/objects/contacts/search")
+            assert ours.town.journal.calls() == []
+            with pytest.raises((urllib.error.URLError, ConnectionError)):
+                urllib.request.urlopen(f"{ours.url}/nobody.main/x")
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{ours.url}/unknown.main/x")
+
+
+def test_what_stood_there_before_is_told_of_the_shipped_vendors_only(tmp_path):
+    (tmp_path / "events/factura/records").mkdir(parents=True)
+    (tmp_path / "events/factura/records/invoice.1.json").write_text("{}")
+    assert seeds(tmp_path) == []

@@ -59,3 +59,11 @@ def test_a_message_that_is_written_in_another_way_is_written_again(event):
     told = Event.loads(json.dumps(json.loads(event.dumps())))
     assert "text" not in vars(told)
     assert told.text == dumps(event.record)
+
+
+@law
+@given(events, st.sampled_from([(", ", ": "), (",", ":")]))
+def test_a_record_travels_as_its_source_wrote_it(event, separators):
+    written = json.dumps(event.record, ensure_ascii=False, separators=separators)
+    again = Event.loads(event.as_written(written).dumps())
+    assert (again, again.text) == (event, written)

@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
         seeds=seeds(root),
         faults=options.fault,
         tell=poster.tell if poster else nobody,
+        others=dict(options.other),
     )
     with server:
         if poster:
@@ -45,7 +46,14 @@ def _options() -> argparse.ArgumentParser:
     kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in FAULTS.items())
     help = f"ACCOUNT:N:KIND, the N-th call goes wrong. {kinds}"
     parser.add_argument("--fault", type=Fault.parse, action="append", default=[], help=help)
+    help = "connector or account that a server of your own plays; again for each"
+    parser.add_argument("--other", type=_pair, action="append", default=[], metavar="NAME=URL", help=help)
     return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, url = text.partition("=")
+    return name, url
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The invented credentials of the demo's accounts: what each of them would get from its vendor."""
 
+from hub.catalog import Catalog
+
 ACCOUNTS: dict[str, tuple[str, ...]] = {
     "shopify.co": ("client_secret", "access_token"),
     "woocommerce.co": ("webhook_secret", "consumer_key", "consumer_secret"),
@@ -11,6 +13,17 @@ ACCOUNTS: dict[str, tuple[str, ...]] = {
     "whatsapp.co": ("access_token",),
 }
 """Account (or connector, where the vendor signs for all accounts of an app) -> the names of its secrets."""
+
+
+def invented(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """The secrets of the demo's accounts, and those that any other account (or app) of the files needs."""
+    found = {account: secrets_of(account) for account in ACCOUNTS}
+    for account in catalog.accounts.values():
+        names = catalog.connectors[account.connector].secret_names
+        app = [account.connector] if catalog.connectors[account.connector].shared else []
+        for owner in (account.name, *app):
+            found.setdefault(owner, {name: f"demo-{owner}-{name}" for name in names})
+    return found
 
 
 def secrets_of(account: str) -> dict[str, str]:

@@ -8,11 +8,13 @@ Beside them, for the demo and its tests: `GET /_calls` (the log), `GET /_state` 
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import urllib3
 
 from hub.demo.vendors.exchange import Answer, Asked, Webhook
 from hub.demo.vendors.faults import Fault
@@ -22,6 +24,7 @@ from hub.demo.vendors.town import Outcome, Town
 START = "2026-11-20T14:12:00.000000Z"
 """When the day begins that events/journey.json tells."""
 
+_OF_A_HOP = frozenset({"host", "connection", "content-length", "transfer-encoding", "content-encoding"})
 _HTML = b"<!doctype html><title>Sign in to the network</title>"
 
 
@@ -30,7 +33,10 @@ def nobody(_: Webhook) -> None:
 
 
 class VendorServer:
-    """The vendors. `start`: canonical time of the day that is told; `late`: seconds of a late answer."""
+    """The vendors. `start`: canonical time of the day that is told; `late`: seconds of a late answer.
+
+    `others`: connector or account -> base URL of whoever plays it instead.
+    """
 
     def __init__(
         self,
@@ -42,11 +48,13 @@ class VendorServer:
         faults: Iterable[Fault] = (),
         tell: Callable[[Webhook], None] = nobody,
         late: float = 30.0,
+        others: Mapping[str, str] | None = None,
     ) -> None:
         self.town = Town(Journal(state), Story(start), tell)
         self.town.seed(seeds)
         self.town.faults.extend(faults)
         self.late = late
+        self.others = others or {}
         self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"vendors": self}))
         self._http.daemon_threads = True
         self._thread = threading.Thread(
@@ -87,6 +95,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         first, _, rest = unquote(parts.path).lstrip("/").partition("/")
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if other := self.vendors.others.get(first) or self.vendors.others.get(first.partition(".")[0]):
+            self._pass_on(f"{other.rstrip('/')}/{rest}" + (f"?{parts.query}" if parts.query else ""), raw)
+            return
         try:
             body = json.loads(raw) if raw else None
         except ValueError:
@@ -101,6 +112,24 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, f"/{rest}", dict(parse_qsl(parts.query)), headers, body)
         self._perform(first, asked)
+
+    def _pass_on(self, url: str, raw: bytes) -> None:
+        """Ask whoever plays this vendor; silence where nobody does."""
+        headers = {name: text for name, text in self.headers.items() if name.lower() not in _OF_A_HOP}
+        try:
+            answer = urllib3.request(
+                self.command, url, body=raw, headers=headers, redirect=False, retries=False, timeout=30.0
+            )
+        except urllib3.exceptions.HTTPError:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, text in answer.headers.items():
+            if name.lower() not in _OF_A_HOP:
+                self.send_header(name, text)
+        self.send_header("Content-Length", str(len(answer.data)))
+        self.end_headers()
+        self.wfile.write(answer.data)
 
     def _perform(self, account: str, asked: Asked) -> None:
         nth, fault = self.vendors.town.arrive(account)

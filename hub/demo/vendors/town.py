@@ -132,7 +132,8 @@ class Town:
 
 def seeds(root: Path) -> list[tuple[str, str, Any]]:
     """What `events/before.json` says stood there, and the records that thin events name."""
-    before = json.loads((root / "events/before.json").read_text(encoding="utf-8"))
+    file = root / "events/before.json"
+    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     told = [
         (account, resource, record)
         for account, tables in before.items()
@@ -143,8 +144,8 @@ def seeds(root: Path) -> list[tuple[str, str, Any]]:
         (accounts[account.partition(".")[0]], resource, _id(record)) for account, resource, record in told
     }
     for file in sorted(root.glob("events/*/records/*.json")):
-        account, (resource, _, id) = accounts[file.parts[-3]], file.stem.partition(".")
-        if (account, resource, id) not in known:
+        account, (resource, _, id) = accounts.get(file.parts[-3]), file.stem.partition(".")
+        if account and (account, resource, id) not in known:
             told.append((account, resource, json.loads(file.read_text(encoding="utf-8"))))
     return told
 

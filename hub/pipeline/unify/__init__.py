@@ -5,12 +5,13 @@ A crash before the commit leaves nothing, one after it is recognised by the mark
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hub import identity, keys
 from hub.connector.privacy import Ask
 from hub.errors import RecordError, RetryError
+from hub.frozen import dataclass
 from hub.identity import Pepper
 from hub.messages import Event
 from hub.pipeline import Hub, sources
@@ -18,7 +19,7 @@ from hub.pipeline.contention import ATTEMPTS, come_apart
 from hub.pipeline.sources.tally import Told
 from hub.pipeline.unify import asked, consents, forgotten, sizes, trails
 from hub.pipeline.unify.attach import attach
-from hub.pipeline.unify.batch import Raw, Source
+from hub.pipeline.unify.batch import Raw, Source, same_record
 from hub.pipeline.unify.consents import Statement
 from hub.pipeline.unify.lens import Lens, Moved, NewPepperError
 from hub.pipeline.unify.outbox import images
@@ -208,10 +209,11 @@ def _write(
     outcomes = counted(reading, found, hub.clock())
     kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
     now = hub.clock()
-    became = {"status": kind, "applied_at": from_epoch(now), "drift": list(dict.fromkeys(tale.drift))}
+    at = from_epoch(now)
+    became = {"status": kind, "applied_at": at, "drift": list(dict.fromkeys(tale.drift))}
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
-        *_outbox(reading, event, tale, outcomes, now),
+        *_outbox(reading, event, tale, outcomes, at),
         *consents.writes(reading, said),
         _marker(hub, reading, event, source, **became),
         *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
@@ -252,8 +254,8 @@ def _outcome(hub: Hub, reading: Reading, telling: Telling, event: Event) -> Outc
 def _next_keys(reading: Reading, telling: Telling) -> list[Key]:
     """What is read next: of a known record its root, ledgers and counted order; what it newly asserts."""
     record = reading[telling.record]
-    held = record.data["claims"] if record else ()
-    claims = [claim_key(pk) for pk in telling.claims] if any(pk not in held for pk in telling.claims) else []
+    known = record is not None and telling.claims.keys() <= record.data["claims"].keys()
+    claims = [] if known else [claim_key(pk) for pk in telling.claims]
     if record is None:
         return claims
     return [root_key(record), *ledgers(telling, [record.data["root"]]), *expected(telling, record), *claims]
@@ -266,12 +268,13 @@ def _known(hub: Hub, reading: Reading, event: Event, source: Source) -> Result |
     marker = reading[key]
     if marker is None:
         return None
-    status, kept = marker.data["status"], marker.data.get("archive") == [*source]
+    status, pointer = marker.data["status"], marker.data.get("archive")
+    kept = pointer == [*source]
     if event.replay:
         done = status not in ("parked", SUPPRESSED) and marker.data["revision"] == hub.catalog.revision
         return Result("unchanged", _name(event), kept=kept) if done else None
     told_again = event.via != "webhook" or event.record is None or status == SUPPRESSED
-    if told_again or marker.data["digest"] == body_digest(event):
+    if told_again or marker.data["digest"] == body_digest(event) or same_record(hub.archive, pointer, event):
         return Result("duplicate", _name(event), kept=kept)
     return Result("mismatch", _name(event))
 
@@ -317,7 +320,7 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: l
 
 
 def _outbox(
-    reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome], now: float
+    reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome], at: str
 ) -> Iterator[Put]:
     known = {t.record.pk: (o.id, o.fields) for t, o in zip(tale.tellings, outcomes, strict=True)}
     cause = {"event": event.mark, "source": event.source, "via": event.via}
@@ -325,7 +328,7 @@ def _outbox(
         cause["lane"] = event.lane
     changed = (change for outcome in outcomes for change in outcome.changed)
     writes = [write for outcome in outcomes for write in outcome.writes]
-    return images(reading, changed, known, cause, now, writes=writes)
+    return images(reading, changed, known, cause, at, writes=writes)
 
 
 def _name(event: Event) -> str:

@@ -3,7 +3,7 @@
 No claim is touched and no other record read: the root holds the folded winners, its version guards them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from hub.golden import DELETED, Member, Register, Value, confirmed, decide, overlay
@@ -34,7 +34,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
     heard = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    again = _told_again(record, heard.told)
+    again = confirmed(record.data.get("registers", {}), heard.told)  # most of it: vendors tell whole records
     rest = {name: register for name, register in heard.told.items() if name not in again}
     held = registers(record, rest)
     said, moved = overlay(held, rest)
@@ -76,16 +76,6 @@ def _changes(
     where = (telling.entity, root.data["id"], root.version + 1)
     told = (record.key.pk, *back) if back else ()
     return (Changed(*where, fields, names, root.data["customer"], created=False, back=told),)
-
-
-def _told_again(record: Item, told: Mapping[str, Register]) -> dict[str, list[Any]]:
-    """What a telling only confirms, which is most of it: vendors tell whole records."""
-    held, found = record.data.get("registers", {}), {}
-    for name, register in told.items():
-        again = confirmed(held[name], register) if name in held else None
-        if again is not None:
-            found[name] = again
-    return found
 
 
 def _is_news(register: Register, held: Register | None) -> bool:

@@ -1,11 +1,11 @@
 """The events of one invocation, and the object of the archive that keeps their raw text."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub import keys, times
-from hub.archive import unpack
-from hub.messages import Event, digest
+from hub.archive import Archive, unpack
+from hub.messages import Event, digest, dumps
 from hub.pipeline import Hub
 
 
@@ -14,6 +14,18 @@ class Source(NamedTuple):
 
     name: str
     line: int
+
+
+def same_record(archive: Archive, pointer: Sequence[Any] | None, event: Event) -> bool:
+    """Whether the archived event at a pointer ([object, line]) tells the record that this one tells.
+
+    Their texts may differ all the same: a source that sends again may write what it sends anew.
+    """
+    try:
+        text = archive.get(pointer[0]).split("\n")[pointer[1]] if pointer else ""
+    except (KeyError, IndexError):
+        return False
+    return bool(text) and dumps(Event.loads(text).record) == dumps(event.record)
 
 
 class Raw:

@@ -6,11 +6,12 @@ consent with every edit of its record: the same source, state and time are one e
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hub import keys
 from hub.errors import RecordError
+from hub.frozen import dataclass
 from hub.identity import Pepper
 from hub.mapping import Consent
 from hub.messages import Event, digest, escape
@@ -140,6 +141,6 @@ def _repeats(reading: Reading, one: Statement) -> bool:
 
 def _time(event: Event, one: Consent) -> str:
     at = one.at or event.at or event.received_at
-    if is_ahead(at, event):
+    if is_ahead(at, event.received_at):
         raise RecordError("future-time", "the time of a consent is more than 10 minutes ahead")
     return at

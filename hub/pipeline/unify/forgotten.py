@@ -1,10 +1,11 @@
 """Tellings about somebody who was erased: dropped when they are history, else told without the person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hub import keys
 from hub.catalog import Catalog
+from hub.frozen import dataclass
 from hub.identity import Pepper, namespace
 from hub.messages import Event
 from hub.pipeline import suppression

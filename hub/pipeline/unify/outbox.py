@@ -21,14 +21,14 @@ def images(
     changed: Iterable[Changed],
     known: Mapping[str, tuple[str, dict[str, Any]]],
     cause: Mapping[str, Any],
-    now: float,
+    at: str,
     *,
     writes: Iterable[Put],
 ) -> Iterator[Put]:
     """The images of these changes. `known`: record -> id and fields of its customer after it;
-    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one.
+    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one. `at`: canonical time.
     """
-    at = times.from_epoch(now)
+    ttl = int(times.to_epoch(at)) + DAYS * 86_400
     mark = cause.get("event") or digest(dumps([at, {**cause}]))[:16]
     written = {put.item.key: put.item for put in writes}
     for change in changed:
@@ -48,7 +48,7 @@ def images(
         if traits := _traits(reading, written, str(image["customer"])):
             image["traits"] = traits
         key = keys.outbox(at, mark, change.entity, change.id, change.epoch)
-        yield Put(Item(key, "outbox", image, ttl=int(now) + DAYS * 86_400))
+        yield Put(Item(key, "outbox", image, ttl=ttl))
 
 
 def _traits(reading: Reading, written: Mapping[Key, Item], customer: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from hub import keys
+from hub.frozen import dataclass
 from hub.golden import DELETED, NEVER, Register, Stamp, overlay
 from hub.ledger import Written
 from hub.messages import Event
@@ -53,18 +54,20 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
     run = (Stamp(telling.at, event.mark, event.revision),)
-    told = {
-        name: _register(written, name, Register(value, run))
-        for name, value in telling.fields.items()
-        if written is None or _is_news(written, name, value, telling.at, held.get(name))
-    }
-    echoes = {name: value for name, value in telling.fields.items() if name not in told}
+    told = {name: Register(value, run) for name, value in telling.fields.items()}
+    if written:
+        told = {
+            name: _register(written, name, register)
+            for name, register in told.items()
+            if _is_news(written, name, register.value, telling.at, held.get(name))
+        }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register(telling.customer, run)
     if telling.deleted:
         told[DELETED] = Register(True, run)
     if written is None:
         return Spoken(told, {})
+    echoes = {name: value for name, value in telling.fields.items() if name not in told}
     doubts = {n: v for n, v in echoes.items() if written.is_doubtful(n, v, telling.at, held.get(n))}
     answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
     ours = telling.at == event.received_at  # no time of the source's own
@@ -100,7 +103,7 @@ def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
     return held._replace(other=max(stamp, held.other or stamp)) if stamp > held.last else held
 
 
-def _register(written: Written | None, name: str, told: Register) -> Register:
+def _register(written: Written, name: str, told: Register) -> Register:
     """What is told, and since when another value of ours stood there: then it was set once more."""
-    ours = written.overwrote(name, told.since.at) if written else None
+    ours = written.overwrote(name, told.since.at)
     return told._replace(other=ours) if ours else told

@@ -1,10 +1,10 @@
 """What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from hub import keys
+from hub.frozen import dataclass
 from hub.golden import Register, stored
 from hub.identity import Claim, Node
 from hub.pipeline.unify.lens import Lens
@@ -13,42 +13,37 @@ from hub.store import Item, Key, Put, Store, Write
 
 
 @discreet("rounds")
-@dataclass(slots=True)
-class Reading:
-    """The items read for one event: each once, unless asked for afresh. `rounds` counts the batch reads."""
+class Reading(dict[Key, Item | None]):
+    """The items read for one event: each once, unless asked for afresh; None for one that does not exist.
 
-    store: Store
-    lens: Lens = field(default_factory=Lens)
-    rounds: int = 0
-    _items: dict[Key, Item | None] = field(default_factory=dict)
+    `rounds` counts the batch reads.
+    """
+
+    def __init__(self, store: Store, lens: Lens | None = None) -> None:
+        self.store = store
+        self.lens = lens or Lens()
+        self.rounds = 0
 
     def load(self, wanted: Iterable[Key], *, fresh: bool = False) -> None:
         """Read what is not there yet (or all of it afresh) in one batch."""
         keys = dict.fromkeys(wanted)
-        missing = list(keys) if fresh else [key for key in keys if key not in self._items]
+        missing = list(keys) if fresh else [key for key in keys if key not in self]
         if missing:
             found = self.store.read(self.lens.places(missing))
             self.rounds += 1
-            self._items.update({key: self.lens.seen(key, found) for key in missing})
+            self.update({key: self.lens.seen(key, found) for key in missing})
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Write what follows from the reading. Raises as the store does."""
         self.store.commit(self.lens.stored(writes))
 
-    def __getitem__(self, key: Key) -> Item | None:
-        return self._items[key]
-
-    def get(self, key: Key) -> Item | None:
-        """The item, None where it does not exist or was not read."""
-        return self._items.get(key)
-
     def item(self, key: Key, kind: str) -> Item:
         """The item, or an empty one of version 0 to be put as new."""
-        return self._items[key] or Item(key, kind)
+        return self[key] or Item(key, kind)
 
     def present(self, wanted: Iterable[Key]) -> list[Item]:
         """Those of the items, already loaded, that exist."""
-        return [item for key in dict.fromkeys(wanted) if (item := self._items[key]) is not None]
+        return [item for key in dict.fromkeys(wanted) if (item := self[key]) is not None]
 
 
 @discreet("entity", "id", "epoch", "names")

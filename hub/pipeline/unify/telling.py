@@ -1,12 +1,13 @@
 """What one event tells of each record in it: fetched when thin, mapped, with the identifiers it asserts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from hub import credentials, identity, keys, times
 from hub.accounts import Account
 from hub.connector import Resource
 from hub.errors import PauseError, RecordError, RetryError
+from hub.frozen import dataclass
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
 from hub.messages import WRITTEN, Event, digest
@@ -70,7 +71,7 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     if not event.id:
         raise RecordError("missing-id", "the event does not say which record it tells of")
     thin, event = event, _fetched(hub, event, account)
-    known_at = hub.clock() if event is not thin else times.to_epoch(event.received_at)
+    known_at = times.from_epoch(hub.clock()) if event is not thin else event.received_at
     context = Context(account, event.received_at)
     connector = hub.catalog.connectors[event.connector]
     contained = [] if event.record is None else connector.contained(event, event.record)
@@ -83,7 +84,7 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
             mine = (resource, id) == (event.resource, event.id)
             outer = event if mine else replace(event, resource=resource, id=id, deleted=deleted)
             told.append((_telling(hub, outer, mapping, incoming, peppers), incoming))
-    if any(times.to_epoch(telling.at) > known_at + FUTURE for telling, _ in told):
+    if any(is_ahead(telling.at, known_at) for telling, _ in told):
         raise RecordError("future-time", "the source's time is more than 10 minutes ahead")
     return _tale(event, told)
 
@@ -173,9 +174,9 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     )
 
 
-def is_ahead(at: str, event: Event) -> bool:
-    """Whether a time lies further ahead of the event than a source's clock may be."""
-    return at > event.received_at and times.to_epoch(at) > times.to_epoch(event.received_at) + FUTURE
+def is_ahead(at: str, now: str) -> bool:
+    """Whether a time lies further ahead of the hub's than a source's clock may be."""
+    return at > now and times.to_epoch(at) > times.to_epoch(now) + FUTURE
 
 
 def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> list[Identifier]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.connector.body import MAX_DEPTH, MAX_KEYS, accepts, answer, encode, parse
+from hub.connector.body import MAX_DEPTH, MAX_KEYS, accepts, answer, encode, parse, written
 from hub.errors import RecordError
 
 SCALARS = (
@@ -139,3 +139,27 @@ def test_an_answer_that_no_event_could_carry_is_not_json(raw):
 def test_an_answer_may_repeat_a_key_and_be_cut_inside_of_a_character():
     assert answer(rb'{"a": 1, "a": "cut \ud83d"}') == {"a": "cut �"}
     assert answer(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(JSON, st.booleans(), st.sampled_from([None, 1]))
+def test_what_travels_as_it_was_written_is_what_was_read(value, ascii, indent):
+    raw = json.dumps(value, ensure_ascii=ascii, indent=indent).encode("utf-8", "surrogatepass")
+    try:
+        told = parse("json", raw)
+    except RecordError:
+        return
+    text = written("json", raw)
+    assert text is None or (json.loads(text) == told and "\n" not in text)
+
+
+@pytest.mark.parametrize(
+    "raw", [b'{"a":\n1}', b'{"a": "\\ud83d"}', '{"a": "\uffff"}'.encode(), '"\ufffe"'.encode()]
+)
+def test_what_a_queue_or_a_line_of_the_archive_does_not_take_is_written_anew(raw):
+    parse("json", raw)
+    assert written("json", raw) is None
+
+
+def test_what_came_as_a_form_is_written_anew():
+    assert written("form", b"a=1") is None

@@ -205,7 +205,7 @@ def test_ten_events_are_one_call(hub):
 
 
 def test_a_large_event_travels_as_a_claim_check(hub):
-    body = json.dumps({"id": 7, "note": "é" * 300_000}, ensure_ascii=False).encode()
+    body = json.dumps({"id": 7, "note": "é" * 510_000}, ensure_ascii=False).encode()
     assert receive(hub, order(hub, body)).status == 200
     claim = json.loads(hub.inbound.waiting[0].message.body)
     assert claim["format"] == 1

@@ -1,4 +1,5 @@
 import itertools
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -52,6 +53,17 @@ def test_one_event_id_with_another_body_is_kept_for_review():
     assert world.tell(event(email="eve@correo.co")).reason == "same-id-other-body"
     assert world.value("email") == "ada@correo.co"
     assert world.store.agenda(keys.PARKED).items[0].data["reason"] == "same-id-other-body"
+
+
+def test_a_source_that_writes_the_same_record_anew_when_it_sends_again_tells_nothing_else():
+    world = World()
+    first = event(**ADA)
+    compact, spaced = first.dumps(), json.dumps(dict(reversed(first.record.items())))
+    world.hub.archive.put("raw/x", compact)
+    world.tell(Event.loads(compact))
+    assert world.tell(event(**ADA).as_written(spaced)).kind == "duplicate"
+    world.hub.archive.delete("raw/x")
+    assert world.tell(event(**ADA).as_written(spaced)).reason == "same-id-other-body"
 
 
 def test_systems_that_share_an_identifier_tell_of_one_customer():

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from hub.plan.reading import Reader
 from hub.plan.recordings import read
 from tests.hub.plan.scenarios import PROJECT, project
 
+SHIPPED = Path(__file__).parents[3]
 PEOPLE = 15
 """More than the CRM of the project takes in a second."""
 
@@ -57,6 +59,16 @@ def test_the_key_of_a_repetition_is_no_part_of_a_call():
     calls = {call.request: call for call in consequences(catalog, events).calls}
     assert "idempotency-key" not in calls["POST /events"].headers
     assert calls["POST /events"].headers["authorization"] == "Key secret"
+
+
+def test_the_shipped_samples_make_a_world_of_the_shipped_files():
+    catalog = Catalog.read(SHIPPED)
+    recordings = read(SHIPPED / "events")
+    reader = Reader(catalog, recordings.answers)
+    found = consequences(catalog, [(o.label, event) for o in recordings.events for event in reader.events(o)])
+    sources = {*catalog.accounts}
+    assert {call.destination.rpartition(".")[0] for call in found.calls} <= sources
+    assert "POST /crm/v3/objects/contacts/merge" in {call.request for call in found.calls}
 
 
 def test_the_same_events_make_the_same_world():
