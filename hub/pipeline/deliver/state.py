@@ -156,7 +156,7 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "orphans": list(desire.orphans) or None,
         "superseded": desire.receipts or None,
         "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
-        "ambiguous": earlier.get("at", case.data.get("ambiguous")),
+        "ambiguous": earlier.get("at", case.data.get("ambiguous") or desire.unsettled),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
         "landed": desire.landed,

@@ -391,3 +391,18 @@ def test_seed_2315_an_upsert_by_another_address_waits_until_the_one_on_its_way_h
     assert tell(world, id="c-2", customer="c-2", epoch=2) == "parked:leased"
     world.rest()
     assert [one["email"] for one in world.vendors.contacts.values()] == [ADA["email"], "eva@nuevo.example"]
+
+
+def test_a_request_that_may_still_land_is_written_over_once_more_though_its_customer_was_merged(world):
+    """The state of the one that stays is another item: it takes over what is not settled."""
+    ada(world)
+    assert tell(world) == "done"
+    ada(world, stage="lead")
+    world.vendors.faults = [never_hears]
+    assert tell(world) == "parked:timeout"
+    world.entity("customer", "c-2", relay="never", **ADA)
+    world.merge("c-1", "c-2")
+    assert tell(world, id="c-2", customer="c-2") == "done"
+    assert world.state(CRM, "c-2")["state"] == "settling"
+    world.rest()
+    assert world.state(CRM, "c-2")["state"] == "ok"
