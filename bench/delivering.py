@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 from time import monotonic, sleep, time
 from typing import Any, cast
@@ -20,12 +20,14 @@ from bench.rows import Row
 from bench.storm import AGAIN, Simulation
 from functions.deliver import AT_ONCE
 from hub import keys, limiter
+from hub.catalog import Catalog
 from hub.connector import HttpRequest, HttpResponse
 from hub.errors import RetryError
 from hub.messages import BACKFILL, Delivery
 from hub.pipeline import Hub
 from hub.pipeline.batch import Taken, work_at_once
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import carry, deliver
+from hub.pipeline.deliver.crowd import room
 from hub.pipeline.route import send
 from hub.pipeline.sweep import sweep
 from hub.queues import MemoryQueue
@@ -44,6 +46,17 @@ BATCH, LATENCY, OVERLAP = 5, 0.2, 0.4
 BACKLOG = 100_000
 LIVE = 1.0
 """Deliveries of a backfill that wait, and seconds between two that happen now."""
+
+MANY = 20_000
+"""Those that wait where several go in one call."""
+
+DRAINED = "deliveries of it that are done in a second"
+
+FEW, QUICKLY = 0.05, 300
+"""Calls of HTTP for each of them at most, news included, and how many have to be done in a second."""
+
+CROWD = 100
+"""Records in one call of HubSpot."""
 
 SECONDS = 300.0
 SETTLING = 15.0
@@ -64,6 +77,7 @@ def measure() -> Iterator[Row]:
     yield from _one()
     yield from _overlap()
     yield from _backlog()
+    yield from _together()
 
 
 class TallyingStore(CountingStore):
@@ -91,7 +105,10 @@ class Vendor:
         """The id of a new contact, or of the one that is updated."""
         self.wait()
         id = request.url.rpartition("/")[2] if request.method == "PATCH" else str(next(self.ids))
-        told = {"id": id, "results": [{"id": id}]}
+        inputs = json.loads(request.body or b"{}").get("inputs", ())
+        names = [one["objectWriteTraceId"] for one in inputs if "objectWriteTraceId" in one]
+        results = [{"id": str(next(self.ids)), "objectWriteTraceId": name} for name in names]
+        told = {"id": id, "results": results or [{"id": id}]}
         return HttpResponse(200, {"content-type": "application/json"}, json.dumps(told).encode())
 
 
@@ -205,10 +222,12 @@ def overlapping() -> float:
 
 @dataclass(slots=True)
 class Seen:
-    """What a simulated backlog showed: when each call left, and how long each live delivery took."""
+    """What a simulated backlog showed: when each call left, how long each live delivery took, and when the
+    others were done (`drained`)."""
 
     calls: list[float] = field(default_factory=list)
     live: list[float] = field(default_factory=list)
+    drained: list[float] = field(default_factory=list)
     parked: int = 0
 
 
@@ -217,9 +236,10 @@ def _backlog() -> Iterator[Row]:
     seen = backlog(BACKLOG, SECONDS)
     counted = [at for at in seen.calls if at >= SETTLING]
     span = SECONDS - SETTLING
-    group = f"deliver: a backfill of {BACKLOG:,} to HubSpot ({ALLOWED} per {WINDOW:.0f} s), news each second"
+    group = f"deliver: a backfill of {BACKLOG:,} to HubSpot ({ALLOWED} per {WINDOW:.0f} s), one by one"
     used = len(counted) / span / (ALLOWED / WINDOW)
     yield Row(group, "of the allowed rate that is used", used, "", least=USED)
+    yield Row(group, DRAINED, drained(seen), "1/s")
     yield Row(group, "windows that saw more than is allowed", over(seen.calls), "windows", most=0)
     yield Row(group, "what happens now is there after, median", median(seen.live), "s simulated")
     yield Row(group, "what happens now is there after, p95", p95(seen.live), "s simulated", most=5)
@@ -235,6 +255,44 @@ def over(calls: Sequence[float]) -> int:
     """Windows, wherever they begin, with more calls than HubSpot allows."""
     pairs = zip(calls, calls[ALLOWED:], strict=False)
     return sum(later - first < WINDOW - 1e-6 for first, later in pairs)
+
+
+def _together() -> Iterator[Row]:
+    """A backlog that goes as many at once as HubSpot takes."""
+    seen = backlog(MANY, SECONDS / 3, bulk=True)
+    group = f"deliver: a backfill of {MANY:,} to HubSpot, {CROWD} in a call, news each second"
+    written = len(seen.drained) + len(seen.live)
+    yield Row(group, "calls of HTTP per delivery", len(seen.calls) / written, "calls", most=FEW)
+    yield Row(group, DRAINED, drained(seen), "1/s", least=QUICKLY)
+    yield Row(group, "windows that saw more than is allowed", over(seen.calls), "windows", most=0)
+    yield Row(group, "what happens now is there after, p95", p95(seen.live), "s simulated", most=5)
+    yield from _crowd()
+
+
+def drained(seen: Seen) -> float:
+    """Deliveries of the backlog in a second, as long as there were any."""
+    return len(seen.drained) / max(seen.drained)
+
+
+def _crowd() -> Iterator[Row]:
+    """Calls of AWS and CPU per delivery of a full crowd, sweep's part included."""
+    hub = rig(TallyingStore(lambda: NOW))
+    store, queue = cast(TallyingStore, hub.store), cast(MemoryQueue, hub.outbound)
+    hub.__dict__["client"] = Vendor()
+    park(hub, CROWD)
+    sweep(hub)  # looks through the outbox of a day, once
+    hub.clock = lambda: NOW + 60
+    store.forget()
+    spent = milliseconds(lambda: sweep(hub))
+    [taken] = queue.receive()
+    results: list[str] = []
+    spent += milliseconds(lambda: results.extend(word for _, word in carry(hub, taken.message.body)))
+    if results != ["done"] * CROWD:
+        raise RuntimeError(f"deliveries were {set(results)}")
+    calls = store.rounds + store.transactions + store.tallies + store.queries + 1
+    group = f"deliver: {CROWD} at once, sent by sweep and carried out"
+    yield Row(group, "calls of AWS per delivery", calls / CROWD, "calls", most=CALLS)
+    yield Row(group, "CPU per delivery, mapping included", spent / CROWD, "ms CPU", most=MILLISECONDS)
 
 
 class TimedStore(MemoryStore):
@@ -265,8 +323,11 @@ class TimedStore(MemoryStore):
             self.simulation.sleep(STORE)
 
 
-def backlog(size: int, seconds: float) -> Seen:
-    """So many seconds while so many deliveries of a backfill wait for their turns."""
+def backlog(size: int, seconds: float, *, bulk: bool = False) -> Seen:
+    """So many seconds while so many deliveries of a backfill wait for their turns.
+
+    `bulk`: the vendor takes several in one call.
+    """
     simulation, seen = Simulation(random.Random(1)), Seen()
 
     def clock() -> float:
@@ -282,6 +343,8 @@ def backlog(size: int, seconds: float) -> Seen:
         simulation.sleep(VENDOR)
 
     hub.__dict__["client"] = Vendor(left)
+    if not bulk:
+        hub.__dict__["catalog"] = _one_by_one(hub.catalog)
     park(hub, size)
     store.timed = True
     works = [lambda: _worker(hub, simulation, seen, seconds) for _ in range(WORKERS)]
@@ -290,14 +353,27 @@ def backlog(size: int, seconds: float) -> Seen:
     return seen
 
 
+def _one_by_one(catalog: Catalog) -> Catalog:
+    """The catalogue without what is said of several records in one request."""
+    told = [(kind, replace(one, data=_without_bulk(one.data))) for kind, one in catalog.documents]
+    return Catalog.of(told, catalog.revision)
+
+
+def _without_bulk(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {name: _without_bulk(value) for name, value in data.items() if name != "bulk"}
+    return data
+
+
 def park(hub: Hub, size: int) -> None:
     """What has come in of a backfill: parked, each until its turn at the end of the line."""
     store = cast(MemoryStore, hub.store)
     call = hub.catalog.connectors["hubspot"].resources["contact"].upsert
+    share = 1 / room(call.bulk if call else None, {})
     demand = hub.catalog.connectors["hubspot"].demand(call)
     for number in range(size):
         customer(hub, number)
-        due = limiter.turn(store, "hubspot.main", demand, hub.clock(), 1.0, lane=BACKFILL)
+        due = limiter.turn(store, "hubspot.main", demand, hub.clock(), 1.0, lane=BACKFILL, share=share)
         message = delivery(store, number, BACKFILL).dumps()
         data = {"state": "due", "reason": "rate-limit", "turn": 1, "message": message}
         key = keys.delivery(CONTACT, "customer", f"c-{number:06d}")
@@ -312,16 +388,16 @@ def _worker(hub: Hub, simulation: Simulation, seen: Seen, seconds: float) -> Non
         if not taken:
             simulation.sleep(IDLE)
             continue
-        message = Delivery.loads(taken[0].message.body)
         try:
-            result = deliver(hub, message)
+            told = carry(hub, taken[0].message.body)
         except RetryError:
             queue.postpone(taken[0].message.dedup, AGAIN)
             continue
         queue.ack(taken[0])
-        seen.parked += result == "parked:rate-limit"
-        if result == "done" and message.cause:
-            seen.live.append(simulation.now - float(message.cause))
+        seen.parked += any(result == "parked:rate-limit" for _, result in told)
+        moments = [float(one.cause) for one, result in told if result == "done" and one.cause]
+        seen.live += [simulation.now - moment for moment in moments]
+        seen.drained += [simulation.now for one, result in told if result == "done" and not one.cause]
 
 
 def _sweeper(hub: Hub, simulation: Simulation, seconds: float) -> None:

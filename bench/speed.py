@@ -20,7 +20,7 @@ from typing import Any, cast
 from bench.rig import NOW, PlainStore, arrival, padded, rig, sample
 from bench.rows import Row
 from hub.identity import peppers
-from hub.pipeline import Hub
+from hub.pipeline import GARBAGE, Hub
 from hub.pipeline.receive import Arrival, _door, _events, _held, _request, receive
 from hub.pipeline.unify import Source, apply, unify
 from hub.queues import MemoryQueue
@@ -52,6 +52,7 @@ def measure() -> Iterator[Row]:
 
 def _rate(hub: Hub, size: int, work: Work) -> float:
     """Events a second of CPU: the median of some rounds, after one in which all customers are new."""
+    gc.set_threshold(GARBAGE)  # as in a function
     told = webhooks(hub, size)
     work(hub, list(itertools.islice(told, CUSTOMERS)))
     rates = []

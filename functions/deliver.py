@@ -6,9 +6,9 @@ from typing import Any
 
 from hub import logs
 from hub.messages import Delivery
-from hub.pipeline import Hub, current
+from hub.pipeline import current
 from hub.pipeline.batch import give_back, taken, work_at_once
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import carry
 
 AT_ONCE = 5
 """Deliveries of a batch that are on their way at once: as many as it has."""
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver what is of one group in order, and the groups at once; what failed comes again."""
     hub, batch = current(), taken(event)
     hub.make()
-    outcomes = work_at_once(batch, lambda n: _deliver(hub, batch[n].body), _pool(), lambda: _late(context))
+    outcomes = work_at_once(batch, lambda n: carry(hub, batch[n].body), _pool(), lambda: _late(context))
     for outcome in outcomes:
         _say(outcome)
     return {
@@ -45,16 +45,15 @@ def _late(context: Any) -> bool:
     return context is not None and context.get_remaining_time_in_millis() < LAST_START
 
 
-def _deliver(hub: Hub, body: str) -> Told:
-    delivery = Delivery.loads(body)
-    return delivery, deliver(hub, delivery)
-
-
-def _say(outcome: Told | Exception) -> None:
+def _say(outcome: list[Told] | Exception) -> None:
     if isinstance(outcome, Exception):
         logs.failed(outcome)
         return
-    delivery, result = outcome
+    for delivery, result in outcome:
+        _tell(delivery, result)
+
+
+def _tell(delivery: Delivery, result: str) -> None:
     told = {"destination": delivery.destination, "entity": delivery.entity, "id": delivery.id}
     say = logs.warned if result == LOOP else logs.told
     say(result, **told, epoch=delivery.epoch, flow=delivery.flow)

@@ -49,6 +49,9 @@ MOMENT = 10.0
 PACE = 0.97
 """A line moves a little faster than its rate, so that who comes too late leaves no token unused."""
 
+LATELY = 2.0
+"""Seconds for which a line counts as such after its last turn, where those who wait go together."""
+
 TRIES = 6
 
 
@@ -160,19 +163,34 @@ def correct(store: Store, account: str, left: Left, demand: Demand, numbers: Num
             store.count(Tally(keys.limit(account), {limit.name: (0, arrival)}, put={limit.name: arrival}))
 
 
-def in_line(numbers: Numbers, now: float, lane: str) -> bool:
-    """Whether others of this lane have been given a turn that is still to come."""
-    return bool(numbers.get(_line(lane), 0.0) > now + INLINE)
+def in_line(numbers: Numbers, now: float, lane: str, *, together: bool = False) -> bool:
+    """Whether others of this lane have been given a turn that is still to come.
+
+    `together`: who waits goes in one call with others. Of the backfill nobody then takes a token for himself
+    while others were in line a moment ago.
+    """
+    ahead = -LATELY if together and lane == BACKFILL else INLINE
+    return bool(numbers.get(_line(lane), 0.0) > now + ahead)
 
 
-def turn(store: Store, account: str, demand: Demand, now: float, wait: float, *, lane: str = "") -> float:
+def turn(
+    store: Store,
+    account: str,
+    demand: Demand,
+    now: float,
+    wait: float,
+    *,
+    lane: str = "",
+    share: float = 1.0,
+) -> float:
     """The time at which it is this one's turn: at the end of its lane's line, which moves at the rate.
 
-    `wait`: seconds before which nobody's turn is.
+    `wait`: seconds before which nobody's turn is. `share`: of a call, where it goes with others.
     """
     name, key, first = _line(lane), keys.limit(account), now + wait
     step = max((limit.interval * demand.tokens(limit) for limit in demand.limits), default=0.0)
     step = PACE * max(step, BUSY / 4 / demand.at_once) if demand.at_once else PACE * step
+    step *= share
     numbers: Numbers = {}
     for _ in range(TRIES):
         if numbers.get(name, 0.0) <= first:

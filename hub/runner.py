@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from hub.errors import RetryError
-from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.batch import Taken, give_back, work_through
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import carry
 from hub.pipeline.poll import poll
 from hub.pipeline.route import route
 from hub.pipeline.subscriptions import look
@@ -106,7 +105,10 @@ class Runner:
         step.close()
 
     def _deliver(self, batch: Sequence[Taken]) -> Iterator[str | Exception]:
-        return work_through(batch, lambda number: deliver(self.hub, Delivery.loads(batch[number].body)))
+        return work_through(batch, lambda number: self._carried(batch[number].body))
+
+    def _carried(self, body: str) -> str:
+        return ", ".join(result for _, result in carry(self.hub, body))
 
     def _step(self, queue: Queue, work: Work) -> bool:
         """Take a batch, acknowledge what succeeded; what has to wait comes again, a bug is raised."""

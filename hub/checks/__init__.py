@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.catalog import Catalog, Found, documents
 from hub.checks import (
     accounts,
+    bulks,
     connectors,
     credentials,
     entities,
@@ -33,6 +34,7 @@ SENSE: tuple[Sense, ...] = (
     entities.check,
     accounts.check,
     connectors.check,
+    bulks.check,
     credentials.check,
     exchanges.check,
     mappings.check,

@@ -57,6 +57,17 @@ def _entities(catalog: Catalog, flow: Flow) -> Iterator[FileError]:
     for key, own in (("if", flow.condition), ("once", flow.once)):
         if own:
             yield from _names(catalog, flow, own, (key,))
+    yield from _personal(catalog, flow)
+
+
+def _personal(catalog: Catalog, flow: Flow) -> Iterator[FileError]:
+    """What an act happens once for stands in a key of the table: no value of a person may."""
+    for names in sorted(flow.once.paths) if flow.once else ():
+        entity = catalog.entities.get(names[0])
+        field = entity.fields.get(names[1]) if entity and len(names) > 1 else None
+        if field and field.pii:
+            message = f"{field.name} is personal, and what it happens once for stands in keys"
+            yield flow.document.error("personal-key", message, "once", hint=f"write {names[0]}.id")
 
 
 def _names(

@@ -73,7 +73,8 @@ def _errors(document: Document, error: Any) -> Iterator[FileError]:
 
 
 def _missing(document: Document, error: Any, path: Path) -> FileError:
-    name = next(name for name in error.validator_value if name not in error.instance)
+    missing = [name for name in error.validator_value if name not in error.instance]
+    name = next((name for name in missing if error.message.startswith(repr(name))), missing[0])
     about = error.schema["properties"].get(name, {}).get("description", "")
     return document.error(
         "missing-key", f'"{name}" is missing', *path, hint=f"{name}: {about}" if about else ""

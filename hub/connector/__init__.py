@@ -1,6 +1,7 @@
 """What a vendor does differently, as data: what it sends, what it is asked, what its answers mean."""
 
 from hub.connector.auth import Auth
+from hub.connector.bulk import Bulk, Entry
 from hub.connector.call import Call, account_scope
 from hub.connector.duration import Demand, Limit
 from hub.connector.exchange import HttpRequest, HttpResponse, Left, Outcome, Reply, Request
@@ -15,9 +16,11 @@ __all__ = [
     "UNKNOWN",
     "Answer",
     "Auth",
+    "Bulk",
     "Call",
     "Connector",
     "Demand",
+    "Entry",
     "Grant",
     "HttpRequest",
     "HttpResponse",

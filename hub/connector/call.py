@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from hub.accounts import Account
@@ -20,11 +20,17 @@ from hub.documents import Document
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, Template, template
 
+if TYPE_CHECKING:
+    from hub.connector.bulk import Bulk
+
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
 _READS = frozenset({"get", "list", "find", "verify"})
-_LISTED = frozenset({"records", "id", "version", "headers", "format"})
-"""What `ties` takes from the list that it belongs to."""
+_INHERITED = {
+    "ties": frozenset({"records", "id", "version", "headers", "format"}),
+    "bulk": frozenset({"request", "body", "format", "headers", "limit", "cost"}),
+}
+"""What a part of a call takes from the call that it belongs to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +48,8 @@ class Call:
         part: Any = self.document.data
         for step in self.path:
             part, outer = part[step], part
-        if self.path[-1] == "ties":
-            return {**{name: outer[name] for name in _LISTED & outer.keys()}, **part}
-        return dict(part)
+        shared = _INHERITED.get(str(self.path[-1]), frozenset())
+        return {**{name: outer[name] for name in shared if name in outer}, **part}
 
     @property
     def name(self) -> str:
@@ -71,10 +76,12 @@ class Call:
         """Where a fetched record holds its version."""
         return self._answer("version")
 
-    @property
-    def bulk(self) -> dict[str, Any] | None:
-        """`{at, max, results}`: how several records go in one request."""
-        return self.data.get("bulk")
+    @cached_property
+    def bulk(self) -> "Bulk | None":
+        """How several records go in one request; None where they do not."""
+        from hub.connector.bulk import Bulk
+
+        return Bulk(self.document, self.connector, (*self.path, "bulk")) if "bulk" in self.data else None
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -214,6 +221,9 @@ class Call:
             value = _without_nulls(value)
         if self.idempotency and self.idempotency.member and scope.get("key"):
             value = _with(value, self.idempotency.member.split("."), self.idempotency.key(scope["key"]))
+        return self._encoded(value)
+
+    def _encoded(self, value: Any) -> bytes:
         return body.encode(self._format, value)
 
     @cached_property

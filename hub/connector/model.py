@@ -1,13 +1,14 @@
 """A connector: everything that one vendor does differently, read from its file."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
 from hub.connector import duration
 from hub.connector.auth import Auth, secrets_in
+from hub.connector.bulk import Bulk
 from hub.connector.call import Call
 from hub.connector.exchange import HttpResponse, Outcome, Reply, Request
 from hub.connector.privacy import Ask
@@ -168,7 +169,10 @@ class Connector:
 
     def meaning(self, response: HttpResponse, call: Call | None = None, now: float = 0.0) -> Outcome:
         """What an answer means. `call`: what was asked, so that a yes that does not show it is unknown."""
-        return meaning(self.document, response, call.needed if call else (), now)
+        outcome = meaning(self.document, response, call.needed if call else (), now)
+        if isinstance(call, Bulk) and outcome.kind == "reject" and call.understands(response):
+            return replace(outcome, kind="done")
+        return outcome
 
     def refusal(self, response: HttpResponse, record: Any = None) -> dict[str, Any]:
         """What is kept of an answer that was no success: status, code and words, no value of `record`."""

@@ -184,8 +184,11 @@ def _inner(data: Any, path: Sequence[str]) -> Any:
 
 
 def _id(value: Any) -> str | None:
-    known = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) if known and 0 < len(escape(value)) <= LONGEST_ID else None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = str(value)
+    short = text.isascii() and 0 < 3 * len(text) <= LONGEST_ID  # all of it escaped
+    return text if short or 0 < len(escape(text)) <= LONGEST_ID else None
 
 
 def quiet(source: str | None, scope: Mapping[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """sweep: each minute, whatever has become due: parked deliveries, waiting flows, images nobody relayed.
 
 What flows and images lead to is sent first and noted second: a crash in between sends the same again, which
-the deduplication id or the delivery's state recognises. A parked delivery is noted first (`_again`).
+the deduplication id or the delivery's state recognises. A parked delivery is noted first (`gathering`).
 """
 
 from collections.abc import Iterator
@@ -11,18 +11,13 @@ from itertools import islice
 from hub import keys
 from hub.errors import RetryError
 from hub.expressions import EvaluationError
-from hub.messages import Delivery
 from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.flows import Sight
+from hub.pipeline.gathering import Gathering
 from hub.pipeline.route import deliveries_of, route, send
 from hub.pipeline.subjects import find
-from hub.queues import BATCH
 from hub.store import Item
 from hub.times import from_epoch, to_epoch
-
-LEASE = 600.0
-"""Seconds until a delivery that was sent to the queue is taken for lost: longer than FIFO's 5 minutes of
-deduplication, so that the second sending is not swallowed."""
 
 RELAY_SECONDS = 120.0
 """How long the stream's relay has before the sweep takes an image over: longer than unify may run, so that no
@@ -70,35 +65,18 @@ def _listed(hub: Hub, name: str, until: float, budget: int) -> Iterator[Item]:
 
 
 def _resend(hub: Hub, budget: int, until: float) -> int:
-    """Send deliveries again, what is due now first, then until that time whatever becomes due."""
-    sent = 0
+    """Send deliveries again, what is due now first, then until that time whatever becomes due: their number.
+
+    `budget`: of effort; a crowd takes less of it than its deliveries would.
+    """
+    sent, gathering = 0, Gathering(hub)
     while True:
-        due = _listed(hub, keys.DUE, hub.clock(), budget - sent)
-        while batch := list(islice(due, BATCH)):
-            _again(hub, batch)
-            sent += len(batch)
+        sent += gathering.send(_listed(hub, keys.DUE, hub.clock(), budget - gathering.effort))
         coming = hub.store.agenda(keys.DUE, until=from_epoch(until), limit=1).items
         left = until - hub.clock()
-        if sent >= budget or not coming or left <= 0:
+        if gathering.effort >= budget or not coming or left <= 0:
             return sent
         hub.sleep(min(left, max(TICK, to_epoch(coming[0].at or "") - hub.clock())))
-
-
-def _again(hub: Hub, items: list[Item]) -> None:
-    """Note that these deliveries are sent under their next attempts, and send them.
-
-    A note that came second would meet the worker who is at it by then. Whoever crashes in between, or finds
-    the queue closed, leaves them to the sweep that takes them for lost.
-    """
-    at = from_epoch(hub.clock() + LEASE)
-    noted = []
-    for item in items:
-        delivery = Delivery.loads(item.data["message"])
-        again = replace(delivery, attempt=delivery.attempt + 1)
-        data = {**item.data, "message": again.dumps()}
-        if flows.commit_once(hub.store, replace(item, data=data, at=at)):
-            noted.append(again)
-    send(hub, noted)
 
 
 def _wake(hub: Hub, item: Item) -> int:

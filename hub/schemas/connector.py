@@ -101,14 +101,47 @@ _CALL_PARTS = {
         "rates of this endpoint, beside the account's; calls with one `request:` share them", _LIMIT
     ),
     "cost": {"type": "number", "minimum": 0, "description": "points that it takes; 1 where it does not say"},
-    "bulk": shape(
-        "several records in one request",
-        {"at": text(), "max": {"type": "integer"}, "results": expression()},
-        "at",
-        "max",
-    ),
 }
+_SHARED = ("body", "format", "headers", "limit", "cost")
+_BULK = shape(
+    "several records in one request, where many wait; what it leaves out is as in the call for one",
+    {
+        "request": _CALL_PARTS["request"],
+        **{name: _CALL_PARTS[name] for name in _SHARED},
+        "at": text("the list in the body, which holds one entry: a.b"),
+        "max": {"type": "integer", "minimum": 2, "description": "records in one request"},
+        "name": expression("over an entry: what the answer calls it"),
+        "once": expression(
+            "over an entry: which record it is of, one of which goes in a request; else its name"
+        ),
+        "results": shape(
+            "what was written",
+            {
+                "at": expression("their list in the answer"),
+                "name": expression("over one: the entry's name"),
+                "id": expression("over one: the record's id; id if absent"),
+                "record": expression("over one: the record as it was stored"),
+            },
+            "at",
+            "name",
+        ),
+        "errors": shape(
+            "what was refused",
+            {
+                "at": expression("their list in the answer"),
+                "name": expression("over one: the entry's name, or a list of names"),
+            },
+            "at",
+            "name",
+        ),
+    },
+    "at",
+    "max",
+    "name",
+    "results",
+)
 _CALL = shape("one request", _CALL_PARTS, "request")
+_WRITE = shape("one request", {**_CALL_PARTS, "bulk": _BULK}, "request")
 _TIES = shape(
     "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
     {
@@ -139,9 +172,9 @@ _RESOURCE = shape(
         "get": _CALL,
         "list": _LIST,
         "find": listed("searches, tried in order", _CALL),
-        "upsert": _CALL,
+        "upsert": _WRITE,
         "create": _CALL,
-        "update": _CALL,
+        "update": _WRITE,
         "delete": _CALL,
         "merge": _CALL,
         "archive": _CALL,

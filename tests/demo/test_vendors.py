@@ -111,6 +111,28 @@ def test_hubspot_creates_once_per_email_whatever_its_case(visit):
     assert second.body["results"][0]["properties"]["email"] == EMAIL
 
 
+def test_hubspot_updates_a_batch_each_by_itself_and_names_them_by_their_traces(visit):
+    visit.upsert(firstname="Lucia")
+    inputs = [
+        {"id": "77", "properties": {"city": "Cali"}, "objectWriteTraceId": "a"},
+        {"id": "1001", "properties": {"city": "Cali"}, "objectWriteTraceId": "b"},
+    ]
+    told = visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/batch/update", {"inputs": inputs})
+    assert told.status == 207
+    [done], [failed] = told.body["results"], told.body["errors"]
+    assert (done["id"], done["objectWriteTraceId"]) == ("1001", "b")
+    assert (failed["category"], failed["context"]) == ("OBJECT_NOT_FOUND", {"objectWriteTraceId": ["a"]})
+
+
+def test_hubspot_names_the_contacts_of_a_batch_by_their_traces(visit):
+    inputs = [
+        {"idProperty": "email", "id": email, "properties": {"email": email}, "objectWriteTraceId": email[:1]}
+        for email in ("a@correo.example", "b@correo.example")
+    ]
+    told = visit.ask("hubspot.main", "POST", "/crm/v3/objects/contacts/batch/upsert", {"inputs": inputs})
+    assert [one["objectWriteTraceId"] for one in told.body["results"]] == ["a", "b"]
+
+
 def test_hubspot_tells_of_every_change_even_of_our_own(visit):
     visit.upsert(firstname="Lucia")
     visit.upsert(firstname="Lucía", city="Bogotá")

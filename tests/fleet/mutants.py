@@ -113,7 +113,7 @@ def _own_wait():
 
 @mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=50)
 def _no_lease():
-    yield patch.object(state, "_leased", lambda case: 0.0)
+    yield patch.object(state, "_leased", lambda *_: 0.0)
     yield patch.object(parking, "QUIET", 0.0)
 
 

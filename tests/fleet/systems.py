@@ -310,15 +310,45 @@ class Crm(System):
             return answer(200, self.render(record)) if record else answer(404)
         if rest[0] == "search":
             return self.listed("customers", body.get("since"), body.get("after"), request)
+        if rest[0] == "batch":
+            return self._batch(body["inputs"])
         fields = self.parse(body["properties"])
         if request.method == "PATCH":
             if rest[0] not in self.customers:
                 return answer(404)
             return answer(200, {"id": self.put("customers", rest[0], fields).id})
-        email = self.writing("email", body["match"])
+        return answer(200, {"id": self._upserted(body["match"], fields)})
+
+    def _upserted(self, match, fields):
+        email = self.writing("email", match)
         known = [one.id for one in self.customers.values() if one.fields.get("email") == email]
-        record = self.put("customers", known[0] if known else self.next_id(), fields)
-        return answer(200, {"id": record.id})
+        return self.put("customers", known[0] if known else self.next_id(), fields).id
+
+    def _batch(self, inputs):
+        """Each by itself, in an order of its own; who is not there is told among what failed.
+
+        In a bad mood it refuses all of them for one, does some and tells of them alone, or leaves one out of
+        what it tells.
+        """
+        self.world.batches.append(len(inputs))
+        if len({one.get("id") or one["match"].lower() for one in inputs}) < len(inputs):
+            raise AssertionError("two of one record in a batch")
+        mood = self.world.mood.random() if self.world.weather.faults else 1.0
+        if mood < 0.1:
+            return answer(400, {"message": "one of them is wrong"})
+        done, failed = [], []
+        for one in reversed(inputs):
+            fields = self.parse(one["properties"])
+            if ("id" in one and one["id"] not in self.customers) or (mood < 0.2 and not done):
+                failed.append({"context": {"trace": [one["trace"]]}})
+                continue
+            known = "id" in one
+            id = (
+                self.put("customers", one["id"], fields).id if known else self._upserted(one["match"], fields)
+            )
+            done.append({"trace": one["trace"], "id": id})
+        told = done[1:] if mood > 0.9 and self.world.weather.faults else done
+        return answer(207 if failed else 200, {"done": told, "failed": failed})
 
     def thin(self, record, number):
         kind = "contact.gone" if record.gone else "contact.changed"

@@ -50,12 +50,17 @@ def _smaller(parts):
 
 def _tried(seed, **parts):
     world = World(seed, **parts)
+    return world, *judged(world)
+
+
+def judged(world):
+    """A world that lives through its seed: what is wrong with it then, and its figures."""
     try:
         world.live()
     except RestlessError as error:
-        return world, [str(error)], world.counts
+        return [str(error)], world.counts
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return world, [f"{error!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"], world.counts
+        return [f"{error!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"], world.counts
     verdict = Verdict(world)
-    return world, verdict.lines, verdict.figures
+    return verdict.lines, verdict.figures

@@ -17,10 +17,9 @@ from hub.archive import MemoryArchive
 from hub.catalog import Catalog
 from hub.connector import Request
 from hub.errors import RetryError
-from hub.messages import Delivery
 from hub.pipeline import Hub
 from hub.pipeline.batch import Taken, give_back, work_through
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import carry
 from hub.pipeline.poll import poll
 from hub.pipeline.receive import Arrival, receive
 from hub.pipeline.route import route
@@ -184,6 +183,8 @@ class World:
         self._turn = 0
         self._webhooks = 0
         self._batches = {}
+        self.batches = []
+        self.mood = self.dice("mood")
         self.boundaries = 0
         self.deaths = 0
         self.depth = 0
@@ -394,13 +395,14 @@ class World:
         step.close()
 
     def _deliveries(self, batch):
-        return work_through(batch, lambda number: self._deliver(Delivery.loads(batch[number].body)))
+        return work_through(batch, lambda number: self._deliver(batch[number].body))
 
-    def _deliver(self, delivery):
-        self.counts["deliveries"] += 1
-        result = deliver(self.hub, delivery)
-        self.tell(f"  deliver {delivery.destination} {delivery.entity} epoch {delivery.epoch}: {result}")
-        return result
+    def _deliver(self, body):
+        told = carry(self.hub, body)
+        self.counts["deliveries"] += len(told)
+        for one, result in told:
+            self.tell(f"  deliver {one.destination} {one.entity} epoch {one.epoch}: {result}")
+        return told
 
     # What the vendors do.
 

@@ -22,6 +22,7 @@ class HubSpot:
         self.token = secrets["access_token"]
         self.routes: tuple[Route, ...] = (
             ("POST", f"{_CONTACTS}/batch/upsert", self._upsert),
+            ("POST", f"{_CONTACTS}/batch/update", self._update_batch),
             ("POST", f"{_CONTACTS}/search", self._search),
             ("POST", f"{_CONTACTS}/gdpr-delete", self._forget),
             ("POST", f"{_CONTACTS}/merge", self._merge),
@@ -35,7 +36,7 @@ class HubSpot:
         return headers.get("authorization") == f"Bearer {self.token}"
 
     def answer(self, asked: Asked) -> Answer:
-        """Contacts: batch upsert by email, get, search, update and archive."""
+        """Contacts: batches of upserts by email and of updates, get, search, update and archive."""
         return dispatch(self.routes, asked) or self._error(404, "OBJECT_NOT_FOUND", "Resource not found")
 
     def refuse(self, status: int) -> Any:
@@ -74,14 +75,47 @@ class HubSpot:
         if unknown := {name for one in inputs for name in one["properties"]} - _PROPERTIES:
             return self._error(400, "VALIDATION_ERROR", f"Property {sorted(unknown)[0]} does not exist")
         told = [self._upsert_one(one["id"], one["properties"]) for one in inputs]
-        results = [answer.body | {"new": bool(answer.facts["created"])} for answer in told]
+        results = [
+            answer.body | {"new": bool(answer.facts["created"])} | _trace(one)
+            for one, answer in zip(inputs, told, strict=True)
+        ]
+        return self._batch(told, results, [])
+
+    def _update_batch(self, asked: Asked) -> Answer:
+        """Each by itself: what cannot be done is told among the errors, with 207."""
+        inputs = asked.body["inputs"]
+        if not 0 < len(inputs) <= 100:
+            return self._error(400, "VALIDATION_ERROR", "inputs must name 1 to 100 contacts")
+        answers = [self._update(Asked("PATCH", "", {}, {}, one), str(one["id"])) for one in inputs]
+        both = list(zip(inputs, answers, strict=True))
+        told = [answer for _, answer in both if answer.status == 200]
+        results = [answer.body | _trace(one) for one, answer in both if answer.status == 200]
+        errors = [
+            answer.body | {"context": {name: [value] for name, value in _trace(one).items()}}
+            for one, answer in both
+            if answer.status != 200
+        ]
+        return self._batch(told, results, errors)
+
+    def _batch(self, told: list[Answer], results: list[Row], errors: list[Row]) -> Answer:
         facts = {
             "ids": [one.facts["id"] for one in told],
             "created": sum(one.facts["created"] for one in told),
             "changed": sorted({name for one in told for name in one.facts.get("changed", ())}),
         }
-        body = {"status": "COMPLETE", "results": results, "startedAt": _now(self), "completedAt": _now(self)}
-        return Answer(200, body, facts=facts, webhooks=tuple(hook for one in told for hook in one.webhooks))
+        body: Row = {
+            "status": "COMPLETE",
+            "results": results,
+            "startedAt": _now(self),
+            "completedAt": _now(self),
+        }
+        body |= {"numErrors": len(errors), "errors": errors} if errors else {}
+        return Answer(
+            207 if errors else 200,
+            body,
+            facts=facts,
+            webhooks=tuple(hook for one in told for hook in one.webhooks),
+        )
 
     def _upsert_one(self, email: str, properties: Row) -> Answer:
         known = self._by_email(email)
@@ -187,6 +221,11 @@ class HubSpot:
 
     def _error(self, status: int, category: str, message: str) -> Answer:
         return Answer(status, {**self.refuse(status), "message": message, "category": category})
+
+
+def _trace(one: Row) -> Row:
+    """What an input is told again by."""
+    return {name: one[name] for name in ("objectWriteTraceId",) if name in one}
 
 
 def _now(vendor: HubSpot) -> str:

@@ -47,16 +47,20 @@ class Ahead:
 
 def looking_ahead(hub: Hub, target: Target, delivery: Delivery, state: Key) -> Hub:
     """The hub on what this delivery is likely to ask for. `state`: where the delivery's own state lies."""
-    account = target.account_name
-    wanted = [
-        state,
-        keys.root(delivery.entity, delivery.id),
-        keys.account(account),
-        keys.account(STAGE),
-        keys.limit(account),
-    ]
-    if delivery.customer:
-        wanted.append(keys.root(CUSTOMER, delivery.customer))
-        there = (f"{account}.{name}" for name in target.customers)
-        wanted += [keys.delivery(name, CUSTOMER, delivery.customer) for name in there]
+    wanted = [state, *shared(target), *about(target, delivery.entity, delivery.id, delivery.customer)]
     return hub.over(cast(Store, Ahead(hub.store, list(dict.fromkeys(wanted)))))
+
+
+def shared(target: Target) -> list[Key]:
+    """What every delivery to this account asks for."""
+    account = target.account_name
+    return [keys.account(account), keys.account(STAGE), keys.limit(account)]
+
+
+def about(target: Target, entity: str, id: str, customer: str) -> list[Key]:
+    """The entity, its customer ("" for none), and whether the customer is there."""
+    if not customer:
+        return [keys.root(entity, id)]
+    there = (f"{target.account_name}.{name}" for name in target.customers)
+    states = [keys.delivery(name, CUSTOMER, customer) for name in there]
+    return [keys.root(entity, id), keys.root(CUSTOMER, customer), *states]

@@ -8,6 +8,7 @@ from hub.connector import Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RecordError, RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.case import Case
+from hub.pipeline.deliver.crowd import room
 from hub.pipeline.deliver.parking import DOWN
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.outlet import Outlet
@@ -32,7 +33,8 @@ class StoppedError(Exception):
 @dataclass(slots=True)
 class Calls:
     """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
-    milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had.
+    milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had;
+    `share`: of a token, which it takes where others wait for the same call.
     """
 
     hub: Hub
@@ -41,6 +43,7 @@ class Calls:
     outlet: Outlet = field(init=False)
     admitted: Call | None = None
     turns: int = 0
+    share: float = 1.0
     used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,17 +54,20 @@ class Calls:
 
         Raises StoppedError where the account lets nobody through now, RetryError when the state moved.
         """
-        outlet = self.outlet
-        outlet.lane, self.turns = case.delivery.lane, case.data.get("turn", 0)
-        key = keys.limit(outlet.account)
-        held = self.hub.store.read([key]).get(key)
-        outlet.numbers = held.data if held else {}
+        self._line_up(case.delivery.lane, case.data.get("turn", 0))
+        self.share = 1 / room(call.bulk if call else None, case.data)
         written = self._together(case, call, intent)
         if written is None:
             self._admit(call)
             written = case.write(**intent)
         self.admitted = call
         return written
+
+    def admit(self, call: Call, lane: str, turns: int) -> None:
+        """Take the token of a call that is made for many. Raises StoppedError, as `start` does."""
+        self._line_up(lane, turns)
+        self._admit(call)
+        self.admitted = call
 
     def make(self, call: Call, scope: dict[str, Any]) -> HttpResponse | None:
         """The answer; None when the record is not there. Raises StoppedError, RecordError.
@@ -79,9 +85,14 @@ class Calls:
 
     def first(self, remote: str | None) -> Call | None:
         """The call that writing a record begins with."""
-        resource = self.target.resource
-        known = resource.update if remote else None
-        return known or resource.upsert or next(iter(resource.find), None) or resource.create
+        return self.target.begins(bool(remote))
+
+    def _line_up(self, lane: str, turns: int) -> None:
+        """Look at the account's numbers."""
+        key = keys.limit(self.outlet.account)
+        held = self.hub.store.read([key]).get(key)
+        self.outlet.lane, self.turns = lane, turns
+        self.outlet.numbers = held.data if held else {}
 
     def _doubtful(self, outcome: Outcome) -> bool:
         try:
@@ -95,7 +106,7 @@ class Calls:
         demand, lease = self.target.connector.demand(call), outlet.lease()
         numbers, now = outlet.numbers, case.now
         ticket = limiter.ticket(outlet.account, demand, numbers, now, lane=outlet.lane, lease=lease)
-        if not self.turns and limiter.in_line(numbers, now, outlet.lane):
+        if not self.turns and limiter.in_line(numbers, now, outlet.lane, together=self.share < 1):
             self._stop(call, ticket.reason, ticket.wait)
         busy = any(numbers.get(limit.name, 0.0) > now and limit.interval < CROWDED for limit in demand.limits)
         if ticket.wait or ticket.tally.leave or busy:
@@ -169,5 +180,6 @@ class Calls:
         outlet, now = self.outlet, self.hub.clock()
         if self.turns != 1 or wait > limiter.MOMENT:
             demand = self.target.connector.demand(call)
-            wait = limiter.turn(self.hub.store, outlet.account, demand, now, wait, lane=outlet.lane) - now
+            store, lane, share = self.hub.store, outlet.lane, self.share
+            wait = limiter.turn(store, outlet.account, demand, now, wait, lane=lane, share=share) - now
         raise StoppedError(Outcome("retry", after=wait, reason=reason), throttled=True)

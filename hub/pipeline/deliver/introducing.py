@@ -19,9 +19,16 @@ def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) 
 
     It is sent before the delivery is closed: who dies in between finds the record, and sends the same again.
     """
+    if events := introductions(case, subject, desire, remote):
+        enqueue(case.hub, events)
+
+
+def introductions(case: Case, subject: Subject, desire: Desire, remote: str | None) -> list[Event]:
+    """The event that `introduce` sends, if any."""
     declared = case.hub.catalog.entities[subject.entity].identifying
     if remote and remote != desire.remote and any(desire.both.get(field.name) for field in declared):
-        enqueue(case.hub, [_event(case, subject, remote, desire.record)])
+        return [_event(case, subject, remote, desire.record)]
+    return []
 
 
 def _event(case: Case, subject: Subject, remote: str, record: dict[str, Any]) -> Event:

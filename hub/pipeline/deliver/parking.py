@@ -41,7 +41,7 @@ TURNS = frozenset({"rate-limit", "in-flight", DOWN})
 """Reasons for which a delivery waits for its turn: our own limits, so nothing was sent."""
 
 CLEAN: dict[str, Any] = dict.fromkeys(
-    ("inflight", "attempts", "since", "reason", "place", "would", "said", "turn")
+    ("inflight", "attempts", "since", "reason", "place", "would", "said", "turn", "most")
 )
 """What a success takes out of the state."""
 

@@ -5,7 +5,7 @@ write can come before its answer. A request whose outcome is unknown may still l
 once it no longer can, the current state is written once more (`ambiguous`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import keys, ledger
@@ -16,12 +16,13 @@ from hub.pipeline import Hub
 from hub.pipeline.deliver import loops, parking, stored, superseded
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
-from hub.pipeline.deliver.desire import Desire, desired
+from hub.pipeline.deliver.desire import Desire, desired, idempotency_key
 from hub.pipeline.deliver.introducing import introduce
 from hub.pipeline.deliver.receipts import BY_HAND, freed
 from hub.pipeline.deliver.target import Target, switches
 from hub.pipeline.deliver.writing import write_record
 from hub.pipeline.subjects import CUSTOMER, Subject, find
+from hub.reprs import discreet
 from hub.times import from_epoch, to_epoch
 
 LEASE = parking.QUIET
@@ -37,8 +38,34 @@ TWO_RECORDS = "two-records"
 """Why a delivery is for a person that was written all the same: the customer has another record there."""
 
 
+@discreet()
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery that has come to its call: nothing is written yet of what it is about to do."""
+
+    case: Case
+    subject: Subject
+    desire: Desire
+
+    @property
+    def key(self) -> str:
+        """The key of this version's writing, the same on every attempt."""
+        named = (self.case.delivery.destination, self.subject.entity, self.subject.id)
+        return idempotency_key(*named, self.subject.epoch)
+
+    def at(self, case: Case) -> "Ready":
+        """The same, after its state was written."""
+        return replace(self, case=case)
+
+
 def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     """Write the entity's current state to the destination: the result, as in `deliver`."""
+    found = prepared(hub, target, delivery)
+    return found if isinstance(found, str) else _attempt(found.case, found.subject, found.desire)
+
+
+def prepared(hub: Hub, target: Target, delivery: Delivery) -> str | Ready:
+    """What is to be written, or the result where nothing is."""
     subject = find(hub, delivery.entity, delivery.id, likely=delivery.customer)
     if subject is None or subject.id != delivery.id:
         told = keys.delivery(delivery.destination, delivery.entity, delivery.id)
@@ -51,7 +78,7 @@ def bring(hub: Hub, target: Target, delivery: Delivery) -> str:
     if _dealt(case, subject):
         return "unchanged"
     try:
-        return _bring(case, subject)
+        return _prepared(case, subject)
     except (RecordError, EvaluationError) as error:
         return parking.reject(case, error, epoch=subject.epoch)
 
@@ -65,7 +92,7 @@ def _dealt(case: Case, subject: Subject) -> bool:
     return dealt and (case.delivery.replay is None or (data.get("state") == "ok" and case.is_newer))
 
 
-def _bring(case: Case, subject: Subject) -> str:
+def _prepared(case: Case, subject: Subject) -> str | Ready:
     switched = switches(case.hub, case.target.account_name)
     if switched.paused:
         return parking.park(case, "paused", parking.PAUSED_DELAY)
@@ -76,7 +103,7 @@ def _bring(case: Case, subject: Subject) -> str:
     if CUSTOMER in case.target.resource.needs and desire.here is None:
         return parking.await_customer(case)
     if desire.same and not superseded.pending(case, desire):
-        return _close(case, subject, desire, "unchanged")
+        return close(case, subject, desire, "unchanged")
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
         return "skipped:dry-run"
@@ -87,7 +114,7 @@ def _bring(case: Case, subject: Subject) -> str:
         return parking.show(case, BY_HAND, "merged-there", task=task, epoch=subject.epoch)
     if loops.is_loop(case, desire):
         return parking.show(case, loops.LOOPING, loops.LOOPING)
-    return _attempt(case, subject, desire)
+    return Ready(case, subject, desire)
 
 
 def _withhold(case: Case, reason: str) -> str:
@@ -103,7 +130,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     calls = Calls(case.hub, case.target, case.attempt.calls)
     try:
         begins = superseded.first(case, desire) or calls.first(desire.remote)
-        case = calls.start(case, begins, **_intent(case, subject, desire))
+        case = calls.start(case, begins, **intent(case, subject, desire))
     except StoppedError as stop:
         return parking.park(case, stop.outcome.reason, stop.outcome.after)
     try:
@@ -116,7 +143,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         return parking.reject(case, error, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record)
     introduce(case, subject, desire, done.id)
-    return _close(case, subject, desire.at(done.id), "done", told)
+    return close(case, subject, desire.at(done.id), "done", told)
 
 
 def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
@@ -143,7 +170,7 @@ def _matches_another(case: Case, desire: Desire) -> bool:
     )
 
 
-def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
+def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     """What is about to be written; an intent found there is a request that may still land.
 
     `first`: the version whose creation is unsettled, so that creating again repeats its idempotency key.
@@ -168,7 +195,7 @@ def _intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     }
 
 
-def _close(
+def close(
     case: Case, subject: Subject, desire: Desire, result: str, told: dict[str, Any] | None = None
 ) -> str:
     """The destination has this version; it is written again later while an earlier request may still land.

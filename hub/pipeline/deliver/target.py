@@ -6,7 +6,7 @@ from typing import Self
 from hub import keys
 from hub.accounts import Account
 from hub.catalog import Catalog
-from hub.connector import Connector, Resource
+from hub.connector import Call, Connector, Resource
 from hub.mapping import Context, Mapping
 from hub.pipeline import Hub
 from hub.pipeline.flows import commit_once
@@ -56,6 +56,11 @@ class Target:
     def idempotent(self) -> bool:
         """Whether the same request may be sent twice: the vendor knows it again by its key."""
         return self.resource.idempotency is not None and self.resource.idempotency.repeatable
+
+    def begins(self, known: bool) -> Call | None:
+        """The call that writing a record begins with: of one that is `known` there, or of another."""
+        update = self.resource.update if known else None
+        return update or self.resource.upsert or next(iter(self.resource.find), None) or self.resource.create
 
     def context(self, now: float) -> Context:
         """What a mapping needs to know of the account."""

@@ -11,7 +11,7 @@ from hub.connector import Connector
 from hub.documents import parse
 from hub.messages import Delivery
 from hub.pipeline import Hub
-from hub.pipeline.deliver import deliver
+from hub.pipeline.deliver import carry, deliver
 from hub.pipeline.outbox import is_pending, relayed
 from hub.pipeline.route import route
 from hub.pipeline.subjects import find
@@ -379,7 +379,7 @@ class World:
         results: list[str] = []
         while taken := self.outbound.receive():
             for stored in taken:
-                results.append(deliver(self.hub, Delivery.loads(stored.message.body)))
+                results += [result for _, result in carry(self.hub, stored.message.body)]
                 self.outbound.ack(stored)
         self.results += results
         return results

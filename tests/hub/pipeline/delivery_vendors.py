@@ -17,6 +17,9 @@ class Crash(BaseException):
 class Vendors:
     """Four vendors in one client: what they hold, what they were asked, what they do wrong next.
 
+    `wrong`: the email of a contact that the CRM refuses, alone in a batch or not; `poison`: of one for which
+    it refuses the whole batch.
+
     `faults`: callables (apply) -> response, taken one per request; `apply` carries the request out.
     """
 
@@ -32,6 +35,8 @@ class Vendors:
     faults: list[Callable[[Callable[[], HttpResponse]], HttpResponse]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     token: str = "good"
+    poison: str = ""
+    wrong: str = ""
 
     def send(self, request: HttpRequest) -> HttpResponse:
         body = json.loads(request.body) if request.body else None
@@ -67,12 +72,32 @@ class Vendors:
         return self._mail(body) if host == "mail.example" else self._chat(body)
 
     def _crm(self, request: HttpRequest, path: list[str], body: Any) -> HttpResponse:
+        if path[-1] == "batch":
+            return self._batch(body["inputs"])
+        if body["record"].get("email") in (self.poison, self.wrong):
+            return answer(400, {"message": "invalid email"})
         if request.method == "PATCH":
             return _update(self.contacts, path[1], body["record"])
         known = _matching(self.contacts, body["match"])
         id = known[0] if known else f"c{len(self.contacts) + 1}"
         self.contacts[id] = {**self.contacts.get(id, {}), **body["record"]}
         return answer(200, {"id": id})
+
+    def _batch(self, inputs: list[dict[str, Any]]) -> HttpResponse:
+        """Each contact by itself, told in another order than asked."""
+        emails = [one["record"].get("email") for one in inputs]
+        if self.poison and self.poison in emails:
+            return answer(400, {"message": "one of them is wrong"})
+        done, failed = [], []
+        for one, email in zip(reversed(inputs), reversed(emails), strict=True):
+            id = one.get("id") or next(iter(_matching(self.contacts, f"email:{email}")), None)
+            if (self.wrong and email == self.wrong) or ("id" in one and id not in self.contacts):
+                failed.append({"context": {"trace": [one["trace"]]}})
+                continue
+            id = id or f"c{len(self.contacts) + 1}"
+            self.contacts[id] = {**self.contacts.get(id, {}), **one["record"]}
+            done.append({"trace": one["trace"], "id": id})
+        return answer(207 if failed else 200, {"done": done, "failed": failed})
 
     def _erp(self, request: HttpRequest, path: list[str], body: Any) -> HttpResponse:
         table = {"partners": self.partners, "sales": self.sales, "notes": self.notes}[path[0]]

@@ -7,7 +7,8 @@ from hub import keys
 from hub.errors import RetryError
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
-from hub.pipeline.sweep import LEASE, sweep
+from hub.pipeline.gathering import LEASE
+from hub.pipeline.sweep import sweep
 from hub.store import Put
 from tests.hub.pipeline.delivering import World, connector
 from tests.hub.pipeline.delivery_vendors import says
