@@ -298,7 +298,8 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     kept = {}
     for name in ADDRESS:
         line = value.get(name)
-        if line and (text := " ".join((line if isinstance(line, str) else plain(line)).split())):
+        told = line if isinstance(line, str) else "" if line in (None, False) else plain(line)
+        if text := " ".join(_short(told, LARGEST_TEXT).split()):
             kept[name] = text
     if not kept:
         raise ValueError("blank")

@@ -27,6 +27,7 @@ EFFORT = 10
 """What a crowd takes of a sweep's time, in deliveries that go alone: a transaction and a message."""
 
 
+@discreet("destination", "entity", "lane")
 class Kind(NamedTuple):
     """Who may share a call: `known` there or not, and at most so many."""
 

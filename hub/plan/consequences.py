@@ -252,6 +252,7 @@ def _mark(resource: dict[str, Any]) -> None:
     for call in (*writes, *(resource.get("find") or ())):
         call["headers"] = {**(call.get("headers") or {}), MARK: _literal(call["request"])}
     for call in writes:
+        call.pop("bulk", None)  # each is shown by itself
         call.update({"id": "id"} if "id" in call else {})
     for call in resource.get("find") or ():
         call.update(records="records", id="records[0].id")
