@@ -88,13 +88,8 @@ def _dealt(case: Case, subject: Subject) -> bool:
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
     dealt = dealt or data.get("state") == loops.LOOPING
-    return dealt and (case.delivery.replay is None or _served(case))
-
-
-def _served(case: Case) -> bool:
-    """Whether it was written since the replay was ordered: one that is ordered twice has its effect."""
-    ordered = (case.delivery.replay or "")[:27]
-    return case.data.get("state") == "ok" and ordered < (case.item.at or "")
+    # A replay that is ordered twice has its effect once.
+    return dealt and (case.delivery.replay is None or (data.get("state") == "ok" and case.is_newer))
 
 
 def _prepared(case: Case, subject: Subject) -> str | Ready:
@@ -112,7 +107,7 @@ def _prepared(case: Case, subject: Subject) -> str | Ready:
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
         return "skipped:dry-run"
-    leased = _leased(case)
+    leased = _leased(case, desire)
     if leased > 0:
         return parking.park(case, "leased", leased)
     if task := superseded.task(case, desire):
@@ -157,12 +152,22 @@ def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
     return parking.settle(case, stop.outcome, epoch=subject.epoch)
 
 
-def _leased(case: Case) -> float:
+def _leased(case: Case, desire: Desire) -> float:
     """Seconds for which somebody else may be creating the record just now."""
     inflight = case.data.get("inflight")
-    if not inflight or case.target.resource.upsert is not None:
+    if not inflight or (case.target.resource.upsert is not None and not _matches_another(case, desire)):
         return 0.0
     return to_epoch(inflight["at"]) + LEASE - case.now
+
+
+def _matches_another(case: Case, desire: Desire) -> bool:
+    """Whether an upsert may create a second record beside that of a request which is still on its way: by
+    another identifier than that one."""
+    names = {field.name for field in case.hub.catalog.entities[case.delivery.entity].identifying}
+    told = {name: desire.wrote[name][0][0] for name in names & desire.wrote.keys()}
+    return desire.remote is None and any(
+        known != ledger.fingerprint(desire.both.get(name)) for name, known in told.items()
+    )
 
 
 def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "orphans": list(desire.orphans) or None,
         "superseded": desire.receipts or None,
         "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
-        "ambiguous": earlier.get("at", case.data.get("ambiguous")),
+        "ambiguous": earlier.get("at", case.data.get("ambiguous") or desire.unsettled),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
         "landed": desire.landed,
