@@ -23,6 +23,10 @@ class Stamp(NamedTuple):
     revision: int
 
 
+NEVER = Stamp("1970-01-01T00:00:00.000000Z", "", 0)
+"""When a record said a field of which it only repeats what we wrote there."""
+
+
 @discreet()
 class Register(NamedTuple):
     """What one record says of a field: `run` are the tellings of `value` since another value was told last.
@@ -40,6 +44,11 @@ class Register(NamedTuple):
     def of(cls, value: Any, at: str, event: str, revision: int = 0) -> "Register":
         """What one event tells."""
         return cls(value, (Stamp(at, event, revision),))
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether the record never said anything of the field itself."""
+        return self.run == (NEVER,)
 
     @property
     def since(self) -> Stamp:

@@ -7,7 +7,7 @@ for a member that was not, because the destination does not take it: its webhook
 Hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,18 @@ class Written:
         """What the data of a delivery item say."""
         return cls(data.get("wrote", {}), data.get("seen", {}), *(data.get("landed") or ()))
 
+    @classmethod
+    def joined(cls, several: Sequence["Written"]) -> "Written":
+        """What several deliveries noted of one record in turn: its entity was others before it was merged."""
+        newest = max(several, key=lambda one: one.at)
+        if len(several) == 1:
+            return newest
+        names = dict.fromkeys(name for one in several for name in one.wrote)
+        wrote = {
+            name: _latest(value for one in several for value in one.wrote.get(name, ())) for name in names
+        }
+        return cls(wrote, newest.seen, newest.at, newest.there, newest.exact)
+
     def is_echo(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
         """Whether `value` of a canonical field only repeats what we wrote. `at`: when its source had it.
 
@@ -73,6 +85,15 @@ class Written:
         if not wrote:
             return False
         return fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:])
+
+    def is_after(self, name: str, at: str) -> bool:
+        """Whether the time `at` is surely later than our last write of a field."""
+        wrote = self.wrote.get(name)
+        return at > self._surely(wrote[0][1]) if wrote else False
+
+    def stood(self, name: str, value: Any, at: str) -> bool:
+        """Whether a telling for the time `at` says that what we wrote last was there still, or again."""
+        return self.is_last(name, value, at) and self.is_after(name, at)
 
     def overwrote(self, name: str, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
@@ -111,12 +132,15 @@ class Written:
         return held.last.at > self._surely(wrote[0][1])
 
     def _repeats(self, name: str, value: Any, at: str) -> bool:
-        """The value written last is there until something else is; an older one only until the next was."""
+        """The value written last is there until something else is; an older one only until the next was: of
+        which nobody knows while it has no outcome, and the one before is known to be there."""
         hashed, wrote = fingerprint(value), self.wrote.get(name, [])
         places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
         place = next(places, None)
         if not place:
             return place == 0
+        if wrote[place][1] == self.at:
+            return True
         return at <= min(self._surely(wrote[place - 1][1]), self._surely(wrote[0][1]))
 
     def _landed(self, noted: str) -> str:
@@ -127,6 +151,14 @@ class Written:
         there = self._landed(noted)
         exact = self.exact and noted == self.at
         return there if exact else from_epoch(to_epoch(there) + OVERTAKEN)
+
+
+def _latest(values: Iterable[list[str]]) -> list[list[str]]:
+    """These values, newest first, each where it was written last."""
+    found: dict[str, list[str]] = {}
+    for value in sorted(values, key=lambda one: one[1], reverse=True):
+        found.setdefault(value[0], value)
+    return list(found.values())
 
 
 def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str]]] | None = None) -> Ledger:

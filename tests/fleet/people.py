@@ -109,7 +109,7 @@ class People:
     def _revert(self, system, move):
         """What a field said before is right after all; after a quarter of an hour, at the earliest."""
         record = self._one(system, move.dice)
-        if record is None or self.world.weather.late or self.world.clock() - record.overwritten < 1200:
+        if record is None or self.world.clock() - record.overwritten < 1200:
             return
         before = record.fields.get("name")
         self._write(system, record, {"name": f"Wrong {move.number}"})
@@ -190,14 +190,19 @@ class People:
         }
         if not changed:
             return
-        edits = self._edits(system, id, changed)
+        edits = self._edits(system, id, changed, record)
         written = system.put("customers", id, changed, edits)
         written.edited = now
         self.world.tell(f"{system.name}: a person writes {id} {changed}")
 
-    def _edits(self, system, id, fields):
+    def _edits(self, system, id, fields, record=None):
+        """The edits of these fields; one that says the same in other letters is none that could be lost."""
         edits = {name: Edit(system.name, id, name, value, system.time()) for name, value in fields.items()}
-        self.written += edits.values()
+        for name, edit in edits.items():
+            before = record.fields.get(name) if record else None
+            edit.anew = before is not None and record.authors[name] is None
+            if before is None or canon(name, before) != canon(name, edit.value):
+                self.written.append(edit)
         for name, value in fields.items():
             canonical = "address" if name == "city" else name
             self._values.setdefault((system.name, id, canonical), set()).add(canon(name, value))

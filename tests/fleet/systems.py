@@ -18,8 +18,8 @@ from hub.times import from_epoch, to_epoch
 
 @dataclass(eq=False)
 class Edit:
-    """What a person wrote into one field of one record. `at`: by the vendor's clock; `heard`: the earliest
-    version's time with which it reached us, None while nobody has told us.
+    """What a person wrote into one field of one record. `at`: by the vendor's clock; `anew`: over what we had
+    written there; `heard`: the earliest version's time with which it reached us, None while none has.
     """
 
     system: str
@@ -27,6 +27,7 @@ class Edit:
     field: str
     value: Any
     at: float
+    anew: bool = False
     heard: float | None = None
 
 

@@ -13,6 +13,9 @@ OPEN = (keys.DUE, keys.WAITING)
 KNOWN = {"name": "name", "email": "email", "phone": "phone", "stage": "stage", "city": "address"}
 """The fields that people edit -> the canonical field (of an address, the town stands for all of it)."""
 
+OWNED, OWNER = "stage", "crm"
+"""The field that has an owner, and whose it is."""
+
 
 class Verdict:
     """The findings about a world at rest, and its figures."""
@@ -152,6 +155,7 @@ class Verdict:
 
     def _newest(self):
         edits = self._by_record()
+        self.figures["edits overwritten before they were told"] += sum(map(self._overwritten, self._edits))
         for root in self.customers:
             members = [keys.told(pk) for pk in root.data["records"]]
             held = [(told.source, told.id) for told in members]
@@ -159,7 +163,7 @@ class Verdict:
                 continue
             for field, canonical in KNOWN.items():
                 last = [_last(edits.get((*one, field), [])) for one in held]
-                heard = [edit for edit in last if edit is not None]
+                heard = self._counted(root, field, [edit for edit in last if edit is not None])
                 newest = max((edit.heard for edit in heard), default=None)
                 winners = {canon(field, edit.value) for edit in heard if edit.heard == newest}
                 golden = _golden(root, canonical)
@@ -168,10 +172,34 @@ class Verdict:
                         "lost", f"{field} of {root.data['id']}: {golden!r} stands, {sorted(winners)} is newer"
                     )
 
+    @property
+    def _edits(self):
+        return self.world.people.written
+
+    def _overwritten(self, edit):
+        """Whether what we wrote stands where somebody made an edit that nobody told us of: no vendor here
+        takes a condition with a write, so it cannot be known."""
+        record = self.world.systems[edit.system].customers.get(edit.id)
+        return edit.heard is None and record is not None and record.authors.get(edit.field, edit) is None
+
+    def _counted(self, root, field, heard):
+        """The edits that count: of a field with an owner the owner's, where it has said anything.
+
+        Somebody else's later one is put back (all systems are equal), and stands in the conflict inbox.
+        """
+        owned = [edit for edit in heard if field == OWNED and edit.system.startswith(OWNER)]
+        since = max((edit.heard for edit in owned), default=None)
+        others = [edit for edit in heard if owned and edit not in owned and edit.heard > since]
+        if any(canon(field, edit.value) != _golden(root, field) for edit in others):
+            self.figures["changes of somebody else put back"] += 1
+            if field not in root.data.get("contested", ()):
+                self.say("conflicts that nobody sees", f"{field} of {root.data['id']}")
+        return owned or heard
+
     def _by_record(self):
         """The edits that reached us, by record and field, fetched ones by their registers."""
         found = defaultdict(list)
-        for edit in self.world.people.written:
+        for edit in self._edits:
             found[edit.system, edit.id, edit.field].append(edit)
         for item in self.items:
             if item.kind == "record" and item.data["entity"] == "customer":
@@ -231,10 +259,11 @@ def _golden(root, canonical):
 
 
 def _last(edits):
-    """The last edit of a record's field that reached us; the same value again counts from the first."""
+    """The last edit of a record's field that reached us; the same value again counts from the first, unless
+    ours stood there meanwhile."""
     runs = []
     for edit in (one for one in edits if one.heard is not None):
-        if runs and canon(edit.field, runs[-1].value) == canon(edit.field, edit.value):
+        if runs and not edit.anew and canon(edit.field, runs[-1].value) == canon(edit.field, edit.value):
             runs[-1].heard = min(runs[-1].heard, edit.heard)
         else:
             runs.append(edit)

@@ -41,6 +41,10 @@ class Wire:
         self.world.spend(self.rng.uniform(0.001, 0.05))
         fault = self._fault(f"{request.method} {path.partition('/')[2].partition('?')[0]} {system.name}")
         self._tell(system, request, fault)
+        return self._carry(system, request, fault)
+
+    def _carry(self, system, request, fault):
+        """What comes of it on its way."""
         if fault == "lost-before":
             raise RetryError("connection")
         refused = system.arrive(request)

@@ -153,7 +153,12 @@ class Vault:
 
 
 class World:
-    """A seed at work. `only`: the moves that are made (all when None); `weather`: in place of the seed's."""
+    """A seed at work. `only`: the moves that are made (all when None); `weather`: in place of the seed's.
+
+    `carrier`: what takes our requests to the vendors.
+    """
+
+    carrier = Wire
 
     def __init__(self, seed, *, systems=None, only=None, weather=None, story=False):
         self.seed = seed
@@ -525,7 +530,7 @@ class World:
             "outbound": Line(self),
             "archive": MemoryArchive(),
             "secrets": Vault(self),
-            "client": Wire(self),
+            "client": self.carrier(self),
             "random": self.dice("hub"),
         }
         return Hub(Settings(), clock=self.clock, sleep=self.sleep, **self._parts)

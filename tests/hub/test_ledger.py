@@ -197,3 +197,23 @@ def test_the_echo_of_a_write_that_overtook_a_change_is_in_doubt_where_the_change
     seen = {"stage": mark(change)}
     assert not Written(wrote, seen).is_doubtful("stage", "lead", at(1), change)
     assert not Written(wrote, {}, AT, AT, exact=True).is_doubtful("stage", "lead", at(1), change)
+
+
+def test_seed_2102_of_two_ledgers_of_one_record_the_later_one_says_what_was_written_last():
+    """The record was another customer's before they turned out to be one."""
+    older = Written(entry({"name": "Ana"}, at(0)), at=at(0), there=at(0))
+    newer = Written(entry({"name": "Eva"}, at(9)), at=at(9), there=at(9))
+    both = Written.joined([older, newer])
+    assert both.is_last("name", "Eva", at(3600))
+    assert not both.is_echo("name", "Ana", at(3600))
+    assert both.is_echo("name", "Ana", at(5))
+    assert Written.joined([newer, older]) == both
+
+
+def test_seed_19_while_a_write_has_no_outcome_what_was_there_before_it_is_no_news():
+    """The write may never have come; its customer was merged meanwhile, so that nobody settled it."""
+    wrote = entry({"name": "Eva"}, at(9), entry({"name": "Ana"}, at(0)))
+    unsettled = Written(wrote, at=at(0), there=at(0))
+    assert unsettled.is_echo("name", "Ana", at(3600))
+    assert unsettled.is_doubtful("name", "Ana", at(3600))
+    assert not Written(wrote, at=at(9), there=at(9)).is_echo("name", "Ana", at(3600))

@@ -66,9 +66,12 @@ def perform(hub: Hub, target: Target, delivery: Delivery) -> str:
 
 
 def _decided(case: Case) -> bool:
-    """Whether nothing is left to do. What is done stays done; a replay asks again about the rest."""
+    """Whether nothing is left to do. What is done stays done; a replay asks again about the rest.
+
+    One that was ordered before knew nothing of this end: of two, the second is no word on what the first did.
+    """
     state = case.data.get("state")
-    return state == "done" or (state in FINAL and case.delivery.replay is None)
+    return state == "done" or (state in FINAL and case.is_newer)
 
 
 def _settled(case: Case) -> tuple[str, Case]:

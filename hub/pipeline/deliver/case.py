@@ -50,6 +50,11 @@ class Case:
         """The state as JSON."""
         return self.item.data
 
+    @property
+    def is_newer(self) -> bool:
+        """Whether its state was written since the replay that asks was ordered; so is any where none asks."""
+        return (self.delivery.replay or "")[:27] < (self.item.at or "")
+
     def write(
         self,
         *,

@@ -47,7 +47,8 @@ class Desire:
     `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
     last write had; `same`: the destination has all this already; `repeats`: it told another value since we
     wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
-    of ids there that were superseded; `joined`, `put_away`: the one that was this customer's, and was merged
+    of ids there that were superseded; `unsettled`: when a request left of which nobody knows, from us or the
+    customer who had the record before; `joined`, `put_away`: the one that was this customer's, and was merged
     or archived there when it was another's, too.
     """
 
@@ -68,6 +69,7 @@ class Desire:
     repeats: bool = False
     theirs: dict[str, str] = field(default_factory=dict)
     receipts: Receipts = field(default_factory=dict)
+    unsettled: str | None = None
     joined: str = ""
     put_away: str = ""
 
@@ -129,6 +131,7 @@ def desired(case: Case, subject: Subject) -> Desire:
         landed=case.data.get("landed") or base.get("landed"),
         theirs=_theirs(own.get(ids[0]) if ids else None, members),
         receipts=superseded,
+        unsettled=(base.get("inflight") or {}).get("at") or base.get("ambiguous"),
     )
     if not ids:
         desire = _lost(desire, known)

@@ -88,14 +88,9 @@ def _dealt(case: Case, subject: Subject) -> bool:
     data = case.data
     dealt = data.get("epoch", 0) >= subject.epoch and data.get("state") in DEALT
     dealt = dealt or data.get("state") == loops.LOOPING
-    return dealt and (case.delivery.replay is None or _served(case))
-
-
-def _served(case: Case) -> bool:
-    """Whether it is done, and a replay leaves it so: one that writes a second time what is done leaves what
-    was done since it was ordered, so that one that is ordered twice has its effect."""
-    ordered = (case.delivery.replay or "")[:27]
-    return case.data.get("state") == "ok" and not (case.delivery.again and (case.item.at or "") <= ordered)
+    # What is done is left so; a replay that says `again` writes it a second time, and has its effect once.
+    left = data.get("state") == "ok" and (case.is_newer or not case.delivery.again)
+    return dealt and (case.delivery.replay is None or left)
 
 
 def _prepared(case: Case, subject: Subject) -> str | Ready:
@@ -113,7 +108,7 @@ def _prepared(case: Case, subject: Subject) -> str | Ready:
     if switched.dry_run:
         case.write(state="dry-run", would=desire.record)
         return "skipped:dry-run"
-    leased = _leased(case)
+    leased = _leased(case, desire)
     if leased > 0:
         return parking.park(case, "leased", leased)
     if task := superseded.task(case, desire):
@@ -158,12 +153,22 @@ def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
     return parking.settle(case, stop.outcome, epoch=subject.epoch)
 
 
-def _leased(case: Case) -> float:
+def _leased(case: Case, desire: Desire) -> float:
     """Seconds for which somebody else may be creating the record just now."""
     inflight = case.data.get("inflight")
-    if not inflight or case.target.resource.upsert is not None:
+    if not inflight or (case.target.resource.upsert is not None and not _matches_another(case, desire)):
         return 0.0
     return to_epoch(inflight["at"]) + LEASE - case.now
+
+
+def _matches_another(case: Case, desire: Desire) -> bool:
+    """Whether an upsert may create a second record beside that of a request which is still on its way: by
+    another identifier than that one."""
+    names = {field.name for field in case.hub.catalog.entities[case.delivery.entity].identifying}
+    told = {name: desire.wrote[name][0][0] for name in names & desire.wrote.keys()}
+    return desire.remote is None and any(
+        known != ledger.fingerprint(desire.both.get(name)) for name, known in told.items()
+    )
 
 
 def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
@@ -181,7 +186,7 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "orphans": list(desire.orphans) or None,
         "superseded": desire.receipts or None,
         "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
-        "ambiguous": earlier.get("at", case.data.get("ambiguous")),
+        "ambiguous": earlier.get("at", case.data.get("ambiguous") or desire.unsettled),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
         "landed": desire.landed,

@@ -22,6 +22,7 @@ from hub.pipeline.deliver.introducing import introductions
 from hub.pipeline.deliver.state import Ready, close, intent, prepared
 from hub.pipeline.deliver.target import Target
 from hub.pipeline.receive import enqueue
+from hub.reprs import discreet
 from hub.store import Key, Store
 
 Result = tuple[Delivery, str]
@@ -73,6 +74,7 @@ def _has_more_to_do(one: Ready) -> bool:
     return bool(put_away or superseded.pending(one.case, one.desire))
 
 
+@discreet()
 @dataclass(frozen=True, slots=True)
 class _Going:
     """One delivery of a call, and its part of the request."""

@@ -64,6 +64,7 @@ def _record(item: Item) -> dict[str, Any]:
     told = {
         name: {"value": register.value, "at": register.last.at, "event": register.last.event}
         for name, register in sorted(registers(item).items())
+        if not register.unsaid
     }
     return {**_reference(item.key.pk), "created_at": item.data["created"], "fields": told}
 

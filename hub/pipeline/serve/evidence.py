@@ -42,7 +42,7 @@ class Evidence:
     def echoed(self, record: str, claim: str) -> bool:
         """Whether a record only repeated an identifier that this hub had written there."""
         said = registers(self.records[record]).get(namespace(claim))
-        silent = said is None or (said.value is None and said.other is None)
+        silent = said is None or said.unsaid or (said.value is None and said.other is None)
         return silent and namespace(claim) != SAME
 
     def told_at(self, record: str, claim: str) -> str:

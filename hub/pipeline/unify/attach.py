@@ -38,9 +38,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     rest = {name: register for name, register in heard.told.items() if name not in again}
     held = registers(record, rest)
     said, moved = overlay(held, rest)
-    if not moved and not again and not heard.doubts:
+    if not moved and not again and not heard.doubts and not heard.stood:
         return Outcome(root.data["id"], values(root), news=bool(heard.told))
-    stored = {**record.data.get("registers", {}), **again, **said}
+    stored = {**record.data.get("registers", {}), **again, **said, **heard.stood}
     fresh = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
     link = fresh.pop(CUSTOMER, None)
     if DELETED in stored or (link and not _stays(link, held.get(CUSTOMER), root)):
@@ -52,9 +52,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     fields = values(after)
     back = unmatched(telling, rules, heard, {**heard.told, **said}, fields)
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
-    return Outcome(
-        root.data["id"], fields, (put, Put(after)), _changes(telling, root, record, fields, fresh, back)
-    )
+    changes = _changes(telling, root, record, fields, fresh, back)
+    news = bool(heard.told or heard.doubts)
+    return Outcome(root.data["id"], fields, (put, Put(after)), changes, news=news)
 
 
 def _changes(

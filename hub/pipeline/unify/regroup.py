@@ -79,7 +79,7 @@ def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> It
         root=item.data.get("root", ""),
         created=min(item.data.get("created", telling.created), telling.created),
         claims=earliest(item.data.get("claims", {}), telling, event),
-        registers=said,
+        registers={**said, **heard.stood},
         **heard.noted(item, telling.at),
     )
 

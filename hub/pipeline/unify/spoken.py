@@ -1,11 +1,12 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from typing import Any
 
 from hub import keys
 from hub.frozen import dataclass
-from hub.golden import DELETED, Register, Stamp
+from hub.golden import DELETED, NEVER, Register, Stamp, overlay
 from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
@@ -26,11 +27,12 @@ DOUBTS = "doubts"
 class Spoken:
     """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
     values: they set nothing, but their system is written once more. `answers`: those of them that are not
-    what we wrote last."""
+    what we wrote last. `stood`: registers that only remember that what we wrote stood there later on."""
 
     told: dict[str, Register]
     doubts: dict[str, Any]
     answers: frozenset[str] = frozenset()
+    stood: dict[str, Register] = field(default_factory=dict)
 
     def noted(self, record: Item, at: str) -> Mapping[str, Any]:
         """The data of the record that change with the doubts."""
@@ -48,10 +50,7 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
 
 def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> Spoken:
     """What is news of a telling; nothing when all of it only repeats what we wrote."""
-    notes = ledgers(telling, ids)
-    reading.load(notes)
-    here = (None, keys.told(telling.record.pk).id) if notes else ()
-    written = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
+    written = _written(reading, telling, ids)
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
     run = (Stamp(telling.at, event.mark, event.revision),)
@@ -60,27 +59,51 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
         told = {
             name: _register(written, name, register)
             for name, register in told.items()
-            if not any(one.is_echo(name, register.value, telling.at, held.get(name)) for one in written)
+            if _is_news(written, name, register.value, telling.at, held.get(name))
         }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register(telling.customer, run)
     if telling.deleted:
         told[DELETED] = Register(True, run)
-    if not written:
+    if written is None:
         return Spoken(told, {})
-    doubts = {
-        name: value
-        for name, value in telling.fields.items()
-        if name not in told
-        and any(one.is_doubtful(name, value, telling.at, held.get(name)) for one in written)
-    }
-    answers = frozenset(
-        name for name, value in doubts.items() if not any(o.is_last(name, value, telling.at) for o in written)
-    )
-    return Spoken(told, doubts, answers)
+    echoes = {name: value for name, value in telling.fields.items() if name not in told}
+    doubts = {n: v for n, v in echoes.items() if written.is_doubtful(n, v, telling.at, held.get(n))}
+    answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
+    ours = telling.at == event.received_at  # no time of the source's own
+    later = {n: v for n, v in echoes.items() if not ours and written.stood(n, v, telling.at)}
+    stood = {name: _stood(value, run[0], held.get(name)) for name, value in later.items()}
+    return Spoken(told, doubts, answers, stood)
 
 
-def _register(written: Iterable[Written], name: str, told: Register) -> Register:
+def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
+    """What we noted of this record; None when we never wrote it."""
+    notes = ledgers(telling, ids)
+    reading.load(notes)
+    here = (None, keys.told(telling.record.pk).id) if notes else ()
+    noted = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
+    return Written.joined(noted) if noted else None
+
+
+def _is_news(written: Written, name: str, value: Any, at: str, held: Register | None) -> bool:
+    """Whether it is neither an echo nor past: the record has said for a later time that what we wrote before
+    `at` stood there, so somebody has set it back since, and this is heard too late."""
+    if written.is_echo(name, value, at, held):
+        return False
+    later = held.other if held and held.other and held.other > held.last else None
+    return later is None or later.at <= at or not written.is_after(name, at)
+
+
+def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
+    """The register once its record has said that our value was there: its own word is what it was."""
+    if held is None:
+        return Register(None, (NEVER,), stamp)
+    if held.value == value:
+        return overlay({"": held}, {"": Register(value, (stamp,))})[0][""]
+    return held._replace(other=max(stamp, held.other or stamp)) if stamp > held.last else held
+
+
+def _register(written: Written, name: str, told: Register) -> Register:
     """What is told, and since when another value of ours stood there: then it was set once more."""
-    ours = [stamp for one in written if (stamp := one.overwrote(name, told.since.at))]
-    return told._replace(other=max(ours)) if ours else told
+    ours = written.overwrote(name, told.since.at)
+    return told._replace(other=ours) if ours else told

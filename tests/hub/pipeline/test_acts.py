@@ -13,6 +13,7 @@ from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.flows import quiet_until
 from hub.store import Item, Key, Put
+from hub.times import from_epoch
 from tests.hub.pipeline.delivering import World, project
 from tests.hub.pipeline.delivery_vendors import loses_the_answer, never_hears, refuses, says
 
@@ -255,6 +256,18 @@ def test_an_intent_without_a_result_is_held_for_a_person(shopper):
     with pytest.raises(KeyboardInterrupt):
         only(shopper, "chat.main.message")
     assert only(shopper, "chat.main.message") == "parked:held"
+
+
+def test_a_replay_that_was_ordered_before_the_message_was_held_does_not_send_it(shopper):
+    """Two were ordered, and the first one's outcome is unknown: only who has seen that may send once more."""
+    world = shopper
+    leave(world)
+    world.vendors.faults = [loses_the_answer]
+    world.later(3_601)
+    ordered = f"{from_epoch(world.now - 1)}-0a0a0a0a"
+    act = Delivery("chat.main.message", "cart", "k-1", 1, "c-1", "reminder", trigger="k-1", replay=ordered)
+    assert deliver(world.hub, act) == "unchanged"
+    assert deliver(world.hub, replace(act, replay=f"{from_epoch(world.now + 1)}-0a0a0a0a")) == "done"
 
 
 def test_a_held_message_is_sent_when_a_person_replays_it(shopper):

@@ -11,7 +11,7 @@ from hub.messages import Event
 from hub.store import Key, Put
 from hub.times import from_epoch
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, ada, tell
-from tests.hub.pipeline.delivery_vendors import loses_the_answer, says
+from tests.hub.pipeline.delivery_vendors import loses_the_answer, never_hears, says
 
 
 def at(world):
@@ -387,3 +387,34 @@ def test_a_delivery_of_a_customer_who_was_merged_twice_comes_to_rest(world):
     world.store.commit([Put(replace(first, data={**first.data, "root": "c-3"}))])
     world.rest()
     assert not [item for item in world.store.items() if item.agenda == keys.DUE]
+
+
+def test_seed_2315_an_upsert_by_another_address_waits_until_the_one_on_its_way_has_landed(world):
+    """Else it would not find that record, and there would be two."""
+    ada(world)
+    world.vendors.faults = [never_hears]
+    assert tell(world) == "parked:timeout"
+    ada(world, given_name="Augusta")
+    assert tell(world) == "done", "by the same address it is one record, whichever lands first"
+    world.entity("customer", "c-2", relay="never", email="eva@correo.example")
+    world.vendors.faults = [never_hears]
+    assert tell(world, id="c-2", customer="c-2") == "parked:timeout"
+    world.entity("customer", "c-2", relay="never", email="eva@nuevo.example")
+    assert tell(world, id="c-2", customer="c-2", epoch=2) == "parked:leased"
+    world.rest()
+    assert [one["email"] for one in world.vendors.contacts.values()] == [ADA["email"], "eva@nuevo.example"]
+
+
+def test_a_request_that_may_still_land_is_written_over_once_more_though_its_customer_was_merged(world):
+    """The state of the one that stays is another item: it takes over what is not settled."""
+    ada(world)
+    assert tell(world) == "done"
+    ada(world, stage="lead")
+    world.vendors.faults = [never_hears]
+    assert tell(world) == "parked:timeout"
+    world.entity("customer", "c-2", relay="never", **ADA)
+    world.merge("c-1", "c-2")
+    assert tell(world, id="c-2", customer="c-2") == "done"
+    assert world.state(CRM, "c-2")["state"] == "settling"
+    world.rest()
+    assert world.state(CRM, "c-2")["state"] == "ok"

@@ -9,9 +9,18 @@ from collections import Counter
 
 import pytest
 
+from tests.fleet import people
 from tests.fleet.trial import shrunk, story, trial
 
 CHUNK = 25
+
+ONCE = {
+    2102: "of two ledgers of one record, the one of a customer merged away made an echo",
+    2315: "an address changed while the upsert by the old one was on its way: two records",
+    2378: "an edit that says the same in other letters was counted as lost",
+    2984: "a set-back after an edit that nobody heard of was counted as a confirmation",
+}
+"""Seeds beyond the usual run that showed something."""
 
 
 def pytest_generate_tests(metafunc):
@@ -33,3 +42,21 @@ def test_every_fleet_comes_to_rest_with_all_systems_equal(seeds, record_property
         sums.update(figures)
     for name, count in sums.items():
         record_property(f"fleet {name}", count)
+
+
+@pytest.mark.parametrize("seed", ONCE)
+def test_what_a_seed_once_showed_is_mended(seed):
+    assert trial(seed)[0] == [], ONCE[seed]
+
+
+def test_somebody_elses_change_of_an_owned_field_is_put_back_and_listed(monkeypatch, record_property):
+    """`stage` is the CRM's (owners.yaml); here it is edited most of the time, there and in the ERP."""
+    monkeypatch.setattr(people, "FIELDS", ("stage", "stage", "stage", "name"))
+    sums = Counter()
+    for seed in range(100):
+        lines, figures = trial(seed, systems=("crm.main", "erp.main"))
+        assert lines == [], f"seed {seed}"
+        sums.update(figures)
+    name = "changes of somebody else put back"
+    assert sums[name] > 0
+    record_property(f"fleet {name}", sums[name])

@@ -100,6 +100,46 @@ def test_a_change_that_was_on_its_way_when_we_overwrote_it_is_not_lost(world):
     assert world.golden["phone"] == "+573000000009"
 
 
+@pytest.mark.parametrize("said", ["nothing", "another", "the same"])
+@pytest.mark.parametrize(("system", "wait"), [("shop", 60), ("erp", 660)])
+def test_seed_375_a_set_back_heard_before_the_late_edit_that_it_replaced(world, system, wait, said):
+    """`said`: what the record had told of the field before we wrote. The ERP tells no time of writes."""
+    there = world.systems[system]
+    if said != "nothing":
+        there.edit(f"{system}1", phone="+573000000001" if said == "the same" else "+573000000003")
+        world.settle().later(660)
+    world.crm.edit(phone="+573000000002")
+    world.settle().later(660)
+    if said == "the same":
+        world.crm.edit(phone="+573000000001")
+        world.settle().later(660)
+    before = world.golden["phone"]
+    world.later(wait)
+    there.edit(f"{system}1", phone="+573000000004")
+    late = [there.webhooks.pop()]
+    world.later(wait)
+    there.edit(f"{system}1", phone=before)
+    world.later(1).settle().later(3600)
+    there.webhooks += late
+    world.settle()
+    assert world.equal
+    assert world.golden["phone"] == before
+
+
+def test_seed_299_an_edit_that_we_overwrote_is_heard_late_although_the_record_told_ours_since(world):
+    world.shop.edit("shop1", phone="+573000000004")
+    late = [world.shop.webhooks.pop()]
+    world.later(60).crm.edit(given_name="Augusta")
+    world.settle().later(60)
+    world.shop.tell_again("shop1")
+    world.later(1).settle().later(3600)
+    assert world.golden["phone"] == "+573105550147"
+    world.shop.webhooks += late
+    world.settle()
+    assert world.equal
+    assert world.golden["phone"] == "+573000000004"
+
+
 def test_what_a_destination_stores_in_its_own_form_is_no_news(world):
     world.crm.stores = lambda name, value: value.upper() if name == "given_name" else value
     world.shop.edit("shop1", given_name="Augusta")
