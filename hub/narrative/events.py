@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.narrative.operations import FORMS, remark
+from hub.narrative.operations import FORMS, attempt, remark
 from hub.narrative.systems import Systems, listed
 from hub.narrative.table import fact, leaves, runnable, table, whole
 from hub.narrative.wording import Clock
@@ -116,11 +116,7 @@ def _sent(told: Sequence[Told], said: Clock, options: str) -> Iterator[str]:
         reason = f" ({one['reason']})" if one.get("reason") else ""
         yield f"  - {one['destination']}: {one['state']}{reason}"
         for entry in one["log"]:
-            calls = ", ".join(
-                f"{name} {status} ({spent} ms)" for name, status, spent in entry.get("calls", ())
-            )
-            result = " ".join(filter(None, [entry["result"], entry.get("reason")]))
-            yield f"      {said.brief(entry['at'])}: {result}; {calls or 'no call was made'}"
+            yield f"      {said.brief(entry['at'])}: {attempt(entry, one['requests'])}"
         yield from (f"      they say {text}" for text in filter(None, [remark(one.get("said"))]))
         yield from whole("more", f"hub deliveries show '{one['id']}'{options}")
 

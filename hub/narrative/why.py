@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.narrative.operations import remark
+from hub.narrative.operations import made, remark
 from hub.narrative.systems import counted, listed
 from hub.narrative.table import fact, runnable, table, whole
 from hub.narrative.wording import Clock
@@ -83,7 +83,7 @@ def _other(one: Told) -> str:
 
 def _calls(one: Told) -> str:
     calls = one.get("calls", ())
-    said = ", ".join(f"{name} {status} ({spent} ms)" for name, status, spent in calls)
+    said = made(calls, one.get("requests", {}))
     return f"{counted(len(calls), 'call')}: {said}" if calls else ""
 
 

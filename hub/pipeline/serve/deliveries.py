@@ -95,7 +95,7 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
     return {
         **row(item),
         **({"said": item.data["said"]} if values and item.data.get("said") else {}),
-        "requests": _requests(hub, item),
+        "requests": requests(hub, item),
         "remote": _remote(hub, item, show),
         "flow_line": brief(flow.document.place("send")) if flow else None,
         "event": origin(hub, message),
@@ -110,7 +110,7 @@ def story(hub: Hub, item: Item, *, values: bool = False) -> dict[str, Any]:
     }
 
 
-def _requests(hub: Hub, item: Item) -> dict[str, dict[str, str]]:
+def requests(hub: Hub, item: Item) -> dict[str, dict[str, str]]:
     """What each call of the journal asks by the files as they are now: method and path, and their line."""
     target = Target.find(hub.catalog, Delivery.loads(item.data["message"]).destination)
     made = {

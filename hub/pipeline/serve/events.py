@@ -12,7 +12,7 @@ from hub.pipeline import Hub, outbox
 from hub.pipeline.erase.outward import outward
 from hub.pipeline.serve.archived import Archived, page
 from hub.pipeline.serve.costs import cost
-from hub.pipeline.serve.deliveries import row
+from hub.pipeline.serve.deliveries import requests, row
 from hub.pipeline.serve.exchange import Refusal, bad, limit
 from hub.pipeline.serve.explain import explain
 from hub.pipeline.serve.fingerprint import common
@@ -225,7 +225,7 @@ def _deliveries(hub: Hub, one: Archived, images: list[Item]) -> Iterator[tuple[d
         for item in _about(hub, image):
             mine = [entry for entry in item.data.get("log", ()) if entry.get("cause") == one.event.mark]
             if mine:
-                yield {**row(item), "log": mine}, item
+                yield {**row(item), "log": mine, "requests": requests(hub, item)}, item
 
 
 def _about(hub: Hub, image: Item) -> list[Item]:

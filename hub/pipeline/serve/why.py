@@ -12,7 +12,7 @@ from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.consents import kinds_of
 from hub.pipeline.flows import Sight
 from hub.pipeline.serve.archived import Archived
-from hub.pipeline.serve.deliveries import row
+from hub.pipeline.serve.deliveries import requests, row
 from hub.pipeline.serve.exchange import bad
 from hub.pipeline.serve.fingerprint import common
 from hub.pipeline.serve.names import destinations
@@ -149,7 +149,7 @@ def _delivered(hub: Hub, told: Archived, flow: Flow, image: Item, destination: s
     mine = [entry for entry in item.data.get("log", ()) if entry.get("cause") == told.event.mark]
     entry = mine[-1] if mine else {}
     how = str(entry.get("result") or item.data.get("state"))
-    shown = {**row(item), "calls": entry.get("calls", []), "place": line}
+    shown = {**row(item), "calls": entry.get("calls", []), "place": line, "requests": requests(hub, item)}
     if item.data.get("log") and not mine:
         return {**_no("by-another"), **shown}
     if how in ("ok", "done", "settling"):
