@@ -134,8 +134,8 @@ def confirmed(stored: Mapping[str, Sequence[Any]], told: Mapping[str, Register])
         if name not in stored or overwrote is not None:
             continue
         held, before, other = stored[name]
-        since = run[0]
-        if held == value and tuple(before[-1]) < since:
+        since, last = run[0], before[-1]
+        if held == value and (since.at > last[0] or since > tuple(last)):
             kept = before if len(before) < RUN else (before[0], *before[-RUN + 2 :])
             found[name] = [held, (*kept, since), other]
     return found

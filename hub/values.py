@@ -304,7 +304,7 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     if not kept:
         raise ValueError("blank")
     if not "".join(kept.values()).isascii():
-        kept = {name: composed(text) for name, text in kept.items()}
+        kept = {name: text if text.isascii() else composed(text) for name, text in kept.items()}
     if "country" in kept:
         kept["country"] = _code(kept["country"]) or kept["country"]
     return kept

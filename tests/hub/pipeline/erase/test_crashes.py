@@ -81,11 +81,12 @@ def run(counter, lived=Lived, ports=CALLS):
     What two deaths keep from the queue is sent by the second sweep after it, ten minutes after the first.
     """
     day = lived()
+    store = day.hub.store
     for port, names in ports.items():
         inner = getattr(day.hub, port)
         day.hub.__dict__[port] = Port(inner, names, counter)
     for number in range(LONGEST):
-        if number > CALM and erasure_of(day.hub.store, day.id).data["state"] == "done":
+        if number > CALM and erasure_of(store, day.id).data["state"] == "done":
             break
         survives = survived(minute if number else asked, day)
         while not survives:
