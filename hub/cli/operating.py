@@ -59,8 +59,8 @@ def add_wanted(parser: argparse.ArgumentParser, *, sources: bool = True) -> None
     which.add_argument("--connector", help="of this vendor, as odoo")
     which.add_argument("--account", help="of this account, as odoo.main; odoo, where it has one")
     which.add_argument("--destination", help="to this destination, as odoo.main.order or odoo.order")
-    if sources:
-        which.add_argument("--source", help="from this account, as shopify.co")
+    # Where nothing comes from a source, the hub says what to ask instead.
+    which.add_argument("--source", help="from this account, as shopify.co" if sources else argparse.SUPPRESS)
     which.add_argument("--flow", help="that this flow sent, as sales")
     which.add_argument("--state", help=STATES)
     which.add_argument("--reason", help="with this reason, as status-422, or 422")

@@ -645,6 +645,8 @@ def test_who_is_asked_for_by_what_identifies_nobody_is_told_what_does(operator, 
     one = operator(shop)
     assert one.says("deliveries", "--by", "document=1")[0] == 1
     assert "somebody is named by exactly one of email" in one.printed.err
+    assert one.says("deliveries", "--source", "caja", "--count")[0] == 1
+    assert "`hub events --source` lists what came from an account" in one.printed.err
     assert one.says("deliveries", "--limit", "500")[0] == 1
     assert "from 1 to 100" in one.printed.err
 
