@@ -38,7 +38,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", help="received since then: a time, or 2h, 3d ago (default: 2d)")
     parser.add_argument("--until", help="received until then")
     parser.add_argument("--mark", help="with these 16 digits, which logs and deliveries show")
-    add_about(parser.add_argument_group("about whom"))
+    add_about(parser.add_argument_group("about whom"), "that told of this record")
     add_pages(parser)
 
 

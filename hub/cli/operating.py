@@ -71,8 +71,8 @@ def add_wanted(parser: argparse.ArgumentParser, *, sources: bool = True) -> None
     add_about(which)
 
 
-def add_about(which: Any) -> None:
-    """Add the ways to say about whom."""
+def add_about(which: Any, record: str = "about the customer of this record") -> None:
+    """Add the ways to say about whom. `record`: what naming a record asks for."""
     which.add_argument("--customer", metavar="NUMBER", help="about the customer with this number in the hub")
     whose = which.add_mutually_exclusive_group()
     ask = f"; '{ASK}' asks for it, so that it stays in no history"
@@ -85,7 +85,7 @@ def add_about(which: Any) -> None:
     whose.add_argument(
         "--external",
         metavar="ACCOUNT:RESOURCE:ID",
-        help="about the customer of this record, as shopify.co:order:5501",
+        help=f"{record}, as shopify.co:order:5501",
     )
     which.add_argument("--country", help="of a phone without country code, as CO")
 
