@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.golden import Register, Stamp
+from hub.golden import NEVER, Register, Stamp
 from hub.messages import digest, dumps
 from hub.reprs import discreet
 from hub.times import from_epoch, to_epoch
@@ -193,6 +193,6 @@ def fingerprint(value: Any) -> str:
 
 
 def mark(register: Register | Sequence[Any]) -> str:
-    """What stands for what a record told last of a field: another mark is news from there."""
+    """What stands for what a record told last of a field: another mark is news from there. "" for nothing."""
     value, run = register[:2]
-    return fingerprint([value, run[-1]])
+    return "" if tuple(run[-1]) == NEVER else fingerprint([value, run[-1]])

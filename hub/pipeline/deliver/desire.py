@@ -266,7 +266,7 @@ def _marks(own: Item | None, mapping: Mapping) -> dict[str, str]:
     """A mark of each register that the destination's own record told: another one is news from there."""
     registers = own.data.get("registers", {}) if own else {}
     fields = {path.partition(".")[0] for path in mapping.both.values()}
-    marks = {name: mark(registers[name]) for name in fields if name in registers}
+    marks = {name: told for name in fields if name in registers and (told := mark(registers[name]))}
     doubts = own.data.get("doubts", {}) if own else {}
     return marks | {name: f"{marks.get(name, '')}{at}" for name, at in doubts.items() if name in fields}
 
