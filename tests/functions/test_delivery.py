@@ -9,6 +9,7 @@ from functions import deliver, route, sweep
 from hub import keys, logs
 from hub.errors import RetryError
 from hub.messages import Delivery
+from hub.pipeline import deliver as step
 from hub.store import Item
 from hub.store.dynamodb import encode
 from tests.envelopes import message
@@ -91,7 +92,7 @@ def test_what_is_of_one_group_stays_in_order_while_others_go_on(world, monkeypat
             first.set()
         return "done"
 
-    monkeypatch.setattr(deliver, "deliver", slow_at_first)
+    monkeypatch.setattr(step, "deliver", slow_at_first)
     records = deliveries(world, "c-0", "c-1", "c-2")
     records[1]["attributes"]["MessageGroupId"] = records[0]["attributes"]["MessageGroupId"]
     assert deliver.handler({"Records": records}, None) == {"batchItemFailures": []}
@@ -150,9 +151,9 @@ def test_a_failure_and_what_is_behind_it_of_its_group_come_again_and_the_others_
     records[1]["attributes"]["MessageGroupId"] = "group of c-2"
     postponed = []
     monkeypatch.setattr(world.outbound, "postpone", lambda *given: postponed.append(given))
-    inner = deliver.deliver
+    inner = step.deliver
     moved = lambda hub, d: _raise(RetryError("moved")) if d.id == "c-2" else inner(hub, d)  # noqa: E731
-    monkeypatch.setattr(deliver, "deliver", moved)
+    monkeypatch.setattr(step, "deliver", moved)
     failed = deliver.handler({"Records": records}, None)["batchItemFailures"]
     assert failed == [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-3"}]
     assert len(world.vendors.contacts) == 2
@@ -160,7 +161,7 @@ def test_a_failure_and_what_is_behind_it_of_its_group_come_again_and_the_others_
 
 
 def test_a_bug_is_logged_without_what_it_says(world, monkeypatch, caplog):
-    monkeypatch.setattr(deliver, "deliver", lambda hub, d: _raise(KeyError("ada@correo.example")))
+    monkeypatch.setattr(step, "deliver", lambda hub, d: _raise(KeyError("ada@correo.example")))
     failed = deliver.handler({"Records": deliveries(world, "c-1")}, None)["batchItemFailures"]
     assert failed == [{"itemIdentifier": "m-0"}]
     assert (caplog.records[-1].message, caplog.records[-1].error) == ("failed", "KeyError")
