@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ def hurry(stage):
 def recover(stage):
     """The vendors post again what was not taken, then time passes until nothing is due any more."""
     for chapter in story.chapters(ROOT):
-        insist(stage, chapter)
+        insist(stage, replace(chapter, edit=""))  # nobody types again what they typed
     for _ in range(12):
         time.sleep(1.0)
         waiting = age(stage, stage.pass_time("pending", "due"))
