@@ -61,6 +61,10 @@ MODULES = (
 """Each adds its command with `add(subparsers)` and sets `run`: from the arguments to the exit code."""
 
 
+STOPPED = 130
+"""As shells tell it of whatever Ctrl-C ends."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 well, 1 something was found or refused, 2 it cannot be run like this."""
     arguments = _parser().parse_args(argv)
@@ -69,6 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output, such as head, has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what Python flushes when it ends
         return 1
+    except KeyboardInterrupt:  # what can go on has said how
+        print("hub: stopped", file=sys.stderr)
+        return STOPPED
     except NoProjectError as error:
         print(f"hub: {error}", file=sys.stderr)
         return 2

@@ -156,7 +156,8 @@ def _sent(
         if after is None or len(sent) >= most:
             break
         if not arguments.json:
-            print(f"{len(sent)} of {total} queued; to go on after a stop: --after '{after}'", file=sys.stderr)
+            again = f"hub replay {foreseen['words']}{api.options} --after '{after}'"
+            print(f"{len(sent)} of {total} queued; to go on after a stop: {again}", file=sys.stderr)
         time.sleep(len(answer["sent"]) / rate)
     deliveries = sum(one["id"].startswith(("DLV#", "ACT#")) for one in sent)
     return {"sent": len(sent), "deliveries": deliveries, "skipped": skipped, "replay": id, "next": after}

@@ -84,24 +84,21 @@ def _mapping(mapping: Mapping, samples: Samples, arguments: argparse.Namespace) 
 
 
 def _json(event: str, samples: Samples) -> Any:
-    """The JSON of a file. Raises NoProjectError."""
+    """JSON as it is, or that of a file. Raises NoProjectError."""
     try:
-        return answer(Path(event).read_bytes())
+        return answer(event.encode() if event.lstrip()[:1] in ("{", "[") else Path(event).read_bytes())
     except FileNotFoundError:
         known = {str(path.relative_to(samples.root)) for path in (samples.root / "events").glob("**/*.json")}
         close = get_close_matches(event, known, n=1)
         cure = f", did you mean {close[0]}?" if close else ""
         raise NoProjectError(f"there is no file {event}{cure}") from None
     except (OSError, ValueError):
-        raise NoProjectError(f"{event} is not a JSON file") from None
+        raise NoProjectError(f"{event} is not JSON, nor a file that holds it") from None
 
 
 def _entity(text: str, samples: Samples) -> dict[str, Any]:
     """The entity of an argument: JSON, or the name of a file. Raises NoProjectError."""
-    try:
-        entity = answer(text.encode()) if text.lstrip().startswith("{") else _json(text, samples)
-    except ValueError:
-        raise NoProjectError("the entity is not JSON") from None
+    entity = _json(text, samples)
     if not isinstance(entity, dict) or not isinstance(entity.get("customer", {}), dict):
         raise NoProjectError("an entity is an object, and so is its `customer`")
     return entity

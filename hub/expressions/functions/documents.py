@@ -51,6 +51,8 @@ def _is_tax_id(value: Any, country: str) -> bool:
     ("format_tax_id(x, 'CL')", {"x": "123456785"}, "12.345.678-5"),
     ("format_tax_id(x, 'BR')", {"x": "12345678000195"}, "12.345.678/0001-95"),
     ("format_tax_id(x, 'CO')", {"x": 1018456789}, "1.018.456.789"),
+    ("format_tax_id(x, 'CO')", {"x": "900123456"}, "900.123.456-8"),
+    ("digits(format_tax_id(x, 'CO'))", {"x": "900123456"}, "9001234568"),
 )
 def _format_tax_id(value: Any, country: str) -> str:
     return tax_ids.written(value, country)

@@ -93,7 +93,7 @@ def test_a_file_that_is_no_json_is_refused(told, tmp_path, capsys):
     told({})
     (tmp_path / "text.json").write_text("{")
     assert main(["try", "shop.order", "text.json"]) == 2
-    assert "text.json is not a JSON file" in capsys.readouterr().err
+    assert "text.json is not JSON, nor a file that holds it" in capsys.readouterr().err
 
 
 def test_an_expression_sees_the_outermost_record_of_an_event(capsys):
@@ -101,3 +101,10 @@ def test_an_expression_sees_the_outermost_record_of_an_event(capsys):
     assert main(["try", "line_items[0].sku", str(event), "--root", str(ROOT)]) == 0
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ('"RUANA-AZUL-U"\n', "as shopify.order sees it:\n")
+
+
+def test_the_event_may_be_typed_in_place(capsys):
+    assert main(["try", "digits(x)", '{"x": "1.018-4"}', "--root", str(ROOT)]) == 0
+    assert json.loads(capsys.readouterr().out) == "10184"
+    assert main(["try", "digits(x)", '{"x": ', "--root", str(ROOT)]) == 2
+    assert "is not JSON" in capsys.readouterr().err
