@@ -59,10 +59,8 @@ def _run(api: Api, arguments: argparse.Namespace) -> int:
     answer = sought(ask, "events", arguments.after)
 
     def lines() -> Iterable[str]:
-        left = answer["left_out"]
-        said = ["", f"{left} more of this part: narrow it down, or say --limit 100"] if left else []
         found = answer["events"]
-        yield from listed([*told.events(found), *said], found, answer["next"])
+        yield from listed(told.events(found), found, answer["next"])
 
     printed(arguments, answer, lines)
     return 0

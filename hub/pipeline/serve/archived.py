@@ -26,7 +26,6 @@ DAYS = 2
 LONGEST = 31
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f]{12})-(\d{1,4})")
 _MARK = re.compile(r"[0-9a-f]{16}")
-_CURSOR = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{12}")
 
 
 @discreet()
@@ -86,12 +85,10 @@ def event_of(hub: Hub, id: Any) -> Archived:
     raise Refusal(404, "unknown-event", "the archive has no such event: `hub events` lists them")
 
 
-def page(hub: Hub, since: str, until: str, after: str | None) -> tuple[list[Archived], str | None]:
-    """The events of some objects of these days, and the cursor of the rest."""
-    if after and not _CURSOR.fullmatch(after):
-        raise bad("after is the `next` of a page")
+def page(hub: Hub, since: str, until: str, after: str) -> tuple[list[Archived], str | None]:
+    """The events of some objects of these days, and what to go on `after`; "" begins."""
     found: list[Archived] = []
-    for number, part in enumerate(_parts(hub, _days(hub, since, until), after or "")):
+    for number, part in enumerate(_parts(hub, _days(hub, since, until), after)):
         if part:
             found += part
         if number + 1 >= OBJECTS and part:

@@ -1,5 +1,6 @@
 """Events as people look for them, and the whole story of one: what it told, whose it is, what came of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,21 +28,26 @@ from hub.store import Item, Key
 STATES = ("applied", "echo", "parked", "asked", "suppressed", "unknown")
 """What may have become of an event; `unknown`: nothing is kept of it."""
 
+_CURSOR = re.compile(r"(?P<part>(?:\d{4}-\d\d-\d\d-[0-9a-f]{12})?)(?:\.(?P<shown>\d{1,5}))?")
+
 
 def events(hub: Hub, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The events of some days that are wanted: `source`, `connector`, `state`, `since`, `until`, `mark`.
 
-    The newest day first, in a day as the archive has them; a part may have none, while `next` goes on.
+    The newest day first; the archive is gone through in parts, of which each is shown newest first. A part
+    may have none, while `next` goes on.
     """
     named = {name: asked[name] for name in ("source", "connector", "since", "until") if name in asked}
     wanted, state = Wanted.of(hub, named), asked.get("state", "")
     if state and state not in STATES:
         raise bad(f"state is one of {', '.join(STATES)}")
-    found, after = page(hub, wanted.since, wanted.until, asked.get("after"))
+    part, start = _place(asked.get("after") or "")
+    found, following = page(hub, wanted.since, wanted.until, part)
     kept = [one for one in found if _wanted(one, wanted, state, asked)]
     kept.sort(key=lambda one: one.event.received_at, reverse=True)
-    most = limit(asked.get("limit", 100))
-    return {"events": [_row(one) for one in kept[:most]], "left_out": max(0, len(kept) - most), "next": after}
+    end = start + limit(asked.get("limit", 100))
+    following = f"{part}.{end}" if end < len(kept) else following
+    return {"events": [_row(one) for one in kept[start:end]], "next": following}
 
 
 def events_about(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def events_about(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
     found = archived(hub, whole[start : start + most])
     kept = [_row(one) for one in found if _wanted(one, wanted, state, body)]
     more = str(start + most) if start + most < len(whole) else None
-    return {"events": kept, "left_out": 0, "next": more}
+    return {"events": kept, "next": more}
 
 
 def event(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +96,14 @@ def event(hub: Hub, body: Mapping[str, Any]) -> dict[str, Any]:
         "remedy": _remedy(hub, told),
         "cost": _cost(told, images, sent),
     }
+
+
+def _place(after: str) -> tuple[str, int]:
+    """The part of the archive that a cursor names, and how many of it were shown. Raises Refusal."""
+    match = _CURSOR.fullmatch(after)
+    if match is None:
+        raise bad("after is the `next` of a page")
+    return match["part"], int(match["shown"] or 0)
 
 
 def _wanted(one: Archived, wanted: Wanted, state: str, asked: Mapping[str, Any]) -> bool:

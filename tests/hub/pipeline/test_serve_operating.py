@@ -468,6 +468,22 @@ def test_events_are_paged_by_the_objects_of_the_archive(day, monkeypatch):
     assert len(whole) == len(set(whole)) > 2
 
 
+def test_events_of_one_part_are_paged_the_newest_first(day):
+    day.live(0, 1, 2)
+    desk = Desk(day)
+    whole = desk.ask("GET", "/v1/events", limit="100")["events"]
+    seen, after = [], {}
+    while True:
+        part = desk.ask("GET", "/v1/events", limit="2", **after)
+        assert len(part["events"]) <= 2
+        seen += part["events"]
+        if part["next"] is None:
+            break
+        after = {"after": part["next"]}
+    assert seen == whole
+    desk.ask("GET", "/v1/events", status=400, after=".x")
+
+
 def test_an_event_costs_what_its_items_and_calls_cost(day):
     day.story()
     desk = Desk(day)
