@@ -176,7 +176,7 @@ def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 def _halved(raw: bytes) -> bool:
     """Whether halves of surrogate pairs may stand in it: pairs do, too."""
-    return b"\\u" in raw and _SURROGATE.search(raw) is not None
+    return b"\\" in raw and _SURROGATE.search(raw) is not None
 
 
 def _repaired(value: Any) -> Any:
