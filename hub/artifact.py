@@ -67,6 +67,8 @@ def build(root: Path, out: Path, *, platform: str, python: str) -> int:
     """
     if python != _running():
         raise BuildError(f"bytecode for Python {python} needs that Python: this is {_running()}")
+    if errors := check(root).errors:
+        raise FileErrors(errors)
     staging = out.with_name(out.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
     packages = _packages(root, out.parent / "packages", platform, python)
@@ -113,13 +115,11 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _compiled(root: Path) -> Iterator[tuple[str, str]]:
-    """The modules of `compiled`: name and text. Raises FileErrors with what `hub check` finds.
+    """The modules of `compiled`: name and text.
 
     `DATA`: all files that people edit; `EXPRESSIONS`: the functions of expressions outside of mappings;
     `MAPPINGS`: the module of each mapping by name, loaded when a record needs it.
     """
-    if errors := check(root).errors:
-        raise FileErrors(errors)
     catalog = Catalog.read(root)
     samples = Samples(root, catalog)
     modules: dict[str, str] = {}

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from hub import artifact
-from hub.checks import check
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.demo import page, story
 from hub.demo.stage import Stage
 from hub.engine import EngineError
-from hub.errors import FileErrors, HubError
+from hub.errors import HubError
 
 FAULT = "klaviyo.main:2:429"
 """One write of the story meets a rate limit, as writes do."""
@@ -58,12 +57,10 @@ def staged(
     faults: tuple[str, ...] = (),
     others: Mapping[str, str] | None = None,
 ) -> Stage:
-    """The stage of a project, whose files are checked first. Raises FileErrors, HubError."""
+    """The stage of a project. Raises NoProjectError, and as `built` does."""
     missing = [name for name in WHOLE if not (root / name).exists()]
     if missing:
         raise NoProjectError(f"{root} has no {' and no '.join(missing)}: this runs a whole checkout")
-    if errors := check(root).errors:
-        raise FileErrors(errors)
     say("building the artifact of all functions for this machine …")
     return Stage(root, artifact=built(root), auth=auth, faults=faults, others=others)
 

@@ -21,6 +21,7 @@ from hub.store import (
     Tally,
     Walk,
     Write,
+    key_of,
 )
 from hub.store.order import Order
 from hub.store.tally import Numbers, changed, holds
@@ -88,7 +89,7 @@ class MemoryStore:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
-        keys = [write.item.key if isinstance(write, Put) else write.key for write in writes]
+        keys = [key_of(write) for write in writes]
         if len(keys) > TRANSACTION_ITEMS or len(set(keys)) < len(keys):
             raise ValueError("a transaction takes at most 100 distinct items")
         with self._lock:

@@ -3,9 +3,7 @@
 `python -m tests.fleet.mutants` runs them all and prints the table; `--seeds N` says how many at most.
 """
 
-import argparse
 import sys
-import time
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
@@ -14,7 +12,7 @@ from hub.messages import Delivery
 from hub.pipeline.deliver import act, parking, state
 from hub.pipeline.deliver.case import Case
 from tests.fleet.trial import trial
-from tests.identity.mutants import seeded
+from tests.identity.mutants import seeded, show
 
 attach, turn, regroup, route, spoken = (
     sys.modules[f"hub.pipeline.{name}"]
@@ -211,21 +209,5 @@ def _overtaken():
     yield patch.object(state, "_matches_another", lambda *_: False)
 
 
-def main():
-    """Run each bug until it shows, and print when."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--seeds", type=int, default=2000, help="at most, for each bug")
-    parser.add_argument("--only", default="", help="names, separated by commas")
-    options = parser.parse_args()
-    for bug in MUTANTS:
-        if options.only and bug.name not in options.only.split(","):
-            continue
-        started = time.perf_counter()
-        found = first_detection(bug, options.seeds)
-        seconds = time.perf_counter() - started
-        shown = f"seed {found}" if found else f"not in {options.seeds}"
-        print(f"{bug.name:16} {shown:15} {seconds:6.1f} s  {bug.text}", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    show(MUTANTS, first_detection, "seed", 2000)

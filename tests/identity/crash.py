@@ -146,6 +146,8 @@ class Run:
     flow: Flow
     deaths: tuple[int, ...] = ()
     crashes: int = 0
+    pause = 0
+    """Seconds until what died is started again."""
 
     def __post_init__(self):
         self.clock = Clock(NOON)
@@ -212,6 +214,7 @@ class Run:
                 return work()
             except Crash:
                 self.crashes += 1
+                self.clock.now += self.pause
                 self.runner.recover()
 
     def _decide(self):

@@ -404,21 +404,21 @@ def _earliest():
     yield patch.object(regroup, "earliest", arrived)
 
 
-def main():
-    """Run each bug until it shows, and print when."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--schedules", type=int, default=3000, help="at most, for each bug")
+def show(bugs, detection, what, most):
+    """Run each bug until it shows, and print when; `what` it is looked for in, at most so many of each."""
+    parser = argparse.ArgumentParser(description="Run each bug until it shows, and print when.")
+    parser.add_argument(f"--{what}s", dest="most", type=int, default=most, help="at most, for each bug")
     parser.add_argument("--only", default="", help="names, separated by commas")
     options = parser.parse_args()
-    for bug in MUTANTS:
+    for bug in bugs:
         if options.only and bug.name not in options.only.split(","):
             continue
         started = time.perf_counter()
-        found = first_detection(bug, options.schedules)
+        found = detection(bug, options.most)
         seconds = time.perf_counter() - started
-        shown = f"schedule {found}" if found else f"not in {options.schedules}"
-        print(f"{bug.name:12} {shown:15} {seconds:6.1f} s  {bug.text}", flush=True)
+        shown = f"{what} {found}" if found else f"not in {options.most}"
+        print(f"{bug.name:16} {shown:15} {seconds:6.1f} s  {bug.text}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    show(MUTANTS, first_detection, "schedule", 3000)

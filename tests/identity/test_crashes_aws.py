@@ -4,7 +4,7 @@ moto is for one thread: nothing here is about concurrency.
 """
 
 import random
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import boto3
@@ -84,13 +84,20 @@ class Cloud:
         return view(items), [(i.key, i.version, i.data) for i in items if i.kind in ("outbox", "timeline")]
 
 
-@pytest.fixture(scope="module")
-def cloud():
+@contextmanager
+def pretended():
+    """AWS as moto plays it."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         yield Cloud()
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with pretended() as made:
+        yield made
 
 
 def before(catalog, flow):

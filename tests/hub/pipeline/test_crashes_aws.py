@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
 from hub import credentials, keys
 from hub.errors import RetryError
@@ -33,7 +32,7 @@ from tests.hub.pipeline.delivering import ADA, CAUSE, CRM, NOON, PEPPER, World
 from tests.hub.pipeline.delivery_vendors import Vendors
 from tests.hub.store.stores import create_table
 from tests.identity.crash import Crash
-from tests.identity.test_crashes_aws import QUEUE, Cloud
+from tests.identity.test_crashes_aws import QUEUE, pretended
 
 routing = sys.modules["hub.pipeline.route"]
 """The module: its package has a function of this name."""
@@ -139,11 +138,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def cloud():
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        made = Cloud()
+    with pretended() as made:
         secrets = {**{name: {"token": "good"} for name in NAMES}, ACCOUNT: SECRETS[ACCOUNT][0]}
         for name, secret in secrets.items():
             made.clients["secretsmanager"].create_secret(

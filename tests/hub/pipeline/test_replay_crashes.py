@@ -84,6 +84,8 @@ class Refuses:
 class Replayed(Run):
     """A life in which what was parked is replayed. `patient`: who dies is asked again when all is done."""
 
+    pause = 1
+
     def __init__(self, catalogs, deaths=(), *, patient=False):
         self.mended = catalogs["mended"]
         self.patient = patient
@@ -133,16 +135,6 @@ class Replayed(Run):
         while any(item.agenda == keys.WAITING and item.at <= self._now() for item in self.store.items()):
             self._survive(self.runner.sweep)
             super()._rest()
-
-    def _survive(self, work):
-        """Started again after each death, a second later."""
-        while True:
-            try:
-                return work()
-            except Crash:
-                self.crashes += 1
-                self.clock.now += 1
-                self.runner.recover()
 
     def _now(self):
         return from_epoch(self.clock.now)
