@@ -114,7 +114,7 @@ def test_what_a_sample_is_signed_with_is_accepted_and_nothing_else(connectors, n
     url = f"https://hub.example/v1/webhooks/{name}/x"
     plain = Request("POST", url, {}, {}, b'{"a": "b"}')
     secrets = {secret_of(connector): "s3cret"}
-    signed = {key.lower(): value for key, value in connector.sign(plain, secrets, NOW).items()}
+    signed = connector.sign(plain, secrets, NOW).headers
     request = Request("POST", url, {}, signed, plain.body)
     assert connector.verify(request, [{secret_of(connector): "new"}, secrets], NOW)
     assert not connector.verify(request, [{secret_of(connector): "other"}], NOW)
