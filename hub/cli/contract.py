@@ -24,7 +24,7 @@ A line for each connector: checks that passed, that do not apply (what the conne
 failed; below it each failure with the line of the file. 1 if anything failed.
 
 Where no answer can be made of an expression, give an example:
-events/<name>/answers/<resource>.<call>.json, {"status": 200, "headers": {}, "body": {}}; ids are put into it."""
+events/<name>/answers/<resource>.<call>.json, {"status": 200, "headers": {}, "body": {}}; ids go into it."""
 
 _OWN = frozenset({"test-failed", "bad-test", "no-sample", "untested-field"})
 """What `hub check` finds in the mappings' tests: no matter of the connector's."""

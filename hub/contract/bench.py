@@ -1,5 +1,6 @@
 """A connector on the bench: its files, its samples, and worlds in which it meets its simulated vendor."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import Any
 from hub.accounts import Account, sample
 from hub.catalog import Catalog, Found
 from hub.connector import Connector
-from hub.contract import source
+from hub.contract import pen, source
 from hub.contract.verdict import DoesNotApply
 from hub.contract.world import World
 from hub.documents import Document
@@ -28,6 +29,7 @@ class Bench:
         self.account: Account = replace(sample(self.connector), role="crm")
         self.samples = Samples.read(root, name)
         self.worlds: list[World] = []
+        self._catalogs: dict[tuple[str, ...], Catalog] = {}
 
     @property
     def name(self) -> str:
@@ -39,14 +41,13 @@ class Bench:
         """What an operator would set: a text for each name."""
         return {name: f"contract-{name}-5ecr3t" for name in self.connector.secret_names}
 
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The connector with a source beside it that tells of every entity, and flows to all it can write."""
-        return Catalog.of(self._found())
-
-    def world(self) -> World:
-        """A hub whose ports are in memory, and whose only vendor is the simulated one."""
-        made = World(self.catalog, self.connector, self.account, self.secrets, self.samples)
+    def world(self, *resources: str) -> World:
+        """A hub whose ports are in memory, and whose only vendor is the simulated one; with flows to these
+        resources, from a source beside it that tells of every entity."""
+        if resources not in self._catalogs:
+            self._catalogs[resources] = Catalog.of(self._found(resources))
+        catalog = self._catalogs[resources]
+        made = World(catalog, self.connector, self.account, self.secrets, self.samples)
         self.worlds.append(made)
         return made
 
@@ -73,9 +74,21 @@ class Bench:
         if not self.connector.receives:
             raise DoesNotApply("the vendor sends nothing")
 
-    def mappings(self, resource: str) -> Iterable[Mapping]:
-        """The mappings of a resource."""
-        return self.files.mappings_of(self.name, resource)
+    def mapping(self, resource: str) -> Mapping | None:
+        """The first mapping of a resource by which something is written."""
+        return next((one for one in self.files.mappings_of(self.name, resource) if one.writes), None)
+
+    def writable(self) -> list[str]:
+        """The resources whose records are written."""
+        held = self.connector.resources.values()
+        return [
+            one.name for one in held if (one.upsert or one.create) and not one.send and self.mapping(one.name)
+        ]
+
+    def sendable(self) -> list[str]:
+        """The resources that are acts."""
+        held = self.connector.resources.values()
+        return [one.name for one in held if one.send and self.mapping(one.name)]
 
     def greeting(self, answer: str = "challenge-4711") -> dict[str, Any]:
         """A handshake as the vendor makes it. Raises DoesNotApply, NotPlantedError."""
@@ -84,25 +97,32 @@ class Bench:
             raise DoesNotApply("the vendor asks for no handshake")
         return made
 
-    def _found(self) -> Iterable[Found]:
+    def _found(self, resources: tuple[str, ...]) -> Iterable[Found]:
         for kind, document in self.files.documents:
             mine = document.file.rpartition("/")[2].partition(".")[0] == self.name
             if kind in ("entity", "table") or (kind in ("connector", "mapping") and mine):
                 yield kind, document
         yield from source.documents(self.files.entities)
-        yield from self._flows()
+        yield from self._flows(resources)
         accounts = {
             self.account.name: {**self.account.settings, "role": "crm"},
             source.ACCOUNT: source.SETTINGS,
         }
         yield "accounts", Document("accounts.yaml", accounts)
 
-    def _flows(self) -> Iterable[Found]:
-        """Every entity to every resource that holds it."""
-        for name, resource in self.connector.resources.items():
-            if not (resource.upsert or resource.create or resource.update):
-                continue
-            for mapping in self.mappings(name):
-                if mapping.writes:
-                    data = {"on": mapping.entity, "send": [f"{self.name}.{name}"]}
-                    yield "flow", Document(f"flows/to-{name}-{mapping.entity}.yaml", data)
+    def _flows(self, resources: tuple[str, ...]) -> Iterable[Found]:
+        """Every entity to the resource that holds it, and an act for each customer."""
+        for name in resources:
+            mapping = self.mapping(name)
+            assert mapping is not None
+            if self.connector.resources[name].send:
+                send = [{"to": f"{self.name}.{name}", "with": _literal(pen.example(mapping))}]
+                data = {"on": "customer", "once": "customer.id", "send": send}
+            else:
+                data = {"on": mapping.entity, "send": [f"{self.name}.{name}"]}
+            yield "flow", Document(f"flows/to-{name}.yaml", data)
+
+
+def _literal(fields: dict[str, Any]) -> dict[str, str]:
+    """Expressions that give these values."""
+    return {name: "`" + json.dumps(value).replace("`", "\\`") + "`" for name, value in fields.items()}

@@ -15,9 +15,12 @@ GROUPS = {
     "receive": "hub.contract.receiving",
     "read": "hub.contract.reading",
     "write": "hub.contract.writing",
+    "mishaps": "hub.contract.mishaps",
+    "credentials": "hub.contract.authorised",
+    "acts": "hub.contract.acting",
     "hygiene": "hub.contract.hygiene",
 }
-"""The module of each group's checks, in the order in which they run."""
+"""Groups in the order in which they run, each with its module."""
 
 
 @dataclass(frozen=True, slots=True)

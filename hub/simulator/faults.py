@@ -11,10 +11,12 @@ HTML = b"<!doctype html><title>Sign in to the network</title>"
 
 @dataclass(slots=True)
 class Fault:
-    """One way to misbehave, `times` times, at calls of these `names` (of any where it is empty).
+    """One way to misbehave, `times` times, at calls of these `names` (of any where it is empty), the first
+    `skip` of them excepted; of one `resource` where it is named.
 
     `applied`: the vendor does what it was asked first. `status headers body`: the answer instead of the right
-    one, None keeps that one's. `half`: half of it comes; `silent`: none comes (`lost`: not even the request).
+    one, None keeps that one's. `half`: half of it comes; `silent`: none comes (`lost`: not even the request);
+    `entry`: of a bulk this one is refused, and the others are done.
     """
 
     names: tuple[str, ...] = ()
@@ -27,10 +29,14 @@ class Fault:
     silent: bool = False
     lost: bool = False
     skip: int = 0
+    resource: str = ""
+    entry: int | None = None
 
-    def strikes(self, name: str) -> bool:
-        """Whether this call is one of its own; counts it."""
+    def strikes(self, name: str, resource: str, size: int = 1) -> bool:
+        """Whether this call is one of its own; counts it. `size`: records in it."""
         if self.times <= 0 or (self.names and name not in self.names):
+            return False
+        if (self.resource and resource != self.resource) or (self.entry is not None and size < 2):
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -54,7 +60,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request that came: which call it was (`call` "" for none), of which resource, and what was answered
-    (`status` 0: nothing)."""
+    (`status` 0: nothing). `key`: its idempotency key; `size`: records in a bulk, 0 for a call of one."""
 
     at: float
     resource: str
@@ -63,3 +69,4 @@ class Asked:
     status: int
     key: str = ""
     fault: bool = False
+    size: int = 0

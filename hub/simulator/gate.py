@@ -143,7 +143,7 @@ class Meter:
         request = str(call.data["request"])
         broken = None
         for written, scope in self._limits(call):
-            limit = _read(written)
+            limit = read_rate(written)
             if limit is not None and self._exceeds(limit, scope, call, now):
                 self.over[limit.name] = self.over.get(limit.name, 0) + 1
                 broken = broken or limit.limit
@@ -182,9 +182,10 @@ class Rate:
     points: bool = False
 
 
-def _read(written: Any, points: bool = False) -> Rate | None:
+def read_rate(written: Any, points: bool = False) -> Rate | None:
+    """A limit of a file as its vendor counts it; None for one of calls at once."""
     if isinstance(written, dict) and "cost" in written:
-        return _read(written["cost"], points=True)
+        return read_rate(written["cost"], points=True)
     found = limits([written])
     if not found:
         return None

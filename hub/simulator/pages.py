@@ -45,6 +45,11 @@ def size_of(call: Call) -> int:
     return FEW if style != "none" else 0
 
 
+def asked_for(call: Call) -> int:
+    """How many rows a request asks for, 0 where it does not say."""
+    return next(_sizes(call), 0)
+
+
 def start_of(call: Call, page: Any, tokens: Tokens) -> int | None:
     """The place of the first row of a page; None for a token that was never given."""
     style, first = call.paging.style, int(call.paging.first or 0)

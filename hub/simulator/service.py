@@ -8,7 +8,7 @@ from hub.expressions import compile
 from hub.simulator.answers import Answered, told
 from hub.simulator.heard import Heard
 from hub.simulator.keys import identifying
-from hub.simulator.pages import Tokens, size_of, start_of, turn
+from hub.simulator.pages import Tokens, asked_for, size_of, start_of, turn
 from hub.simulator.pattern import Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
@@ -78,7 +78,7 @@ class Service:
                 return self.gone(match)
             self._identified(match, answered, found[0])
             return answered.response()
-        answered.plant(call.records.source, rows)
+        answered.plant(call.records.source, rows[: asked_for(call) or len(rows)])
         if found:
             self._identified(match, answered, found[0])
         return answered.response()

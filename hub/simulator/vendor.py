@@ -42,7 +42,7 @@ class Simulator:
         self.service = Service(connector, self.shelf, samples, clock)
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
-        self._patterns = list(patterns(connector, lambda: self.credentials.scope))
+        self.patterns = list(patterns(connector, lambda: self.credentials.scope))
 
     @property
     def acts(self) -> list[dict[str, Any]]:
@@ -63,7 +63,14 @@ class Simulator:
             raise RecordError(
                 "unknown-request", f"{request.method} request that is none of {self.connector.name}'s"
             )
-        fault = next((one for one in self.faults if one.strikes(match.pattern.name)), None)
+        fault = next(
+            (
+                one
+                for one in self.faults
+                if one.strikes(match.pattern.name, match.pattern.resource, len(match.entries))
+            ),
+            None,
+        )
         response = self._done(request, match, fault)
         self._note(request, match, response.status, fault)
         return response
@@ -81,7 +88,7 @@ class Simulator:
         url, token = linked(request.url)
         plain = HttpRequest(request.method, url, request.headers, request.body)
         base = base_of(self.connector, self.account.base_url, self.credentials.scope)
-        found = [match for pattern in self._patterns if (match := self._as(pattern, plain, base, token))]
+        found = [match for pattern in self.patterns if (match := self._as(pattern, plain, base, token))]
         return max(found, key=lambda match: match.score, default=None)
 
     def _as(self, pattern: Pattern, request: HttpRequest, base: str, token: str) -> Match | None:
@@ -95,7 +102,7 @@ class Simulator:
         return match
 
     def _granted(self, request: HttpRequest) -> HttpResponse:
-        fault = next((one for one in self.faults if one.strikes("token")), None)
+        fault = next((one for one in self.faults if one.strikes("token", "")), None)
         response = None if fault and not fault.applied else self.credentials.granting(self.clock())
         if fault:
             response = fault.spoilt(response, self._content(fault))
@@ -106,6 +113,8 @@ class Simulator:
     def _done(self, request: HttpRequest, match: Match, fault: Fault | None) -> HttpResponse:
         applied = fault is None or fault.applied
         try:
+            if fault is not None and fault.entry is not None:
+                return self.service.refused(match, fault.entry)
             right = self._right(request, match) if applied else None
             return (
                 right if right is not None and fault is None else self._spoilt(request, match, fault, right)
@@ -161,7 +170,16 @@ class Simulator:
 
     def _note(self, request: HttpRequest, match: Match, status: int, fault: Fault | None) -> None:
         pattern = match.pattern
-        asked = Asked(self.clock(), pattern.resource, pattern.name, request, status, match.key, bool(fault))
+        asked = Asked(
+            self.clock(),
+            pattern.resource,
+            pattern.name,
+            request,
+            status,
+            match.key,
+            bool(fault),
+            len(match.entries),
+        )
         self.asked.append(asked)
 
 
