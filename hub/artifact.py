@@ -17,6 +17,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -49,6 +50,9 @@ WANTED = {
 }
 """Of large packages the parts that run: the rest would be most of the files that a cold start unpacks."""
 
+ECDSA = {"cryptography", "cffi", "_cffi_backend", "pycparser"}
+"""What only signatures by ECDSA need: more than all the rest together."""
+
 UNWANTED = "aws_lambda_powertools/event_handler"
 """What of Powertools we do not use, and nothing of what we use imports."""
 
@@ -74,7 +78,7 @@ def build(root: Path, out: Path, *, platform: str, python: str) -> int:
     staging = out.with_name(out.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
     packages = _packages(root, out.parent / "packages", platform, python)
-    shutil.copytree(packages, staging, ignore=_unneeded)
+    shutil.copytree(packages, staging, ignore=partial(_unneeded, _unused(root)))
     for name in _sources(root):
         (staging / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, staging / name)
@@ -117,12 +121,12 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _compiled(root: Path) -> Iterator[tuple[str, str]]:
-    """The modules of `compiled`: name and text.
+    """The modules of `compiled`, of what has an account: name and text.
 
     `DATA`: all files that people edit; `EXPRESSIONS`: the functions of expressions outside of mappings;
     `MAPPINGS`: the module of each mapping by name, loaded when a record needs it.
     """
-    catalog = Catalog.read(root)
+    catalog = Catalog.read(root).in_use()
     samples = Samples(root, catalog)
     modules: dict[str, str] = {}
     for name, mapping in sorted(catalog.mappings.items()):
@@ -173,14 +177,23 @@ def _trim(packages: Path) -> None:
             path.unlink()
 
 
-def _unneeded(folder: str, names: list[str]) -> set[str]:
+def _unused(root: Path) -> set[str]:
+    """The packages that no connector in use needs."""
+    signed = [
+        connector.data.get("receive") or {} for connector in Catalog.read(root).in_use().connectors.values()
+    ]
+    return set() if any("ecdsa" in part.get("signature", {}) for part in signed) else ECDSA
+
+
+def _unneeded(unused: set[str], folder: str, names: list[str]) -> set[str]:
     """What of a folder of the packages never runs: types for editors, data, parts that nobody wants."""
     path = Path(folder)
     wanted = next((parts for name, parts in WANTED.items() if path.as_posix().endswith(f"/{name}")), None)
     found = {name for name in names if name.endswith((".pyi", ".dat"))}
     found |= {name for name in names if (path / name).as_posix().endswith(UNWANTED)}
     folders = (name for name in names if (path / name).is_dir())
-    return found | ({name for name in folders if name not in wanted} if wanted else set())
+    found |= {name for name in folders if wanted and name not in wanted}
+    return found | {name for name in names if re.split(r"[-.]", name)[0] in unused}
 
 
 def _precompile(folder: Path) -> None:

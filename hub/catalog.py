@@ -94,6 +94,16 @@ class Catalog:
         """Plain JSON: `{revision, documents: [{kind, name, file, data, places}]}`."""
         return {"revision": self.revision, "documents": [_frozen(*found) for found in self.documents]}
 
+    def in_use(self) -> "Catalog":
+        """The catalogue without connectors that have no account, and without their mappings."""
+        used = {account.connector for account in self.accounts.values()}
+        of_connectors = {"connector", "mapping"}
+        return Catalog.of(
+            (kind, document)
+            for kind, document in self.documents
+            if kind not in of_connectors or _stem(document).partition(".")[0] in used
+        )
+
     def mappings_of(self, connector: str, resource: str) -> list[Mapping]:
         """The mappings of one kind of record, by name."""
         return self._by_resource.get((connector, resource), [])

@@ -4,7 +4,7 @@ import hmac
 from functools import lru_cache
 
 
-def mac(secret: str, content: bytes, algorithm: str = "sha256") -> hmac.HMAC:
+def mac(secret: str | bytes, content: bytes, algorithm: str = "sha256") -> hmac.HMAC:
     """The HMAC of some content."""
     made = _keyed(secret, algorithm).copy()
     made.update(content)
@@ -12,6 +12,6 @@ def mac(secret: str, content: bytes, algorithm: str = "sha256") -> hmac.HMAC:
 
 
 @lru_cache(maxsize=64)
-def _keyed(secret: str, algorithm: str) -> hmac.HMAC:
+def _keyed(secret: str | bytes, algorithm: str) -> hmac.HMAC:
     """The HMAC that has taken its key."""
-    return hmac.new(secret.encode(), digestmod=algorithm)
+    return hmac.new(secret.encode() if isinstance(secret, str) else secret, digestmod=algorithm)

@@ -127,4 +127,4 @@ def signed(hub, path, body, secret, headers=None, query=""):
     connector = hub.catalog.connectors[urlsplit(path).path.split("/")[3]]
     url = PUBLIC + path + (f"?{query}" if query else "")
     asked = Request("POST", url, {}, headers or {}, body)
-    return {**(headers or {}), **connector.sign(asked, secret, hub.clock())}
+    return connector.sign(asked, secret, hub.clock()).headers

@@ -26,6 +26,7 @@ TAKES: dict[str, tuple[frozenset[str], ...]] = {
     "format_date": (_MOMENT, _TEXT),
     "format_time": (_MOMENT, _TEXT, _TEXT),
     "format_tax_id": (_MOMENT, _TEXT),
+    "from_json": (_TEXT,),
     "given_names": (_TEXT, _TEXT),
     "is_tax_id": (SCALARS, _TEXT),
     "iso_time": (_MOMENT,),

@@ -20,6 +20,7 @@ HEADINGS = {
     "names": "Names of persons",
     "documents": "Identity documents",
     "hashes": "Hashes",
+    "json": "JSON in texts",
     "jmespath": "JMESPath's own",
 }
 """The nouns of functions in the order in which they are shown."""

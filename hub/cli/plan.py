@@ -108,8 +108,10 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.show_values and (arguments.json or arguments.markdown or not sys.stdout.isatty()):
         raise NoProjectError("--show-values is for a terminal: what is kept or passed on stays masked")
     root = project_root(arguments.root)
-    after = Side(Catalog.read(root), "the working tree")
+    catalog = Catalog.read(root)
     before, recordings, source = _before(arguments, root)
+    deployed = bool(arguments.stack) and not arguments.against  # only what has an account is deployed
+    after = Side(catalog.in_use() if deployed else catalog, "the working tree")
     made = _made(arguments, root, (before, after), recordings)
     names = Names(before.name, after.name, source, tuple(_said(check(root).errors, made)))
     told = report(

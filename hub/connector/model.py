@@ -85,7 +85,7 @@ class Connector:
     @cached_property
     def secret_names(self) -> tuple[str, ...]:
         """The secrets that an account of it needs, sorted."""
-        return tuple(sorted(_secrets(self.data.get("receive")) | self.auth.inputs | self.sent))
+        return tuple(sorted(self.reception.secrets | self.auth.inputs | self.sent))
 
     @cached_property
     def sent(self) -> frozenset[str]:
@@ -133,10 +133,10 @@ class Connector:
         signature = self.reception.signature
         return signature is not None and signature.verify(request, secrets, now)
 
-    def sign(self, request: Request, secrets: Mapping[str, str], now: float) -> dict[str, str]:
-        """The headers that the vendor would add. Raises KeyError without the secret."""
+    def sign(self, request: Request, secrets: Mapping[str, str], now: float) -> Request:
+        """The request as the vendor would send it, signed. Raises KeyError without the secret."""
         signature = self.reception.signature
-        return signature.sign(request, secrets, now) if signature else {}
+        return signature.sign(request, secrets, now) if signature else request
 
     def account_of(self, request: Request) -> list[list[tuple[str, str]]]:
         """For each event of a request to an app's URL: settings of its account, with their values.
@@ -181,11 +181,3 @@ class Connector:
     @property
     def _limit(self) -> list[Any]:
         return list(self.data.get("limit") or [])
-
-
-def _secrets(part: Any) -> set[str]:
-    """The values of every `secret:` in a part of the file."""
-    if isinstance(part, dict):
-        own = {part["secret"]} if isinstance(part.get("secret"), str) else set()
-        return own.union(*(_secrets(inner) for inner in part.values()))
-    return set()

@@ -1,4 +1,4 @@
-"""How a vendor's lists go on: by a link, an offset, a page's number or a cursor.
+"""How a vendor's lists go on: by a link in a header or in the body, an offset, a page's number or a cursor.
 
 A page is a token of JSON: None is the first page of a cursor or of links.
 """
@@ -7,37 +7,42 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from hub.connector.exchange import HttpResponse
 from hub.connector.response import Answer, scope_of
 from hub.errors import RecordError
 
+_FIRST = {"offset": 0, "page": 1}
 _NEXT = re.compile(r"""<([^<>]*)>[^<>,]*;\s*rel="?next"?""")
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`style`: none, link, offset, page or cursor. `size`: of a full page. `cursor`: its expression."""
+    """`style`: none, link, offset, page or cursor. `size`: of a full page.
+
+    `told`: the expression of a cursor, or of a link in the body. `first`: the token of the first page.
+    """
 
     style: str = "none"
     size: int = 0
-    cursor: str = ""
+    told: str = ""
+    first: int | None = None
 
     @classmethod
     def of(cls, data: Any) -> Self:
-        """The paging of `page:`: `link`, `{offset: 200}`, `{page: 100}` or `{cursor: paging.next.after}`."""
+        """The paging of `page:`: `link`, or `{offset: 200}`, `{page: 100}`, `{cursor: …}` or `{link: …}`.
+
+        `first:` is the number of the first row or page: 0 of an offset, 1 of a page, where it does not say.
+        """
         if not data:
             return cls()
         if data == "link":
             return cls("link")
-        style, value = next(iter(data.items()))
-        return cls(style, cursor=value) if style == "cursor" else cls(style, size=int(value))
-
-    @property
-    def first(self) -> int | None:
-        """The token of the first page."""
-        return {"offset": 0, "page": 1}.get(self.style)
+        style = next(style for style in ("offset", "page", "cursor", "link") if style in data)
+        if style in _FIRST:
+            return cls(style, size=int(data[style]), first=int(data.get("first", _FIRST[style])))
+        return cls(style, told=data[style])
 
     def after(self, page: Any, response: HttpResponse, records: Sequence[Any], asked: str) -> Any:
         """The token of the next page, None at the end. `asked`: URL of this page.
@@ -45,19 +50,27 @@ class Paging:
         Raises RecordError("foreign-page") for a link to another host, which must not see our credentials.
         """
         if self.style == "link":
-            return _link(response.headers.get("link", ""), asked)
+            return _link(self._linked(response), asked)
         if self.style == "cursor":
-            token = Answer(self.cursor)(scope_of(response))
+            token = Answer(self.told)(scope_of(response))
             return token if token not in (None, "", False) and token != page else None
         if self.style == "none" or len(records) < self.size:
             return None
-        return (page or self.first or 0) + (self.size if self.style == "offset" else 1)
+        at = self.first if page is None else page
+        return int(at or 0) + (self.size if self.style == "offset" else 1)
+
+    def _linked(self, response: HttpResponse) -> Any:
+        if self.told:
+            return Answer(self.told)(scope_of(response))
+        match = _NEXT.search(response.headers.get("link", ""))
+        return match[1] if match else None
 
 
-def _link(header: str, asked: str) -> str | None:
-    match = _NEXT.search(header)
-    if match is None or match[1] == asked:
+def _link(told: Any, asked: str) -> str | None:
+    """The address of the next page, which may be written from the host's root."""
+    address = urljoin(asked, told) if isinstance(told, str) and told else asked
+    if address == asked:
         return None
-    if urlsplit(match[1])[:2] != urlsplit(asked)[:2]:
+    if urlsplit(address)[:2] != urlsplit(asked)[:2]:
         raise RecordError("foreign-page", "the next page is at another host")
-    return match[1]
+    return address

@@ -11,6 +11,7 @@ from hub.connector.exchange import Reply, Request
 from hub.connector.privacy import Ask, asks
 from hub.connector.resource import Resource, quiet
 from hub.connector.signature import Signature
+from hub.connector.token import Password, Token
 from hub.documents import Document
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
@@ -46,9 +47,21 @@ class Reception:
         return str(self.data.get("format", "json"))
 
     @cached_property
-    def signature(self) -> Signature | None:
-        """How requests are signed; None lets nobody in."""
-        return Signature.of(self.data["signature"]) if "signature" in self.data else None
+    def signature(self) -> Signature | Token | Password | None:
+        """How requests show who sent them; None lets nobody in."""
+        part = self.data.get("signature")
+        if not part:
+            return None
+        if "equals" in part:
+            return Token(part["equals"], part["secret"], self.format)
+        return Password(**part["basic"]) if "basic" in part else Signature.of(part)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The names of the secrets that requests and handshakes are held against."""
+        own = self.signature.secrets if self.signature else frozenset()
+        greeting = (self.data.get("handshake") or {}).get("secret")
+        return own | {greeting} if greeting else own
 
     @cached_property
     def topics(self) -> dict[str, Resource]:

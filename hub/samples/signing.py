@@ -1,12 +1,14 @@
 """Sample events: what a vendor would post to the hub, signed as it signs."""
 
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hub.connector import Connector, Request
+from hub.connector import Connector, Request, ecdsa
 from hub.connector.body import CONTENT_TYPES, encode
+from hub.connector.signature import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,7 @@ class Endpoint:
         `sample`: `{method, headers, query, body}`, each of them optional; a body that is a text goes as it
         is, any other is encoded as the connector reads it. Raises KeyError for a secret that is missing.
         """
-        plain = self._plain(url, sample)
-        added = self.connector.sign(plain, secrets, now)
-        return replace(plain, headers=plain.headers | _lower(added))
+        return self.connector.sign(self._plain(url, sample), secrets, now)
 
     def _plain(self, url: str, sample: Mapping[str, Any]) -> Request:
         form = self.connector.reception.format
@@ -49,6 +49,17 @@ class Endpoint:
         query = dict(sample.get("query") or {})
         address = url.rstrip("/") + self.path + (f"?{urlencode(query)}" if query else "")
         return Request(sample.get("method", "POST"), address, query, headers, raw)
+
+
+def invented(connector: Connector, owner: str) -> dict[str, str]:
+    """Secrets of the kind that an account of the connector has, which follow from its name: for samples."""
+    found = {name: f"demo-{owner}-{name}" for name in connector.secret_names}
+    part = (connector.data.get("receive") or {}).get("signature") or {}
+    if part.get("key") == "base64":
+        found[part["secret"]] = STANDARD + b64encode(found[part["secret"]].encode()).decode()
+    if "ecdsa" in part:
+        found[part["secret"]], found[ecdsa.SIGNING] = ecdsa.pair(owner)
+    return found
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The shape of connectors/."""
 
+from hub.connector.token import PLACE
 from hub.schemas.words import (
     DURATION,
     IS_TEXT,
@@ -14,26 +15,55 @@ from hub.schemas.words import (
     text,
 )
 
-_SIGNATURE = shape(
+_SIGNED = shape(
     "how the vendor signs",
     {
         "hmac": choice("keyed hash", "sha256", "sha1"),
         "hash": choice("plain hash over content and secret", "sha256", "sha1"),
+        "ecdsa": choice("a signature of the vendor's own key; the secret is its public key", "p256"),
+        "key": choice("how the secret holds the key of an hmac (as text)", "base64"),
         "encoding": choice("of the signature", "hex", "base64"),
         "header": text("that holds it"),
         "prefix": text("before it, as in sha256="),
         "parse": text("a header of several parts: t={timestamp},v1={signature}"),
-        "over": template("what is signed: {method} {url} {body} {timestamp} {id} {secret}"),
+        "over": template("what is signed: {method} {url} {body} {form} {timestamp} {id} {secret}"),
         "timestamp": shape(
             "the signed time",
             {"header": text(), "unit": choice("s or ms", "s", "ms"), "within": DURATION},
         ),
         "id": text("header of the signed id"),
         "decode": text("percent-encoded characters that the vendor decodes in the URL before it signs"),
+        "body_digest": expression("SHA-256 of the body in the signed URL, for bodies that are no form"),
         "secret": text("name of the secret"),
     },
     "header",
     "secret",
+)
+_SIGNATURE = cases(
+    (
+        has("equals"),
+        shape(
+            "a secret that comes along as it is",
+            {
+                "equals": {
+                    **expression('where it stands: headers."x-token", query.token, body.value[].token'),
+                    "pattern": f"^{PLACE.pattern}$",
+                },
+                "secret": text("name of the secret"),
+            },
+            "equals",
+            "secret",
+        ),
+    ),
+    (
+        has("basic"),
+        shape(
+            "user and password that come along",
+            {"basic": shape("names of secrets", {"user": text(), "password": text()}, "user", "password")},
+            "basic",
+        ),
+    ),
+    otherwise=_SIGNED,
 )
 _RECEIVE = shape(
     "how webhooks come in",
@@ -63,7 +93,9 @@ _PAGE = cases(
         {
             "offset": {"type": "integer", "description": "records on a page"},
             "page": {"type": "integer", "description": "records on a page"},
+            "first": {"type": "integer", "description": "number of the first row (0) or page (1)"},
             "cursor": expression("the next page's token in the answer"),
+            "link": expression("the next page's address in the answer, whole or from the host's root"),
         },
     ),
 )

@@ -39,6 +39,18 @@ def test_what_only_people_at_a_keyboard_need_is_left_out(artifact):
     ]
 
 
+def test_a_large_package_is_in_it_only_where_a_connector_in_use_needs_it(artifact, tmp_path):
+    assert not [path.name for path in artifact.iterdir() if path.name.startswith(tuple(artifacts.ECDSA))]
+    (tmp_path / "connectors").mkdir()
+    text = "receive: {signature: {ecdsa: p256, header: X, secret: public_key}}\nresources: {}\n"
+    (tmp_path / "connectors" / "mail.yaml").write_text(text)
+    assert artifacts._unused(tmp_path) == artifacts.ECDSA
+    (tmp_path / "accounts.yaml").write_text("mail.main: {}\n")
+    assert artifacts._unused(tmp_path) == set()
+    names = ["cryptography", "cryptography-50.0.2.dist-info", "_cffi_backend.cpython-311-x86_64-linux-gnu.so"]
+    assert artifacts._unneeded(artifacts.ECDSA, "packages", [*names, "jmespath"]) == set(names)
+
+
 def test_the_same_files_give_the_same_bytes(artifact):
     again = artifact.with_name("test-artifact-again")
     build(ROOT, again, platform=here(), python=RUNNING)

@@ -445,7 +445,7 @@ class World:
         signed = connector.sign(
             Request("POST", path, {}, {}, body), {"signing": f"signs-{system.name}"}, self.now
         )
-        headers = {"content-type": "application/json", **signed}
+        headers = {"content-type": "application/json", **signed.headers}
         reply = self._alive(lambda: receive(self.hub, Arrival("POST", path, "", headers, body)))
         if reply is True:
             self.later(60.0, lambda: self._arrive(system, body, tries - 1))

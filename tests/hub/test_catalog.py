@@ -46,6 +46,14 @@ def test_the_revision_changes_with_any_file_and_only_then(catalog, tmp_path):
     assert Catalog.of(catalog.documents[1:]).revision != catalog.revision
 
 
+def test_what_has_no_account_is_on_the_shelf_only(catalog):
+    used = catalog.in_use()
+    assert used.freeze() == catalog.freeze()
+    shelf = Catalog.of(found for found in catalog.documents if found[0] != "accounts").in_use()
+    assert set(shelf.connectors) == set(shelf.mappings) == set()
+    assert set(shelf.entities) == {"customer", "message"}
+
+
 def test_thawing_loads_no_yaml(catalog):
     script = (
         "import json, sys\nfrom hub.catalog import Catalog\n"

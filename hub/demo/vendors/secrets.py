@@ -1,6 +1,7 @@
 """The invented credentials of the demo's accounts: what each of them would get from its vendor."""
 
 from hub.catalog import Catalog
+from hub.samples.signing import invented as invented_for
 
 ACCOUNTS: dict[str, tuple[str, ...]] = {
     "shopify.co": ("client_secret", "access_token"),
@@ -19,10 +20,9 @@ def invented(catalog: Catalog) -> dict[str, dict[str, str]]:
     """The secrets of the demo's accounts, and those that any other account (or app) of the files needs."""
     found = {account: secrets_of(account) for account in ACCOUNTS}
     for account in catalog.accounts.values():
-        names = catalog.connectors[account.connector].secret_names
         app = [account.connector] if catalog.connectors[account.connector].shared else []
         for owner in (account.name, *app):
-            found.setdefault(owner, {name: f"demo-{owner}-{name}" for name in names})
+            found.setdefault(owner, invented_for(catalog.connectors[account.connector], owner))
     return found
 
 

@@ -4,7 +4,18 @@ Each says in its `doc` what it does; its examples are run as tests and shown by 
 understood is a ValueError or a TypeError, and so is what is too large (`hub.expressions.limits`).
 """
 
-from hub.expressions.functions import choice, codes, documents, hashes, lists, money, names, texts, times
+from hub.expressions.functions import (
+    choice,
+    codes,
+    documents,
+    hashes,
+    json,
+    lists,
+    money,
+    names,
+    texts,
+    times,
+)
 from hub.expressions.functions.registry import FUNCTIONS, Function
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "codes",
     "documents",
     "hashes",
+    "json",
     "lists",
     "money",
     "names",

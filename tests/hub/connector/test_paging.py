@@ -51,6 +51,32 @@ def test_a_cursor_goes_on_with_what_is_given():
     )
 
 
+@pytest.mark.parametrize("told", ["/orders?page_info=2", "https://shop.example/orders?page_info=2"])
+def test_a_link_may_stand_in_the_body_whole_or_from_the_hosts_root(told):
+    paging = Paging.of({"link": "links.next"})
+    found = paging.after(None, response({"links": {"next": told}}), [], ASKED)
+    assert found == "https://shop.example/orders?page_info=2"
+
+
+@pytest.mark.parametrize("told", [None, "", 7, ASKED])
+def test_a_link_in_the_body_ends_where_none_is_given_or_the_same(told):
+    assert (
+        Paging.of({"link": "links.next"}).after(None, response({"links": {"next": told}}), [], ASKED) is None
+    )
+
+
+def test_a_link_in_the_body_leads_to_no_other_host():
+    with pytest.raises(RecordError, match="another host"):
+        Paging.of({"link": "next"}).after(None, response({"next": "//elsewhere.example/"}), [], ASKED)
+
+
+def test_rows_may_be_counted_from_one():
+    paging = Paging.of({"offset": 2, "first": 1})
+    assert paging.first == 1
+    assert paging.after(None, response(), [1, 2], ASKED) == 3
+    assert paging.after(3, response(), [1], ASKED) is None
+
+
 def test_a_link_goes_on_at_the_same_host():
     link = f'<{ASKED}>; rel="previous", <https://shop.example/orders?page_info=2>; rel="next"'
     assert (
@@ -67,7 +93,7 @@ def test_links_end_where_none_is_next(link):
 
 
 @pytest.mark.parametrize(
-    "link", ["https://evil.example/orders", "http://shop.example/orders", "/orders?page=2"]
+    "link", ["https://evil.example/orders", "http://shop.example/orders", "//evil.example/orders"]
 )
 def test_a_link_to_another_place_is_refused(link):
     with pytest.raises(RecordError, match="foreign-page"):

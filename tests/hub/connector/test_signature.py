@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.connector import Request
+from hub.connector import Request, ecdsa
 from hub.connector.signature import MAX_SIGNATURES, Signature
 
 NOW = 1_795_000_000.0
@@ -46,9 +46,7 @@ def verified(scheme, asked, secrets=SECRETS, now=NOW):
 
 
 def signed(scheme, asked, secret="current", now=NOW):
-    added = Signature.of(scheme).sign(asked, {"key": secret}, now)
-    lower = {name.lower(): value for name, value in added.items()}
-    return Request(asked.method, asked.url, asked.query, asked.headers | lower, asked.body)
+    return Signature.of(scheme).sign(asked, {"key": secret}, now)
 
 
 def test_the_plain_scheme_is_an_hmac_of_the_raw_body_in_base64():
@@ -186,3 +184,91 @@ def test_malformed_signatures_are_refused(header):
 def test_content_that_names_what_the_request_lacks_is_refused():
     scheme = {**NAMED, "over": "{id}:{query.absent}"}
     assert not verified(scheme, request(headers={"X-Id-Sign": "00"}))
+
+
+STANDARD = {
+    "hmac": "sha256",
+    "encoding": "base64",
+    "key": "base64",
+    "header": "webhook-signature",
+    "prefix": "v1,",
+    "over": "{id}.{timestamp}.{body}",
+    "id": "webhook-id",
+    "timestamp": {"header": "webhook-timestamp", "unit": "s", "within": "5m"},
+    "secret": "key",
+}
+FORM = {
+    "hmac": "sha1",
+    "encoding": "base64",
+    "header": "X-Form-Signature",
+    "over": "{url}{form}",
+    "body_digest": "query.bodySHA256",
+    "secret": "key",
+}
+ECDSA = {
+    "ecdsa": "p256",
+    "encoding": "base64",
+    "header": "X-Event-Signature",
+    "over": "{timestamp}{body}",
+    "timestamp": {"header": "X-Event-Timestamp"},
+    "secret": "public_key",
+}
+
+
+def test_a_key_in_base64_is_the_key_that_it_says():
+    key = base64.b64encode(b"\x00\xffnot text").decode()
+    asked = request(headers={"webhook-id": "msg_1"})
+    expected = base64.b64encode(hmac.digest(b"\x00\xffnot text", b'msg_1.1795000000.{"id": 1}', "sha256"))
+    headers = {"webhook-timestamp": "1795000000", "webhook-signature": "v1,AAAA v1," + expected.decode()}
+    asked = request(headers={**asked.headers, **headers})
+    for secret in (key, "whsec_" + key):
+        assert verified(STANDARD, asked, [{"key": secret}])
+    assert not verified(STANDARD, asked, [{"key": "no base64!"}])
+
+
+def test_a_sample_gets_an_id_where_one_is_signed():
+    secrets = {"key": "whsec_" + base64.b64encode(b"k").decode()}
+    asked = Signature.of(STANDARD).sign(request(), secrets, NOW)
+    assert asked.headers["webhook-id"].startswith("msg_")
+    assert verified(STANDARD, asked, [secrets])
+
+
+def form(body, query=""):
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return request(body, kind, "https://hub.example/v1/webhooks/sms/co" + query)
+
+
+def test_a_form_is_signed_in_the_order_of_its_names_each_pair_once():
+    content = b"https://hub.example/v1/webhooks/sms/coAna1Zed2Zed3"
+    headers = {"x-form-signature": base64.b64encode(hmac.digest(b"current", content, "sha1")).decode()}
+    asked = form(b"Zed=3&Ana=1&Zed=2&Zed=3")
+    assert verified(FORM, Request(asked.method, asked.url, {}, asked.headers | headers, asked.body))
+
+
+def test_a_body_that_is_no_form_is_told_by_its_digest_in_the_signed_url():
+    asked = signed(FORM, request(b'{"a": 1}', {"content-type": "application/json"}))
+    assert asked.query["bodySHA256"] == hashlib.sha256(b'{"a": 1}').hexdigest()
+    assert verified(FORM, asked)
+    assert not verified(FORM, Request(asked.method, asked.url, asked.query, asked.headers, b'{"a": 2}'))
+    bare = request(b'{"a": 1}', {"content-type": "application/json"})
+    digest = base64.b64encode(hmac.digest(b"current", bare.url.encode(), "sha1")).decode()
+    assert not verified(FORM, request(b'{"a": 1}', {**bare.headers, "x-form-signature": digest}))
+
+
+def test_a_vendors_own_key_signs_what_nobody_else_can():
+    public, private = ecdsa.pair("shop.co")
+    held = {"public_key": public, "signing_key": private}
+    asked = Signature.of(ECDSA).sign(request(), held, NOW)
+    assert verified(ECDSA, asked, [{"public_key": ecdsa.pair("other")[0]}, held])
+    assert not verified(ECDSA, asked, [{"public_key": ecdsa.pair("other")[0]}])
+    assert not verified(ECDSA, Request(asked.method, asked.url, {}, asked.headers, asked.body + b" "), [held])
+
+
+@pytest.mark.parametrize(
+    "key", ["", "no base64!", "AAAA", base64.b64encode(b"\x30\x03\x02\x01\x01").decode()]
+)
+@pytest.mark.parametrize("signature", ["", "AAAA", "no base64!"])
+def test_keys_and_signatures_that_are_none_refuse(key, signature):
+    public, _ = ecdsa.pair("shop.co")
+    headers = {"x-event-signature": signature, "x-event-timestamp": "1"}
+    assert not verified(ECDSA, request(headers=headers), [{"public_key": key}, {"public_key": public}])

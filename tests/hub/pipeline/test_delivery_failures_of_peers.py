@@ -29,7 +29,9 @@ def test_f11_no_webhook_is_acknowledged_before_the_queue_has_it():
     body = json.dumps({"event": "1", "topic": "customer.saved", "at": record["updated"], "record": record})
     request = Request("POST", "/v1/webhooks/shop/co", {}, {}, body.encode())
     signed = fleet.hub.catalog.connectors["shop"].sign(request, {"signing": "signs-shop.co"}, fleet.now)
-    arrival = Arrival("POST", request.url, "", {"content-type": "application/json", **signed}, request.body)
+    arrival = Arrival(
+        "POST", request.url, "", {"content-type": "application/json", **signed.headers}, request.body
+    )
     kept = fleet.hub.inbound.send
     fleet.hub.inbound.send = lambda messages: (_ for _ in ()).throw(RetryError("queue"))
     with pytest.raises(RetryError, match="queue"):

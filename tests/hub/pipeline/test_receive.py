@@ -172,7 +172,7 @@ def test_an_account_may_have_a_registered_url_of_its_own(hub):
     connector = hub.catalog.connectors["crm"]
     headers = connector.sign(
         Request("POST", "https://own.example" + path, {}, {}, body), {"client_secret": "own"}, NOW
-    )
+    ).headers
     assert receive(hub, Arrival("POST", path, "", headers, body)).status == 200
 
 
