@@ -15,6 +15,7 @@ from hub.contract.verdict import DoesNotApply
 from hub.contract.world import World
 from hub.documents import Document
 from hub.mapping import Mapping
+from hub.samples.signing import invented
 from hub.simulator.samples import Samples
 from hub.simulator.webhooks import Told, greeting, told
 
@@ -38,8 +39,13 @@ class Bench:
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """What an operator would set: a text for each name."""
-        return {name: f"contract-{name}-5ecr3t" for name in self.connector.secret_names}
+        """What an operator would set."""
+        return invented(self.connector, self.account.name)
+
+    @cached_property
+    def others(self) -> dict[str, str]:
+        """The secrets of somebody else."""
+        return invented(self.connector, "somebody.else")
 
     def world(self, *resources: str) -> World:
         """A hub whose ports are in memory, and whose only vendor is the simulated one; with flows to these

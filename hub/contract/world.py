@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from hub import keys
 from hub.accounts import Account
@@ -23,6 +23,7 @@ from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.simulator import Fault, Simulator
 from hub.simulator.samples import Samples
+from hub.simulator.webhooks import plain_request
 from hub.store import Item
 from hub.store.memory import MemoryStore
 from hub.times import from_epoch, to_epoch
@@ -88,6 +89,13 @@ class World:
         endpoint = Endpoint.of(self.connector, self.account.key)
         return endpoint.request(PUBLIC, sample, self.secrets if secrets is None else secrets, self.clock())
 
+    def unsigned(self, sample: dict[str, Any]) -> Request:
+        """A sample as somebody posts it who cannot sign."""
+        endpoint = Endpoint.of(self.connector, self.account.key)
+        query = urlencode(sample.get("query") or {})
+        url = f"{PUBLIC}{endpoint.path}" + (f"?{query}" if query else "")
+        return plain_request(self.connector, sample, url)
+
     def post(self, sample: dict[str, Any], secrets: dict[str, str] | None = None) -> Reply:
         """The answer to a sample that is posted now."""
         return self.take(self.request(sample, secrets))
@@ -117,6 +125,10 @@ class World:
         self.told += 1
         whole = fields if customer is None else {**fields, "customer": {"id": f"c-{id}", **customer}}
         enqueue(self.hub, [source.event(entity, id, whole, from_epoch(self.clock()), self.told)])
+
+    def drain(self) -> None:
+        """Nothing waits for unify any more."""
+        self.inbound.waiting.clear()
 
     # What goes on.
 

@@ -1,5 +1,6 @@
 """The inverses of the functions that read answers and events: by the value, what was to be read."""
 
+import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
@@ -85,6 +86,10 @@ def _as_number(value: Any, old: Any, zone: str) -> Iterator[Any]:
     yield value
 
 
+def _as_json(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    yield json.dumps(value, ensure_ascii=False)
+
+
 def _as_time(value: Any, old: Any, zone: str) -> Iterator[Any]:
     """A time in all forms in which vendors write it, that of the document first."""
     epoch = epoch_of(value) if isinstance(value, str | int | float) else None
@@ -107,6 +112,7 @@ _INVERSES: dict[str, Callable[[Any, Any, str], Iterator[Any]]] = {
     "upper": _as_it_is,
     "trim": _as_it_is,
     "to_array": _as_it_is,
+    "from_json": _as_json,
     **dict.fromkeys(
         ("time", "time_of_millis", "iso_time", "format_time", "unix_seconds", "unix_millis", "date"), _as_time
     ),

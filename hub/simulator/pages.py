@@ -64,16 +64,15 @@ def turn(call: Call, answered: Answered, url: str, following: int | None, tokens
     paging = call.paging
     if paging.style == "link" and following is not None:
         _link(call, answered, url, tokens.token(name, following))
-    elif paging.style == "cursor" and paging.cursor:
-        _cursor(paging.cursor, answered, tokens, name, following)
+    elif paging.style == "cursor" and paging.told:
+        _cursor(paging.told, answered, tokens, name, following)
 
 
 def _link(call: Call, answered: Answered, url: str, token: str) -> None:
     base = url.partition("&sim_page=")[0].partition("?sim_page=")[0]
     address = f"{base}{'&' if '?' in base else '?'}sim_page={token}"
-    source = getattr(call.paging, "link", "")
-    if source:
-        answered.plant(source, address)
+    if call.paging.told:
+        answered.plant(call.paging.told, address)
     else:
         answered.headers["link"] = f'<{address}>; rel="next"'
 

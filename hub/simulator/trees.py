@@ -1,6 +1,5 @@
 """The parts of an expression, each with its value over what it is applied to."""
 
-import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -21,7 +20,7 @@ def tree_of(source: str) -> Tree:
 def value_of(tree: Tree, here: Any) -> Any:
     """The value of a part over `here`, None where it has none."""
     try:
-        return _run(json.dumps(tree))(here)
+        return _run_of(tree)(here)
     except FAILURES:
         return None
 
@@ -31,9 +30,18 @@ def is_true(value: Any) -> bool:
     return value is not None and value is not False and value not in ("", [], {})
 
 
-@lru_cache(maxsize=4096)
-def _run(text: str) -> Run:
-    tree = json.loads(text)
+_RUNS: dict[int, tuple[Tree, Run]] = {}
+"""The functions of parts, by the part's `id`; the part is kept, so that no other has its id."""
+
+
+def _run_of(tree: Tree) -> Run:
+    known = _RUNS.get(id(tree))
+    if known is None:
+        known = _RUNS[id(tree)] = (tree, _made(tree))
+    return known[1]
+
+
+def _made(tree: Tree) -> Run:
     path = syntax.path(tree)
     if path:
         return lambda here: _walked(path, here)

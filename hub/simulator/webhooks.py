@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.connector import Connector, Request
-from hub.connector.body import encode, parse
+from hub.connector.body import CONTENT_TYPES, encode, parse
 from hub.connector.reception import Reception
 from hub.connector.resource import quiet
 from hub.errors import RecordError
@@ -21,7 +21,7 @@ _REQUEST = ("method", "url", "query", "headers", "body")
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event of a sample. `scope`: what its expressions see, by reference into the sample; `item`: its
-    innermost level."""
+    innermost level; `levels`: the file's `events:`."""
 
     resource: str
     topic: str
@@ -29,6 +29,7 @@ class Told:
     record: Any = field(repr=False)
     scope: dict[str, Any] = field(repr=False)
     item: Any = field(repr=False)
+    levels: dict[str, str] = field(default_factory=dict, repr=False)
 
     def inner(self) -> dict[str, Any]:
         """The scope with the members of the innermost level."""
@@ -64,9 +65,10 @@ def scopes(connector: Connector, sample: dict[str, Any]) -> list[dict[str, Any]]
 
 def plain_request(connector: Connector, sample: dict[str, Any], url: str = "https://hub.example/") -> Request:
     """A sample as a request that nobody signed."""
-    body = sample.get("body")
-    raw = body.encode() if isinstance(body, str) else encode(connector.reception.format, body)
-    return Request(sample.get("method", "POST"), url, dict(sample["query"]), dict(sample["headers"]), raw)
+    body, form = sample.get("body"), connector.reception.format
+    raw = body.encode() if isinstance(body, str) else b"" if body is None else encode(form, body)
+    headers = {"content-type": CONTENT_TYPES[form], **sample["headers"]} if raw else dict(sample["headers"])
+    return Request(sample.get("method", "POST"), url, dict(sample["query"]), headers, raw)
 
 
 def greeting(connector: Connector, secrets: dict[str, str], answer: str) -> dict[str, Any] | None:
@@ -132,7 +134,8 @@ class Further:
         changed = opened(self.connector, sample)
         for scope in scopes(self.connector, changed):
             item = _item(self.connector.reception, scope)
-            plant(Told("", "", False, None, scope, item), self.data["topic"], topic)
+            levels = self.data.get("events") or {}
+            plant(Told("", "", False, None, scope, item, levels), self.data["topic"], topic)
         return changed
 
     def several(self, sample: dict[str, Any], count: int) -> dict[str, Any] | None:
@@ -195,6 +198,15 @@ def plant(one: Told, source: str, value: Any) -> None:
             one.scope["body"] = changed["body"]
     else:
         planted(source, one.item, value)
+    _written_back(one)
+
+
+def _written_back(one: Told) -> None:
+    """Put levels that are no parts of the body (`from_json(body.Message)`) back to where they were read."""
+    for name, source in reversed(one.levels.items()):
+        found = compile(source)(one.scope)
+        if not isinstance(found, list) and found != one.scope[name]:
+            planted(source, one.scope, one.scope[name])
 
 
 def _told(reception: Reception, scope: dict[str, Any]) -> Told | None:
@@ -206,7 +218,8 @@ def _told(reception: Reception, scope: dict[str, Any]) -> Told | None:
     if resource is None or topic in reception.asks or resource.says("skip", inner):
         return None
     record = None if resource.get else resource.record_in(inner, item)
-    return Told(resource.name, str(topic), resource.says("deleted", inner), record, scope, item)
+    levels = reception.data.get("events") or {}
+    return Told(resource.name, str(topic), resource.says("deleted", inner), record, scope, item, levels)
 
 
 def _item(reception: Reception, scope: dict[str, Any]) -> Any:
