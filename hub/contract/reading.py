@@ -76,6 +76,17 @@ def to_the_end(bench: Bench, resource: str) -> None:
 
 
 @check("read", listed)
+def all_of_one_time(bench: Bench, resource: str) -> None:
+    """More rows of one time than a page holds are read to the end."""
+    world = bench.world()
+    wanted = _filled(bench, world, resource, pages=1, times=False)
+    found = set(_polled(world, resource))
+    lost = wanted - found
+    path = ("resources", resource, "list", "page")
+    expect(not lost, f"{len(lost)} of {len(wanted)} rows are lost", *path)
+
+
+@check("read", listed)
 def rows_say(bench: Bench, resource: str) -> None:
     """Each row of a list says its id and its version, and when it was changed where that is a time."""
     world, part = bench.world(), bench.connector.resources[resource]
@@ -150,11 +161,20 @@ def asked_since(bench: Bench, resource: str) -> None:
 def _stored(bench: Bench, world: World, resource: str) -> list[Any]:
     """The records of the samples. Raises DoesNotApply without any."""
     found = world.vendor.shelf.seed(resource, world.clock())
+    if bench.samples.rows(bench.connector, resource):
+        path = _id_path(bench, resource)
+        expect(bool(found), "no sample record says its id", *path)
     if not found:
         raise DoesNotApply(
             f"no sample shows a {resource}: events/{bench.name}/records/{resource}.<what>.json"
         )
     return found
+
+
+def _id_path(bench: Bench, resource: str) -> tuple[str, ...]:
+    """Where the id of a record is said to stand."""
+    found = over_record(bench.connector, bench.connector.resources[resource], "id")
+    return next((path for path, _ in found), ("resources", resource))
 
 
 def _unseen(bench: Bench, resource: str) -> str:
@@ -167,14 +187,16 @@ def _says(part: Resource, record: Any, id: str, *path: str) -> None:
     expect(part.version_of(record) is not None, "the record says no version", *path, "version")
 
 
-def _filled(bench: Bench, world: World, resource: str, pages: int = PAGES) -> set[str]:
+def _filled(bench: Bench, world: World, resource: str, pages: int = PAGES, *, times: bool = True) -> set[str]:
     """The vendor has records for so many full pages and one more: at every edge of a page two of one time.
     A few where no page is to be full."""
     part, shelf = bench.connector.resources[resource], world.vendor.shelf
     assert part.list is not None
-    if not any(over_record(bench.connector, part, "id")):
-        expect(False, "nothing says the id of a row", "resources", resource, "list", "id")
-    if not shelf.model(resource):
+    path = ("resources", resource, "list")
+    expect(any(over_record(bench.connector, part, "id")), "nothing says the id of a row", *path)
+    model = shelf.model(resource)
+    expect(not model or part.identify(model) is not None, "no sample says the id", *_id_path(bench, resource))
+    if not model:
         raise DoesNotApply(
             f"no sample shows a {resource}: events/{bench.name}/records/{resource}.<what>.json"
         )
@@ -183,7 +205,7 @@ def _filled(bench: Bench, world: World, resource: str, pages: int = PAGES) -> se
     moment = world.clock() - HOUR
     for number in range(size * pages + 1 if pages else min(size, FEW)):
         # Three of each time, so that an edge lies between two of one time.
-        at = moment + step * (number // 3)
+        at = moment + step * (number // 3 if times else 0)
         shelf.put(resource, {"record": {}, "customer": {}}, at)
     return set(shelf.records[resource])
 

@@ -47,6 +47,11 @@ def told_apart(bench: Bench) -> None:
         found = [quiet(part, one.inner()) for _, one in bench.tellings]
         path = ("receive", "event_id", number) if isinstance(source, list) else ("receive", "event_id")
         expect(any(value is not None for value in found), f"no sample has {part}", *path)
+    told_ids = {tuple(quiet(part, one.inner()) for part in parts) for _, one in bench.tellings}
+    several = len(bench.events) > 2
+    expect(
+        not (parts and several and len(told_ids) == 1), "it is the same in all samples", "receive", "event_id"
+    )
     seen: dict[str, tuple[str, str]] = {}
     for name, sample in bench.events.items():
         for event in _events(bench, sample):
@@ -217,15 +222,19 @@ def thin_events(bench: Bench) -> None:
     thin = [(name, one) for name, one in bench.tellings if one.record is None and not one.deleted]
     if not thin:
         raise DoesNotApply("its events carry their records")
-    for name, resource in {(name, one.resource) for name, one in thin}:
+    seen: dict[str, bool] = {}
+    for name, resource in sorted({(name, one.resource) for name, one in thin}):
         world = bench.world()
-        for kind in bench.connector.resources:
-            world.vendor.shelf.seed(kind, world.clock())
+        if not world.vendor.shelf.seed(resource, world.clock()):
+            continue
         world.post(bench.events[name])
         events = [event for event in world.queued if event.resource == resource]
-        if not any(event.id in world.vendor.shelf.records[resource] for event in events):
-            continue
-        _fetched(world, name, resource, events)
+        known = [event for event in events if event.id in world.vendor.shelf.records[resource]]
+        seen[resource] = seen.get(resource, False) or bool(known)
+        _fetched(world, name, resource, known)
+    for resource, found in seen.items():
+        told = f"what its samples tell of is none of events/{bench.name}/records/{resource}.*.json"
+        expect(found, told, "resources", resource, "id")
 
 
 def _fetched(world: World, name: str, resource: str, events: list[Any]) -> None:

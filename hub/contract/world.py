@@ -1,5 +1,6 @@
 """A hub in memory with one simulated vendor, and a clock that is moved."""
 
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -196,6 +197,9 @@ class World:
         """All that the hub keeps and says beside records: where it stands, and the text."""
         for item in self.items:
             yield "a key", f"{item.key.pk} {item.key.sk}"
+            yield "a reason", f"{item.data.get('reason')} {item.data.get('place')}"
+            said = item.data.get("said") or {}
+            yield "what is kept of a refusal", f"{said.get('code')} {said.get('message')}"
         for one in self.said:
             yield "a result", one
         queues = (self.hub.inbound, self.hub.outbound)
@@ -204,3 +208,15 @@ class World:
             yield from (
                 ("a message's ids", f"{one.message.group} {one.message.dedup}") for one in queue.waiting
             )
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """What lies in the table (but for tokens, which lie there on purpose), the queues and the archive."""
+        for item in self.items:
+            if item.kind != "token":
+                yield "the table", json.dumps(item.data)
+        for queue in (self.hub.inbound, self.hub.outbound):
+            assert isinstance(queue, MemoryQueue)
+            yield from (("a message", one.message.body) for one in queue.waiting)
+        archive = self.hub.archive
+        assert isinstance(archive, MemoryArchive)
+        yield from (("the archive", text) for text in archive.texts.values())

@@ -42,7 +42,7 @@ def size_of(call: Call) -> int:
     style = call.paging.style
     if style in ("offset", "page"):
         return next(_sizes(call), call.paging.size)
-    return FEW if style != "none" else 0
+    return FEW if style != "none" else next(_sizes(call), 0)
 
 
 def asked_for(call: Call) -> int:

@@ -121,6 +121,8 @@ class Service:
     # Writes.
 
     def _upsert(self, match: Match, url: str) -> HttpResponse:
+        if match.heard.whole and any(value in (None, "") for value in match.heard.keys().values()):
+            return Answered(400, {}, {"error": "what names the record is missing"}).response()
         return self._wrote(match, self._upserted(match.pattern.resource, match.heard))
 
     def _create(self, match: Match, url: str) -> HttpResponse:

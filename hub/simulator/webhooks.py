@@ -12,6 +12,7 @@ from hub.connector.reception import Reception
 from hub.connector.resource import quiet
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
+from hub.messages import dumps
 from hub.simulator.planting import NotPlantedError, planted, satisfied
 from hub.simulator.writing import another, epoch_of, like
 
@@ -212,14 +213,21 @@ def _written_back(one: Told) -> None:
 def _told(reception: Reception, scope: dict[str, Any]) -> Told | None:
     item = _item(reception, scope)
     inner = {**item, **scope} if isinstance(item, dict) else scope
-    source = reception.data.get("topic")
-    topic = quiet(source, inner)
-    resource = reception.topics.get(topic if isinstance(topic, str) else "")
+    topic = topic_of(reception, scope)
+    resource = reception.topics.get(topic)
     if resource is None or topic in reception.asks or resource.says("skip", inner):
         return None
     record = None if resource.get else resource.record_in(inner, item)
     levels = reception.data.get("events") or {}
-    return Told(resource.name, str(topic), resource.says("deleted", inner), record, scope, item, levels)
+    return Told(resource.name, topic, resource.says("deleted", inner), record, scope, item, levels)
+
+
+def topic_of(reception: Reception, scope: dict[str, Any]) -> str:
+    """What kind of event it is, as a resource's `topics:` name it."""
+    item = _item(reception, scope)
+    inner = {**item, **scope} if isinstance(item, dict) else scope
+    topic = quiet(reception.data.get("topic"), inner)
+    return topic if isinstance(topic, str) else "" if topic is None else dumps(topic)
 
 
 def _item(reception: Reception, scope: dict[str, Any]) -> Any:

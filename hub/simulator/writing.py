@@ -70,6 +70,8 @@ def another(old: Any, number: int) -> Any:
 
 
 def _counted(digits: str, number: int) -> str:
+    if number >= (10 if digits.isdigit() else 16) ** len(digits):
+        return f"{digits}{number}"
     if digits.isdigit():
         return str((int(digits) + number) % 10 ** len(digits)).zfill(len(digits))
     return f"{(int(digits, 16) + number) % 16 ** len(digits):0{len(digits)}x}"
