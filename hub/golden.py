@@ -130,14 +130,15 @@ def confirmed(stored: Mapping[str, Sequence[Any]], told: Mapping[str, Register])
     Those of which another value is told, or not later than all that was told before, are left to `overlay`.
     """
     found = {}
-    for name, (value, run, overwrote) in told.items():
+    for name, (value, told_run, overwrote) in told.items():
         if name not in stored or overwrote is not None:
             continue
         held, before, other = stored[name]
-        since, last = run[0], before[-1]
+        since, last = told_run[0], before[-1]
         if held == value and (since.at > last[0] or since > tuple(last)):
-            kept = before if len(before) < RUN else (before[0], *before[-RUN + 2 :])
-            found[name] = [held, (*kept, since), other]
+            run = [*before, since]
+            del run[1 : 1 - RUN]
+            found[name] = [held, run, other]
     return found
 
 

@@ -47,9 +47,12 @@ def told(pk: str) -> Told:
     return Told(*(map(unquote, parts) if "%" in pk else parts))
 
 
-def timeline(record: Key, at: str, dedupe: str) -> Key:
-    """One entry of the journey, under the customer record that it was told of, in source order."""
-    return Key(record.pk, f"T#{at}#{digest(dedupe)[:16]}")
+def timeline(record: Key, at: str, mark: str) -> Key:
+    """One entry of the journey, under the customer record that it was told of, in source order.
+
+    `mark`: of the event (`hub.messages.Event.mark`).
+    """
+    return Key(record.pk, f"T#{at}#{mark}")
 
 
 COUNTED = "O#"
