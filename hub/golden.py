@@ -6,6 +6,7 @@ computed when folding: an edited priority takes effect on what was told before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from hub.frozen import dataclass
@@ -207,7 +208,7 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
 
 
 def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Register:
-    return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
+    return Register(value, tuple(starmap(Stamp, run)), Stamp(*other) if other else None)
 
 
 def _by_field(members: Iterable[Member]) -> dict[str, list[tuple[Member, Register]]]:
@@ -255,13 +256,16 @@ def decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
     candidates = owners or candidates
     if policy.keep == "union":
         return _union(candidates)
-    if policy.keep == "first":
-        member, register = min(candidates, key=_age)
-    elif policy.keep == "priority":
-        member, register = max(candidates, key=lambda candidate: _rank(candidate, policy.roles))
-    else:
-        member, register = max(candidates, key=_freshness)
+    member, register = candidates[0] if len(candidates) == 1 else _best(candidates, policy)
     return Value(_completed(register.value, candidates), member.key, *register.since)
+
+
+def _best(candidates: list[tuple[Member, Register]], policy: Policy) -> tuple[Member, Register]:
+    if policy.keep == "first":
+        return min(candidates, key=_age)
+    if policy.keep == "priority":
+        return max(candidates, key=lambda candidate: _rank(candidate, policy.roles))
+    return max(candidates, key=_freshness)
 
 
 def _completed(value: Any, candidates: list[tuple[Member, Register]]) -> Any:

@@ -105,8 +105,9 @@ class Signature:
         return (stamps.pop(), signatures) if len(stamps) == 1 else ("", [])
 
     def _candidates(self, texts: list[str]) -> list[bytes]:
-        found = [text.lower() if self.encoding == "hex" else text for text in texts if text]
-        return [text.encode("utf-8", "replace") for text in found[:MAX_SIGNATURES]]
+        found = [text for text in texts if text][:MAX_SIGNATURES]
+        kind = str.lower if self.encoding == "hex" else str
+        return [kind(text).encode("utf-8", "replace") for text in found]
 
     def _fresh(self, stamp: str, now: float) -> bool:
         if self.within is None:
@@ -116,9 +117,8 @@ class Signature:
         return abs(now - int(stamp) / _PER_SECOND[self.unit]) <= self.within
 
     def _expected(self, request: Request, stamp: str, secrets: Sequence[Mapping[str, str]]) -> list[bytes]:
-        keys = [held[self.secret] for held in secrets if held.get(self.secret)]
         try:
-            return [self._digest(request, stamp, key) for key in keys]
+            return [self._digest(request, stamp, key) for held in secrets if (key := held.get(self.secret))]
         except EvaluationError:
             return []
 

@@ -50,7 +50,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     after = with_data(root, fields=_refold(telling, root, rules, fresh))
     after = contested(after, record.key.pk, telling.role, rules, fresh)
     fields = values(after)
-    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields)
+    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields) if telling.destination else ()
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
     changes = _changes(telling, root, record, fields, fresh, back)
     news = bool(heard.told or heard.doubts)

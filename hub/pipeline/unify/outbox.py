@@ -27,8 +27,8 @@ def images(
     writes: Iterable[Put],
 ) -> Iterator[Put]:
     """The images of these changes. `known`: record -> id and fields of its customer after it;
-    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one. `now`: Unix seconds, `at`: the same
-    as canonical time.
+    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one. `now`: Unix seconds,
+    `at`: the same as canonical time.
     """
     ttl = int(now) + DAYS * 86_400
     mark = cause.get("event") or digest(dumps([at, {**cause}]))[:16]

@@ -30,7 +30,8 @@ class Reading(dict[Key, Item | None]):
         if missing:
             found = self.store.read(self.lens.places(missing))
             self.rounds += 1
-            self.update({key: self.lens.seen(key, found) for key in missing})
+            for key in missing:
+                self[key] = self.lens.seen(key, found)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Write what follows from the reading. Raises as the store does."""
