@@ -57,7 +57,7 @@ class Bench:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The connector's files with those of the source, without flows: what is compiled serves all worlds."""
+        """The connector's files with those of the source, without flows: compiled once for all worlds."""
         return Catalog.of(self._found())
 
     @cached_property

@@ -9,7 +9,7 @@ from hub.simulator.answers import Answered, told
 from hub.simulator.heard import Heard
 from hub.simulator.keys import identifying
 from hub.simulator.pages import Tokens, asked_for, size_of, start_of, turn
-from hub.simulator.pattern import Match
+from hub.simulator.pattern import READS, Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
 from hub.simulator.shelf import Shelf, Stored
@@ -36,14 +36,14 @@ class Service:
 
     def perform(self, match: Match, url: str) -> HttpResponse:
         """Do what is asked. Raises NotPlantedError, SimulationError."""
-        known = (match.pattern.resource, match.key)
-        if match.key and known in self._answered:
+        known = (match.pattern.resource, "" if match.pattern.name in READS else match.key)
+        if known[1] and known in self._answered:
             return self._answered[known]
         doing = (
             self._bulk if match.pattern.bulk else getattr(self, f"_{match.pattern.name.replace('.', '_')}")
         )
         response: HttpResponse = doing(match, url)
-        if match.key and response.status < 300:
+        if known[1] and response.status < 300:
             self._answered[known] = response
         return response
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of files as they are written
 """Mistakes that are put into a connector's file on purpose are each found by a check, with a line of the file."""
 
 from pathlib import Path
