@@ -74,7 +74,7 @@ class Reader:
         return self._keep(expression, value)
 
     def _merged(self, tree: Tree, value: Any) -> bool:
-        """`merge(record, {id: id, kind: 'x'})`: what was added stands in the value, the rest is the record."""
+        """`merge(record, {id: id})`: what was added stands in the value, the rest is the record."""
         base, *added = tree["children"]
         pairs = [pair for one in added if one["type"] == "multi_select_dict" for pair in one["children"]]
         if not isinstance(value, dict) or not all(pair["value"] in value for pair in pairs):

@@ -33,6 +33,7 @@ class Service:
         self.tokens = Tokens()
         self._answered: dict[tuple[str, str], HttpResponse] = {}
         self._acted: dict[str, str] = {}
+        self._made = 0
 
     def perform(self, match: Match, url: str) -> HttpResponse:
         """Do what is asked. Raises NotPlantedError, SimulationError."""
@@ -269,7 +270,8 @@ class Service:
         return answered.response()
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
-        id = str(len(self.subscriptions) + 1)
+        self._made += 1
+        id = str(self._made)
         self.subscriptions[id] = match.heard
         answered = self._example(match)
         answered.plant(match.pattern.call.data["id"], id)
