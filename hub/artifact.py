@@ -37,6 +37,7 @@ WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "narrative", "runner", "samples", "schemas"} | {
     "contract",
     "drift",
+    "listing",
     "plan",
     "proof",
     "proposal",
