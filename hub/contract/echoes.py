@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub import keys
 from hub.connector.resource import quiet
 from hub.contract.bench import Bench
 from hub.contract.suite import check
@@ -43,7 +44,7 @@ def _rests(writer: Writer, before: int) -> None:
     """Nothing more is written, and the record is the same customer's. Raises FailedError."""
     writer.world.run()
     writer.world.rest()
-    parked = [item for item in writer.world.items if item.kind == "event" and item.agenda == "parked"]
+    parked = [item for item in writer.world.items if item.kind == "marker" and item.agenda == keys.PARKED]
     reasons = ", ".join(sorted({str(item.data.get("reason")) for item in parked}))
     expect(not parked, f"it is parked: {reasons}", *writer.path())
     after = len(writer.calls(*WRITES))
