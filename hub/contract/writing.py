@@ -66,7 +66,7 @@ def each_search(bench: Bench, resource: str) -> None:
     for number, call in enumerate(writer.resource.find):
         path = ("resources", resource, "find", number)
         try:
-            request = call.render(scope, writer.world.account, bench.secrets)
+            request = call.render(scope, writer.world.account, writer.world.vendor.credentials.held)
         except RecordError:
             continue
         tried += 1
