@@ -1,4 +1,4 @@
-"""bigcommerce/docs: customers v3, orders v2, webhooks v3, catalog v3. Known vectors have another kind of key."""
+"""bigcommerce/docs: customers v3, orders v2, webhooks v3, catalog v3. Known vectors have another key."""
 
 _STORE = "/stores/pb7xk2w9qd"
 SPECS = {
