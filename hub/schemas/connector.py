@@ -114,6 +114,29 @@ _LIMIT = cases(
     (has("cost"), shape("a limit of points: a call takes its `cost:`", {"cost": _RATE}, "cost")),
     otherwise=_BUCKET,
 )
+_RULE_LIST = listed(
+    "what an answer means, first match; those of a call before the connector's",
+    shape(
+        "a rule",
+        {
+            "if": expression("over status headers body"),
+            "then": choice(
+                "throttle: retry, but leave the account alone so long; renew: with another token",
+                "done",
+                "retry",
+                "throttle",
+                "pause",
+                "renew",
+                "reject",
+                "missing",
+            ),
+            "after": _AFTER,
+        },
+        "if",
+        "then",
+    ),
+)
+_RULES = {"$ref": "#/$defs/rules"}
 _CALL_PARTS = {
     "request": {
         **template("METHOD path?query"),
@@ -129,6 +152,7 @@ _CALL_PARTS = {
     "version": expression("the record's version"),
     "page": _PAGE,
     "overlap": {**DURATION, "description": "how far before `since` a poll asks"},
+    "responses": _RULES,
     "limit": listed(
         "rates of this endpoint, beside the account's; calls with one `request:` share them", _LIMIT
     ),
@@ -173,6 +197,8 @@ _BULK = shape(
     "results",
 )
 _CALL = shape("one request", _CALL_PARTS, "request")
+_GONE = {"deleted": expression("over a record that is answered: true where it says that it is gone")}
+_GET = shape("one request", {**_CALL_PARTS, **_GONE}, "request")
 _WRITE = shape("one request", {**_CALL_PARTS, "bulk": _BULK}, "request")
 _TIES = shape(
     "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
@@ -186,6 +212,7 @@ _LIST = shape(
     "asks what changed since a time",
     {
         **_CALL_PARTS,
+        **_GONE,
         "order": choice("of the rows, where it is that of the times of change asked for", "time"),
         "ties": _TIES,
     },
@@ -201,7 +228,7 @@ _RESOURCE = shape(
         "deleted": expression("true where the event says that it is gone"),
         "skip": expression("true where the event is of no interest"),
         "contains": mapped("resource: the record of it inside", expression()),
-        "get": _CALL,
+        "get": _GET,
         "list": _LIST,
         "find": listed("searches, tried in order", _CALL),
         "upsert": _WRITE,
@@ -350,67 +377,52 @@ _SUBSCRIBE = shape(
     "create",
     "delete",
 )
-CONNECTOR = shape(
-    "Everything that one vendor does differently.",
-    {
-        "standing": mapped(
-            "how far each part was verified",
-            choice("by what", "spec", "vectors", "documentation", "unverified"),
-        ),
-        "settings": mapped(
-            "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
-        ),
-        "channel": text("of consent, for what is sent through it"),
-        "receive": _RECEIVE,
-        "privacy": mapped(
-            "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
-        ),
-        "subscribe": _SUBSCRIBE,
-        "base_url": template("start of its URLs"),
-        "auth": _AUTH,
-        "headers": mapped("of each request", template()),
-        "limit": listed("rates that an account allows", _LIMIT),
-        "remaining": listed(
-            "what answers say is left of a limit",
-            shape(
-                "a limit, as it is written above or at a call",
-                {
-                    "limit": _LIMIT,
-                    "left": expression("a number, over status headers body; null: nothing is said"),
-                    "after": _AFTER,
-                },
-                "limit",
-                "left",
+CONNECTOR = {
+    **shape(
+        "Everything that one vendor does differently.",
+        {
+            "standing": mapped(
+                "how far each part was verified",
+                choice("by what", "spec", "vectors", "documentation", "unverified"),
             ),
-        ),
-        "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
-        "error": shape(
-            "what a refusal says of its cause; of the message only words that name nobody are kept",
-            {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
-        ),
-        "responses": listed(
-            "what an answer means, first match",
-            shape(
-                "a rule",
-                {
-                    "if": expression("over status headers body"),
-                    "then": choice(
-                        "throttle: retry, but leave the account alone so long; renew: with another token",
-                        "done",
-                        "retry",
-                        "throttle",
-                        "pause",
-                        "renew",
-                        "reject",
-                        "missing",
-                    ),
-                    "after": _AFTER,
-                },
-                "if",
-                "then",
+            "settings": mapped(
+                "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
             ),
-        ),
-        "resources": mapped("kinds of records", _RESOURCE),
-    },
-    "resources",
-)
+            "channel": text("of consent, for what is sent through it"),
+            "receive": _RECEIVE,
+            "privacy": mapped(
+                "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
+            ),
+            "subscribe": _SUBSCRIBE,
+            "base_url": template("start of its URLs"),
+            "auth": _AUTH,
+            "headers": mapped("of each request", template()),
+            "limit": listed("rates that an account allows", _LIMIT),
+            "remaining": listed(
+                "what answers say is left of a limit",
+                shape(
+                    "a limit, as it is written above or at a call",
+                    {
+                        "limit": _LIMIT,
+                        "left": expression("a number, over status headers body; null: nothing is said"),
+                        "after": _AFTER,
+                    },
+                    "limit",
+                    "left",
+                ),
+            ),
+            "empty": {
+                "description": 'what "no value" looks like there, both ways',
+                "enum": [None, "", False],
+            },
+            "error": shape(
+                "what a refusal says of its cause; of the message only words that name nobody are kept",
+                {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
+            ),
+            "responses": _RULES,
+            "resources": mapped("kinds of records", _RESOURCE),
+        },
+        "resources",
+    ),
+    "$defs": {"rules": _RULE_LIST},
+}

@@ -113,7 +113,8 @@ def _tale(event: Event, told: list[tuple[Telling, Incoming]]) -> Tale:
 def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     """The event with its record, asked of the source when the event was thin; deleted when it is gone."""
     connector = hub.catalog.connectors[event.connector]
-    call = connector.resources[event.resource].get
+    resource = connector.resources[event.resource]
+    call = resource.get
     if event.record is not None or event.deleted:
         return event
     if call is None:
@@ -134,7 +135,8 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
-    return _kept(hub, replace(event, record=call.record(response)))
+    record = call.record(response)
+    return _kept(hub, replace(event, record=record, deleted=resource.gone(record, "get")))
 
 
 def _kept(hub: Hub, event: Event) -> Event:
