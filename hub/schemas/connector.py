@@ -377,52 +377,52 @@ _SUBSCRIBE = shape(
     "create",
     "delete",
 )
-CONNECTOR = {
-    **shape(
-        "Everything that one vendor does differently.",
-        {
-            "standing": mapped(
-                "how far each part was verified",
-                choice("by what", "spec", "vectors", "documentation", "unverified"),
+_WHOLE = shape(
+    "Everything that one vendor does differently.",
+    {
+        "standing": mapped(
+            "how far each part was verified",
+            choice("by what", "spec", "vectors", "documentation", "unverified"),
+        ),
+        "settings": mapped(
+            "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
+        ),
+        "secrets": mapped(
+            "where the secrets that an account needs are found",
+            shape("a secret", {"help": text("the vendor's page, and what the credential must be allowed")}),
+        ),
+        "setup": listed("what is done in the vendor's console, step by step: sentences", IS_TEXT),
+        "channel": text("of consent, for what is sent through it"),
+        "receive": _RECEIVE,
+        "privacy": mapped(
+            "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
+        ),
+        "subscribe": _SUBSCRIBE,
+        "base_url": template("start of its URLs"),
+        "auth": _AUTH,
+        "headers": mapped("of each request", template()),
+        "limit": listed("rates that an account allows", _LIMIT),
+        "remaining": listed(
+            "what answers say is left of a limit",
+            shape(
+                "a limit, as it is written above or at a call",
+                {
+                    "limit": _LIMIT,
+                    "left": expression("a number, over status headers body; null: nothing is said"),
+                    "after": _AFTER,
+                },
+                "limit",
+                "left",
             ),
-            "settings": mapped(
-                "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
-            ),
-            "channel": text("of consent, for what is sent through it"),
-            "receive": _RECEIVE,
-            "privacy": mapped(
-                "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
-            ),
-            "subscribe": _SUBSCRIBE,
-            "base_url": template("start of its URLs"),
-            "auth": _AUTH,
-            "headers": mapped("of each request", template()),
-            "limit": listed("rates that an account allows", _LIMIT),
-            "remaining": listed(
-                "what answers say is left of a limit",
-                shape(
-                    "a limit, as it is written above or at a call",
-                    {
-                        "limit": _LIMIT,
-                        "left": expression("a number, over status headers body; null: nothing is said"),
-                        "after": _AFTER,
-                    },
-                    "limit",
-                    "left",
-                ),
-            ),
-            "empty": {
-                "description": 'what "no value" looks like there, both ways',
-                "enum": [None, "", False],
-            },
-            "error": shape(
-                "what a refusal says of its cause; of the message only words that name nobody are kept",
-                {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
-            ),
-            "responses": _RULES,
-            "resources": mapped("kinds of records", _RESOURCE),
-        },
-        "resources",
-    ),
-    "$defs": {"rules": _RULE_LIST},
-}
+        ),
+        "empty": {"description": 'what "no value" looks like there, both ways', "enum": [None, "", False]},
+        "error": shape(
+            "what a refusal says of its cause; of the message only words that name nobody are kept",
+            {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
+        ),
+        "responses": _RULES,
+        "resources": mapped("kinds of records", _RESOURCE),
+    },
+    "resources",
+)
+CONNECTOR = {**_WHOLE, "$defs": {"rules": _RULE_LIST}}
