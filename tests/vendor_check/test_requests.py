@@ -33,7 +33,8 @@ def account(connector):
 def secrets(connector):
     made = connector.auth.made | set(connector.secret_names)
     texts = {str(like) for like in (connector.data.get("auth") or {}).values() if isinstance(like, str)}
-    return dict.fromkeys(made | texts, "secret")
+    hosts = {name for name in made if f"secret.{name}" in (connector.base_url or "")}
+    return dict.fromkeys(made | texts, "secret") | dict.fromkeys(hosts, "https://vendor.example")
 
 
 def records(resource):
