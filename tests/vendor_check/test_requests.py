@@ -124,8 +124,10 @@ def test_every_request_is_one_that_the_vendor_describes(name):
         if [] not in found:
             told.setdefault(place, min(found, key=lambda one: (one[0].startswith("no operation"), len(one))))
     absent = {place for place, problems in told.items() if problems[0].startswith("no operation")}
-    assert {place: found for place, found in told.items() if place not in entry(name, "ABSENT")} == {}
+    older = (told.keys() - absent) & entry(name, "OLDER")
+    assert {place: told[place] for place in told.keys() - entry(name, "ABSENT") - older} == {}
     assert entry(name, "ABSENT") <= absent
+    assert entry(name, "OLDER") == older
     assert seen
 
 
