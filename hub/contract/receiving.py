@@ -108,7 +108,11 @@ def broken_bodies(bench: Bench) -> None:
     sample = bench.an_event()
     world = bench.world()
     broken = "a=%ff" if bench.connector.reception.format == "form" else '{"a":'
-    status = world.post({**sample, "body": broken}).status
+    if "body" in str(bench.connector.reception.data["signature"].get("equals", "")):
+        request = replace(world.request(sample), body=broken.encode())  # nothing can be put into it
+    else:
+        request = world.request({**sample, "body": broken})
+    status = world.take(request).status
     taken = status == 400 or (status == 401 and _reads_body(bench))
     expect(taken, f"it is answered {status}", "receive", "format")
 
