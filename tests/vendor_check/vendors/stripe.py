@@ -2,9 +2,7 @@
 
 SPECS = {"stripe/spec3.2023-09-12.yaml": ""}
 VECTORS = {"vendor": "stripe"}
-BODIES = dict.fromkeys(
-    ("customer", "customer-updated", "customer-deleted", "order", "invoice-paid"), "event"
-)
+BODIES = dict.fromkeys(("customer", "customer-updated", "customer-deleted", "order", "invoice-paid"), "event")
 PARTS = {
     "customer": ("data.object", "customer"),
     "customer-updated": ("data.object", "customer"),
