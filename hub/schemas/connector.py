@@ -360,6 +360,11 @@ CONNECTOR = shape(
         "settings": mapped(
             "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
         ),
+        "secrets": mapped(
+            "where the secrets that an account needs are found",
+            shape("a secret", {"help": text("the vendor's page, and what the credential must be allowed")}),
+        ),
+        "setup": listed("what is done in the vendor's console, step by step: sentences", IS_TEXT),
         "channel": text("of consent, for what is sent through it"),
         "receive": _RECEIVE,
         "privacy": mapped(
