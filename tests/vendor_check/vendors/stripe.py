@@ -2,12 +2,15 @@
 
 SPECS = {"stripe/spec3.2023-09-12.yaml": ""}
 VECTORS = {"vendor": "stripe"}
-BODIES = dict.fromkeys(("customer", "customer-updated", "customer-deleted", "order", "invoice-paid"), "event")
+BODIES = dict.fromkeys(
+    ("customer", "customer-updated", "customer-deleted", "order", "invoice-paid", "invoice-deleted"), "event"
+)
 PARTS = {
     "customer": ("data.object", "customer"),
     "customer-updated": ("data.object", "customer"),
     "customer-deleted": ("data.object", "customer"),
     "order": ("data.object", "checkout.session"),
     "invoice-paid": ("data.object", "invoice"),
+    "invoice-deleted": ("data.object", "invoice"),
 }
 ANSWERS = {"order.*": "checkout.session"}
