@@ -161,7 +161,7 @@ def _loose(schema):
     if not isinstance(schema, dict):
         return schema
     loose = {key: _loose(value) for key, value in schema.items()}
-    if loose.get("type") in {"integer", "number", "boolean"}:
+    if isinstance(loose.get("type"), str) and loose["type"] in {"integer", "number", "boolean"}:
         loose["type"] = [loose["type"], "string"]
     return loose
 
