@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 FORM = "application/x-www-form-urlencoded"
@@ -96,8 +98,14 @@ class Specification:
 
     def _problems(self, schema, value):
         root = {**schema, "components": {"schemas": self.schemas}, "definitions": self.schemas}
-        errors = Draft202012Validator(root).iter_errors(value)
+        errors = Draft202012Validator(root, registry=Registry(retrieve=self._beside)).iter_errors(value)
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"[:300] for error in errors]
+
+    def _beside(self, address):
+        """Another file of the vendor: users.json of a reference is v8_users.openapi.json here."""
+        name = Path(urlsplit(address).path).stem
+        (path,) = self.path.parent.glob(f"*_{name}.openapi.json")
+        return Resource({"components": {"schemas": Specification(path).schemas}}, DRAFT202012)
 
     def _operation(self, method, path):
         """The operation and the parameters of its path; of several paths that fit the most literal one."""
@@ -153,7 +161,7 @@ def _loose(schema):
     if not isinstance(schema, dict):
         return schema
     loose = {key: _loose(value) for key, value in schema.items()}
-    if loose.get("type") in {"integer", "number", "boolean"}:
+    if isinstance(loose.get("type"), str) and loose["type"] in {"integer", "number", "boolean"}:
         loose["type"] = [loose["type"], "string"]
     return loose
 
