@@ -79,6 +79,12 @@ _NAMES = {
     "venezuela": "VE",
 }
 """Names of the countries of Latin America and their neighbours in trade, without accents, lower case."""
+_THREE = _codes(
+    "arg AR bol BO bra BR chl CL col CO cri CR cub CU dom DO ecu EC esp ES gtm GT hnd HN mex MX nic NI "
+    "pan PA per PE pri PR prt PT pry PY slv SV ury UY ven VE"
+)
+_NAMES |= dict(zip(_THREE[::2], _THREE[1::2], strict=True))
+"""And their codes of three letters (ISO 3166-1 alpha-3); usa is a name as well."""
 
 _COUNTRIES = frozenset(
     _codes(
@@ -209,8 +215,10 @@ def _text(value: Any, region: str, zone: str) -> str:
 
 
 def _email(value: str, region: str, zone: str) -> str:
-    typed = unicodedata.normalize("NFKC", _short(value, _LONGEST_TYPED).strip())
-    folded = unicodedata.normalize("NFKC", typed.lower()).strip()
+    folded = _short(value, _LONGEST_TYPED).strip().lower()
+    if not value.isascii():
+        typed = unicodedata.normalize("NFKC", value.strip())
+        folded = unicodedata.normalize("NFKC", typed.lower()).strip()
     local, _, domain = _short(folded, _LONGEST_ADDRESS).rpartition("@")
     address = f"{local}@{domain.encode('idna').decode().lower()}"
     if len(address) > _LONGEST_ADDRESS or not _EMAIL.fullmatch(address):

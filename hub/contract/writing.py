@@ -66,7 +66,7 @@ def each_search(bench: Bench, resource: str) -> None:
     for number, call in enumerate(writer.resource.find):
         path = ("resources", resource, "find", number)
         try:
-            request = call.render(scope, writer.world.account, bench.secrets)
+            request = call.render(scope, writer.world.account, writer.world.vendor.credentials.held)
         except RecordError:
             continue
         tried += 1
@@ -80,8 +80,8 @@ def two_hits(bench: Bench, resource: str) -> None:
     """Two records that a search finds are a conflict for a person: nothing is written."""
     writer = Writer(bench, resource)
     searches = [one for one in writer.resource.find if one.records]
-    if not searches:
-        raise DoesNotApply("no search can find two records")
+    if not searches or writer.resource.upsert:
+        raise DoesNotApply("no search finds two records before it is written")
     stored = writer.done()
     writer.world.vendor.shelf.put(resource, stored.facts, writer.world.clock())
     writer.world.forget()

@@ -34,6 +34,7 @@ _SIGNED = shape(
         "id": text("header of the signed id"),
         "decode": text("percent-encoded characters that the vendor decodes in the URL before it signs"),
         "body_digest": expression("SHA-256 of the body in the signed URL, for bodies that are no form"),
+        "port": choice("the URL may be signed with its default port written out, too", "optional"),
         "secret": text("name of the secret"),
     },
     "header",

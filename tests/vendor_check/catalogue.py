@@ -4,7 +4,8 @@ SPECS       file below specs/: what stands before its paths in real addresses
 BODIES      sample event (events/<connector>/<name>.json): schema of its body
 PARTS       sample event: (path to a part of its body, schema of the part)
 EXAMPLES    sample event: the operation whose examples have its shape
-ANSWERS     pattern of records (events/<connector>/records/): schema of what a request for one answers
+ANSWERS     pattern of records (events/<connector>/records/): schema of what a request for one answers, or
+            the operation (GET /path) where the schema has no name
 VECTORS     vendor: whose vectors hold; header: ours, where the vector's has another name; secret, unit
 DOCUMENTED  names that the vendor's guides describe and its file does not
 WRITTEN     part of an address of ours: as the file writes it
@@ -51,7 +52,7 @@ def specifications(name):
 
 def problems_of_value(name, schema, value):
     """What the first of the vendor's files that has the schema says against a value."""
-    known = [one for one in specifications(name) if schema in one.schemas]
+    known = [one for one in specifications(name) if one.knows(schema)]
     return known[0].value_problems(schema, value) if known else [f"no schema {schema}"]
 
 

@@ -58,8 +58,21 @@ class Specification:
         return problems + self._body_problems(operation, parameters, headers, body)
 
     def value_problems(self, schema, value):
-        """What the schema of this name says against a value."""
-        return self._problems({"$ref": f"#/components/schemas/{schema}"}, value)
+        """What the schema of this name, or of what an operation (GET /path) answers, says against a value."""
+        return self._problems(self._named(schema), value)
+
+    def knows(self, schema):
+        """Whether there is a schema of this name, or an operation that answers one."""
+        return self._named(schema) is not None
+
+    def _named(self, schema):
+        if schema in self.schemas:
+            return {"$ref": f"#/components/schemas/{schema}"}
+        method, _, path = schema.partition(" ")
+        answers = self.data["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
+        answer = self._resolved(next((answers[code] for code in (200, "200") if code in answers), {}))
+        told = answer.get("schema") or answer.get("content", {}).get("application/json", {}).get("schema")
+        return told and _converted(told)
 
     def _body_problems(self, operation, parameters, headers, body):
         content = self._contents(operation, parameters)
@@ -148,7 +161,7 @@ def _loose(schema):
     if not isinstance(schema, dict):
         return schema
     loose = {key: _loose(value) for key, value in schema.items()}
-    if loose.get("type") in {"integer", "number", "boolean"}:
+    if isinstance(loose.get("type"), str) and loose["type"] in {"integer", "number", "boolean"}:
         loose["type"] = [loose["type"], "string"]
     return loose
 

@@ -84,13 +84,22 @@ def requests(connector, page):
                 "since": "2026-11-20T00:00:00.000000Z",
                 "until": "2026-11-20T00:00:01.000000Z",
                 "after": "100",
-                "page": None if call.paging.style == "link" else page and (call.paging.first or page),
+                "page": _page(call.paging, page),
                 "address": "https://hub.example/v1/webhooks/x/y",
                 "topics": topics,
                 "topic": topics[0] if topics else "",
             }
             place = f"{connector.name}.{resource.name if resource else 'subscribe'}.{call.name}"
             yield place, call.render(scope, account(connector), secrets(connector))
+
+
+def _page(paging, page):
+    """The token of a first page, or of the one after it."""
+    if paging.style == "link":
+        return None
+    if paging.first is None:
+        return page
+    return paging.first + (paging.size if page and paging.style == "offset" else bool(page))
 
 
 def decoded(request):
