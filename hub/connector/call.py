@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
-_READS = frozenset({"get", "list", "find", "verify"})
+READS = frozenset({"get", "list", "find", "verify"})
+"""Calls that change nothing: they carry no key of a write."""
+
+CURRENT = "current"
+"""In a write: the record as it stands there, which its resource's `get:` is asked for just before."""
+
 _INHERITED = {
     "ties": frozenset({"records", "id", "version", "headers", "format"}),
     "bulk": frozenset({"request", "body", "format", "headers", "limit", "cost"}),
@@ -119,10 +124,16 @@ class Call:
         """Seconds that `ties` takes for one time."""
         return seconds((self.data.get("ties") or {}).get("step", "1s"))
 
+    @cached_property
+    def looks(self) -> bool:
+        """Whether it names `current`."""
+        written = [template(self.data[part]) for part in ("request", "body", "headers") if part in self.data]
+        return any(CURRENT in one.names for part in written for one in part.expressions)
+
     @property
     def needed(self) -> tuple[Answer, ...]:
         """What a 2xx must show for the call to be done: a write its id, a read its records."""
-        if self.name in _READS:
+        if self.name in READS:
             return (self.records or self._answer("record") or Answer("body"),)
         return (self.id,) if self.id else ()
 
@@ -217,7 +228,7 @@ class Call:
         if "body" not in self.data:
             return None
         value = self._template(scope)
-        if self.name in _READS:
+        if self.name in READS:
             value = _without_nulls(value)
         if self.idempotency and self.idempotency.member and scope.get("key"):
             value = _with(value, self.idempotency.member.split("."), self.idempotency.key(scope["key"]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from hub.connector.call import Call
+from hub.connector.call import READS, Call
 from hub.connector.idempotency import Idempotency
 from hub.documents import Document
 from hub.errors import RecordError
@@ -170,7 +170,8 @@ class Resource:
         return self._make(name) if name in self.data else None
 
     def _make(self, *path: str | int) -> Call:
-        return Call(self.document, self.connector, ("resources", self.name, *path), self.idempotency)
+        key = None if path[0] in READS else self.idempotency
+        return Call(self.document, self.connector, ("resources", self.name, *path), key)
 
 
 def _scope(record: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ DOCUMENTED  names that the vendor's guides describe and its file does not
 WRITTEN     part of an address of ours: as the file writes it
 ABSENT      calls that the file does not describe; it is asserted that it does not
 REFUSED     names of mappings' tests whose record the vendor refuses as well
+CURRENT     the record as it stands there, for writes that name it
 HEADERS     headers that its file asks for and its server does not (with the reason beside it)
 """
 
@@ -30,6 +31,7 @@ _NOTHING = {
     "ANSWERS": {},
     "VECTORS": {},
     "WRITTEN": {},
+    "CURRENT": {},
 }
 _LOADED = {}
 

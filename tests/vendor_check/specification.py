@@ -90,7 +90,7 @@ class Specification:
         """The operation and the parameters of its path; of several paths that fit the most literal one."""
         fitting = [
             (template.count("{"), item[method], item.get("parameters", []))
-            for template, item in self.data["paths"].items()
+            for template, item in self.data.get("paths", {}).items()
             if method in item and self._pattern(template).fullmatch(path)
         ]
         return min(fitting, key=lambda one: one[0])[1:] if fitting else None

@@ -121,6 +121,25 @@ def test_a_key_goes_where_the_vendor_takes_it():
     assert rendered("upsert", {"record": {}, "key": "k"}).headers["Idempotency-Key"] == "k"
     assert len(rendered("upsert", {"record": {}, "key": "k" * 64}).headers["Idempotency-Key"]) == 30
     assert "Idempotency-Key" not in rendered("upsert", {"record": {}}).headers
+
+
+def test_a_search_does_not_use_up_the_key_of_the_write_that_follows():
+    assert "Idempotency-Key" not in rendered("find", {"record": {"email": "a@b.example"}, "key": "k"}).headers
+
+
+@pytest.mark.parametrize(
+    ("update", "looks"),
+    [
+        ('{request: "PUT /c/{id}", headers: {If-Match: "{current.etag}"}}', True),
+        ('{request: "PUT /c/{id}?v={current.v}"}', True),
+        ('{request: "PUT /c/{id}", body: [{v: "{merge(record, {v: current.v})}"}]}', True),
+        ('{request: "PUT /c/{id}", body: {v: current, w: "{record.current}"}}', False),
+    ],
+)
+def test_a_call_that_names_the_current_record_says_so(update, looks):
+    text = "base_url: https://x.example\nresources: {c: {update: " + update + "}}"
+    resource = Connector(parse(text, "connectors/x.yaml")).resources["c"]
+    assert resource.update.looks is looks
     sent = json.loads(rendered("send", {"key": "k"}, resource="event").body)
     assert sent == {"data": {"metric": "m", "attributes": {"unique_id": "k"}}}
     assert json.loads(rendered("send", {}, resource="event").body) == {"data": {"metric": "m"}}
