@@ -350,9 +350,12 @@ _SUBSCRIBE = shape(
     "create",
     "delete",
 )
+ROLES = ("shop", "pos", "crm", "erp", "email", "support", "other")
 CONNECTOR = shape(
     "Everything that one vendor does differently.",
     {
+        "title": text("the system's own name, for pages and lists"),
+        "role": choice("what kind of system it is: the usual role of its accounts", *ROLES),
         "standing": mapped(
             "how far each part was verified",
             choice("by what", "spec", "vectors", "documentation", "unverified"),
