@@ -1,5 +1,6 @@
 """What becomes of records that are written: one each, found again, changed, joined, taken away."""
 
+from hub import credentials
 from hub.contract.bench import Bench
 from hub.contract.suite import check
 from hub.contract.verdict import DoesNotApply, expect
@@ -63,10 +64,11 @@ def each_search(bench: Bench, resource: str) -> None:
         raise DoesNotApply("it is not searched")
     stored = writer.done()
     scope, tried = writer.scope(), 0
+    secrets = credentials.current(writer.world.hub, writer.world.account.name)
     for number, call in enumerate(writer.resource.find):
         path = ("resources", resource, "find", number)
         try:
-            request = call.render(scope, writer.world.account, bench.secrets)
+            request = call.render(scope, writer.world.account, secrets)
         except RecordError:
             continue
         tried += 1
