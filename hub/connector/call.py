@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
 READS = frozenset({"get", "list", "find", "verify"})
-"""Calls that change nothing: they carry no key of a write."""
+"""Calls that change nothing: their nulls are left out, and no key is spent on them."""
 
 CURRENT = "current"
 """In a write: the record as it stands there, which its resource's `get:` is asked for just before."""

@@ -1,6 +1,5 @@
 """What becomes of records that are written: one each, found again, changed, joined, taken away."""
 
-from hub import credentials
 from hub.contract.bench import Bench
 from hub.contract.suite import check
 from hub.contract.verdict import DoesNotApply, expect
@@ -64,11 +63,10 @@ def each_search(bench: Bench, resource: str) -> None:
         raise DoesNotApply("it is not searched")
     stored = writer.done()
     scope, tried = writer.scope(), 0
-    secrets = credentials.current(writer.world.hub, writer.world.account.name)
     for number, call in enumerate(writer.resource.find):
         path = ("resources", resource, "find", number)
         try:
-            request = call.render(scope, writer.world.account, secrets)
+            request = call.render(scope, writer.world.account, writer.world.vendor.credentials.held)
         except RecordError:
             continue
         tried += 1
@@ -82,8 +80,8 @@ def two_hits(bench: Bench, resource: str) -> None:
     """Two records that a search finds are a conflict for a person: nothing is written."""
     writer = Writer(bench, resource)
     searches = [one for one in writer.resource.find if one.records]
-    if not searches:
-        raise DoesNotApply("no search can find two records")
+    if not searches or writer.resource.upsert:
+        raise DoesNotApply("no search finds two records before it is written")
     stored = writer.done()
     writer.world.vendor.shelf.put(resource, stored.facts, writer.world.clock())
     writer.world.forget()

@@ -69,7 +69,7 @@ class Credentials:
         auth = self.connector.auth
         self.count += 1
         self.until = now + (auth.life if "lives" in auth.part else LIFE)
-        answered = Answered.of({})
+        answered = Answered.of({"body": {}})
         self.granted = {auth.token: f"granted-{self.connector.name}-{self.count}"}
         for name in auth.part.get("keeps") or {}:
             self.granted[name] = self._kept(name)
