@@ -69,7 +69,7 @@ class Specification:
         if schema in self.schemas:
             return {"$ref": f"#/components/schemas/{schema}"}
         method, _, path = schema.partition(" ")
-        answers = self.data["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
+        answers = self.data.get("paths", {}).get(path, {}).get(method.lower(), {}).get("responses", {})
         answer = self._resolved(next((answers[code] for code in (200, "200") if code in answers), {}))
         told = answer.get("schema") or answer.get("content", {}).get("application/json", {}).get("schema")
         return told and _converted(told)
