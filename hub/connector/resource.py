@@ -136,7 +136,7 @@ class Resource:
 
     def says(self, name: str, scope: Mapping[str, Any]) -> bool:
         """Whether the expression `name:` is true; an absent one is not."""
-        return self.value(name, scope) is True
+        return name in self.data and self.value(name, scope) is True
 
     def value(self, name: str, scope: Mapping[str, Any]) -> Any:
         """The value of the expression `name:`, None for an absent one. Raises RecordError("bad-body")."""
