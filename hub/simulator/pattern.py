@@ -56,6 +56,8 @@ class Pattern:
         reader = self._reader()
         if not self._addressed(reader, target, request.url[len(base) :]):
             return None
+        if not self._headed(reader, request):
+            return None
         content = self._content(request)
         if ("body" in self.call.data) is (content is None):
             return None
@@ -111,6 +113,12 @@ class Pattern:
             return False
         wanted = [pair for part in query for pair in _AND.split(part)]
         return _pairs(reader, wanted, pairs.split("&") if pairs else [])
+
+    def _headed(self, reader: Reader, request: HttpRequest) -> bool:
+        """Whether the call's own headers are those of the file, but for the ones that were null."""
+        written = self.call.data.get("headers") or {}
+        held = {name: _header(request, name) for name in written}
+        return all(reader.text(text, held[name]) for name, text in written.items() if held[name])
 
     def _content(self, request: HttpRequest) -> Any:
         if request.body is None:

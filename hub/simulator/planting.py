@@ -168,6 +168,8 @@ def _projection(tree: Tree, here: Any, value: Any) -> Any:
     for number, one in enumerate(value):
         item = put(each, fitting[number] if number < len(fitting) else deepcopy(model), one)
         written.append(satisfy(condition[0], item) if condition else item)
+    if base["type"] == "multi_select_list":  # `[body][?hook]`: there is no room for others
+        return put(base, here, written)
     others = [one for one in items if not any(one is fit for fit in fitting)]
     return put(base, here, [*others, *written])
 

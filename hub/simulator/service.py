@@ -261,32 +261,42 @@ class Service:
         rows = []
         for id, heard in self.subscriptions.items():
             topics = heard.named("topics")
-            row = told({}, data["id"], id)
-            row = told(row, data["address"], heard.text("address"))
-            row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
-            rows.append(told(row, data["active"], True) if "active" in data else row)
+            topic = heard.text("topic") if topics is None else topics
+            said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
+            row: Any = {}
+            for name, value in said.items():
+                row = told(row, data[name], value) if _reads(data.get(name)) else row
+            rows.append(row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
         return answered.response()
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
-        id = str(self._made)
+        source = match.pattern.call.data["id"]
+        id = str(self._made) if _reads(source) else str(compile(source)({}))
         self.subscriptions[id] = match.heard
         answered = self._example(match)
-        answered.plant(match.pattern.call.data["id"], id)
+        if _reads(source):
+            answered.plant(source, id)
         for name, source in (match.pattern.call.data.get("secret") or {}).items():
             answered.plant(source, f"chosen-{name}-{id}")
         return answered.response()
 
     def _subscribe_delete(self, match: Match, url: str) -> HttpResponse:
-        there = self.subscriptions.pop(match.heard.text("id"), None)
+        only = "" if match.heard.asks("id") else next(iter(self.subscriptions), "")
+        there = self.subscriptions.pop(match.heard.text("id") or only, None)
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
         """What the answer begins as: the connector's example, where it has one."""
         name = f"{match.pattern.resource}.{match.pattern.name}"
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
+
+
+def _reads(source: str | None) -> bool:
+    """Whether an expression reads anything: one that says what is always so cannot be planted."""
+    return source is not None and bool(compile(source).names)
 
 
 def _name(bulk: Bulk, heard: Heard) -> Any:
