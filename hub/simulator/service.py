@@ -212,7 +212,13 @@ class Service:
         old = answered.read(source.source)
         if old is None or str(old) != stored.id:
             number = isinstance(old, int) and stored.id.isdigit()
-            answered.plant(source.source, int(stored.id) if number else stored.id)
+            try:
+                answered.plant(source.source, int(stored.id) if number else stored.id)
+            except NotPlantedError:
+                if old is None:
+                    raise
+                # The example says the id that its expression gives: it is this record's from now on.
+                self.shelf.rename(match.pattern.resource, stored, str(old))
 
     def _bulk(self, match: Match, url: str) -> HttpResponse:
         """Each entry by itself; one whose record is not there is told among the errors."""

@@ -72,6 +72,12 @@ class Shelf:
         stored.at = max(self.kept(resource, now), stored.at)
         stored.count += 1
 
+    def rename(self, resource: str, stored: Stored, id: str) -> None:
+        """Another id for a record."""
+        self.records[resource].pop(stored.id, None)
+        stored.id = id
+        self.records[resource][id] = stored
+
     def get(self, resource: str, id: str) -> Stored | None:
         """The record of an id, archived or not."""
         return self.records[resource].get(id)
