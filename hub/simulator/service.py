@@ -51,11 +51,12 @@ class Service:
     def gone(self, match: Match) -> HttpResponse:
         """What is answered where there is no such record: as the file says it, else a 404."""
         answered = Answered(404, {}, {"error": "not found"})
-        if match.pattern.name not in ("get", "find", "list"):
-            rules = [rule for rule in self.connector.data.get("responses") or () if rule["then"] == "missing"]
-            for rule in rules[:1]:
-                answered = Answered()
-                answered.satisfy(rule["if"])
+        own = list(match.pattern.call.data.get("responses") or ())
+        shared = [] if match.pattern.name in READS else list(self.connector.data.get("responses") or ())
+        rules = [rule for rule in (*own, *shared) if rule["then"] == "missing"]
+        for rule in rules[:1]:
+            answered = Answered()
+            answered.satisfy(rule["if"])
         return answered.response()
 
     # Reads.
