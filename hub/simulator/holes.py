@@ -70,13 +70,15 @@ class Reader:
             return _same(wanted, value, self.plain)
         tree = tree_of(expression.source)
         if tree["type"] == "function_expression" and tree["value"] == "merge":
-            return self._merged(tree, value)
+            return self._merged(expression, tree, value)
         return self._keep(expression, value)
 
-    def _merged(self, tree: Tree, value: Any) -> bool:
+    def _merged(self, expression: Expression, tree: Tree, value: Any) -> bool:
         """`merge({kind: 'x'}, record, {id: id})`: what was added stands in it, the rest is the record."""
         parts = tree["children"]
-        base = next((number for number, one in enumerate(parts) if syntax.path(one)), 0)
+        base = next((number for number, one in enumerate(parts) if syntax.path(one)), -1)
+        if base < 0:
+            return isinstance(value, dict) and self._keep(expression, value)
         before, after = _pairs(parts[:base]), _pairs(parts[base + 1 :])
         if not isinstance(value, dict) or not all(name in value for name in before | after):
             return False

@@ -13,6 +13,7 @@ from hub.simulator.pattern import READS, Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
 from hub.simulator.shelf import Shelf, Stored
+from hub.simulator.trees import tree_of
 from hub.simulator.writing import epoch_of
 
 Doing = Callable[["Service", Match, str], HttpResponse]
@@ -267,8 +268,7 @@ class Service:
         data = match.pattern.call.data
         rows = []
         for id, heard in self.subscriptions.items():
-            topics = heard.named("topics")
-            topic = heard.text("topic") if topics is None else topics
+            topic = heard.text("topic") or _topics(heard)
             said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
             row: Any = {}
             for name, value in said.items():
@@ -299,6 +299,14 @@ class Service:
         """What the answer begins as: the connector's example, where it has one."""
         name = f"{match.pattern.resource}.{match.pattern.name}"
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
+
+
+def _topics(heard: Heard) -> Any:
+    """The topics of a subscription: a list of them, or a flag for each (`contains(topics, 'x')`)."""
+    told = heard.named("topics")
+    flags = [tree_of(source) for source, value in heard.captured.items() if value is True]
+    named = [tree["children"][1] for tree in flags if tree.get("value") == "contains"]
+    return told if isinstance(told, list) else [one["value"] for one in named if one["type"] == "literal"]
 
 
 def _reads(source: str | None) -> bool:
