@@ -163,7 +163,7 @@ def within_limits(bench: Bench, resource: str) -> None:
         writer.world.clock.now -= 1
     writer.world.run()
     for _ in range(STEPS):
-        if not _due(writer):
+        if not writer.world.has_due:
             break
         writer.world.later(TICK)
     over = writer.world.vendor.meter.over
@@ -265,7 +265,3 @@ def _first_calls(writer: Writer) -> list[Any]:
 def _rates(bench: Bench, call: Any) -> list[Rate]:
     written = [*(bench.connector.data.get("limit") or ()), *(call.data.get("limit") or ())]
     return [rate for one in written if (rate := read_rate(one))]
-
-
-def _due(writer: Writer) -> bool:
-    return any(item.agenda == "due" for item in writer.world.deliveries(writer.name))
