@@ -25,7 +25,7 @@ def calls(day, account):
 
 def test_one_buyer_is_one_customer_in_every_system(lived):
     (customer,) = lived.customers()
-    assert {pk.split("#")[1] for pk in customer.data["records"]} == {"vtex", "whatsapp", "hubspot"}
+    assert {pk.split("#")[1] for pk in customer.data["records"]} >= {"vtex", "whatsapp", "hubspot"}
 
 
 def test_the_order_is_invoiced_once_and_its_buyer_entered_before(lived):
