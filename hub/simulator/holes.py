@@ -89,6 +89,8 @@ class Reader:
     def _added(self, tree: Tree, value: Any) -> bool:
         if tree["type"] == "literal":
             return _same(tree["value"], value, self.plain)
+        if tree["type"] == "function_expression" and tree["value"] in ("to_number", "text"):
+            tree = tree["children"][0]
         path = syntax.path(tree)
         return path is None or self._keep(compile(".".join(path)), value)
 

@@ -13,6 +13,7 @@ from hub.simulator.pattern import READS, Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
 from hub.simulator.shelf import Shelf, Stored
+from hub.simulator.trees import tree_of
 from hub.simulator.writing import epoch_of
 
 Doing = Callable[["Service", Match, str], HttpResponse]
@@ -80,7 +81,7 @@ class Service:
             self._identified(match, answered, found[0])
             return answered.response()
         answered.plant(call.records.source, rows[: asked_for(call) or len(rows)])
-        if found:
+        if found and "where" not in call.data:
             self._identified(match, answered, found[0])
         return answered.response()
 
@@ -261,9 +262,10 @@ class Service:
         rows = []
         for id, heard in self.subscriptions.items():
             topics = heard.named("topics")
-            row = told({}, data["id"], id)
+            row = {} if _constant(data["id"]) else told({}, data["id"], id)
             row = told(row, data["address"], heard.text("address"))
-            row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
+            if not _constant(data["topics"]):
+                row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
             rows.append(told(row, data["active"], True) if "active" in data else row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
@@ -271,22 +273,30 @@ class Service:
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
-        id = str(self._made)
+        source = match.pattern.call.data["id"]
+        id = _constant(source) or str(self._made)
         self.subscriptions[id] = match.heard
         answered = self._example(match)
-        answered.plant(match.pattern.call.data["id"], id)
+        answered.plant(source, id)
         for name, source in (match.pattern.call.data.get("secret") or {}).items():
             answered.plant(source, f"chosen-{name}-{id}")
         return answered.response()
 
     def _subscribe_delete(self, match: Match, url: str) -> HttpResponse:
-        there = self.subscriptions.pop(match.heard.text("id"), None)
+        only = _constant(match.pattern.call.document.data["subscribe"]["create"]["id"])
+        there = self.subscriptions.pop(only or match.heard.text("id"), None)
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
         """What the answer begins as: the connector's example, where it has one."""
         name = f"{match.pattern.resource}.{match.pattern.name}"
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
+
+
+def _constant(source: str) -> str:
+    """The text that an expression is, "" for one that reads something: a vendor may have one subscription."""
+    tree = tree_of(source)
+    return str(tree["value"]) if tree["type"] == "literal" else ""
 
 
 def _name(bulk: Bulk, heard: Heard) -> Any:
