@@ -1,5 +1,5 @@
-"""Only ballerina's copy of API v1 is here, whose persons and deals Pipedrive no longer supports: v2 is what is
-asked. Of v1 the webhooks are left; the file knows their older version, a form with other words."""
+"""Only ballerina's copy of API v1 is here, whose persons and deals Pipedrive no longer supports: v2 is
+what is asked. Of v1 the webhooks are left; the file knows their older version, a form with other words."""
 
 SPECS = {"pipedrive/ballerina_pipedrive_v1.openapi.yml": "/v1"}
 ABSENT = {
