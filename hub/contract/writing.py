@@ -73,7 +73,7 @@ def each_search(bench: Bench, resource: str) -> None:
         except RecordError:
             continue
         tried += 1
-        found = call.id_of(writer.world.vendor.send(request))
+        found = call.hit(writer.world.vendor.send(request), scope)[1]
         expect(found == stored.id, "it does not find it" if found is None else "it finds another id", *path)
     expect(tried > 0, "no search can be made from its record", *writer.path("find"))
 

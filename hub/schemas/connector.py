@@ -84,6 +84,10 @@ _RECEIVE = shape(
             otherwise=listed("parts of the event's id", expression()),
         ),
         "at": expression("when it happened, as the vendor says"),
+        "anew": {
+            **DURATION,
+            "description": "after so long the same body is another event: of thin ones without id and time",
+        },
     },
     "signature",
 )
@@ -200,6 +204,16 @@ _BULK = shape(
 _CALL = shape("one request", _CALL_PARTS, "request")
 _GONE = {"deleted": expression("over a record that is answered: true where it says that it is gone")}
 _GET = shape("one request", {**_CALL_PARTS, **_GONE}, "request")
+_FIND = shape(
+    "one search",
+    {
+        **_CALL_PARTS,
+        "where": expression(
+            "over a record that is answered, and record: true for the one meant; then `id:` too"
+        ),
+    },
+    "request",
+)
 _WRITE = shape("one request", {**_CALL_PARTS, "bulk": _BULK}, "request")
 _TIES = shape(
     "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
@@ -231,7 +245,7 @@ _RESOURCE = shape(
         "contains": mapped("resource: the record of it inside", expression()),
         "get": _GET,
         "list": _LIST,
-        "find": listed("searches, tried in order", _CALL),
+        "find": listed("searches, tried in order", _FIND),
         "upsert": _WRITE,
         "create": _CALL,
         "update": _WRITE,

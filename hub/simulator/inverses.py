@@ -42,6 +42,8 @@ def called(tree: Tree, here: Any, value: Any, put: Put) -> Any:
         return _joined(tree, here, value, put)
     if name == "replace":
         return _replaced(tree, here, value, put)
+    if name == "split" and isinstance(value, list):
+        return put(arguments[0], here, str(arguments[1]["value"]).join(map(str, value)))
     if name not in _INVERSES:
         raise UnknownError(name)
     old = value_of(arguments[0], here)

@@ -88,9 +88,10 @@ def _hit(calls: Calls, call: Call, scope: Scope) -> str | None:
         raise
     if response is None:
         return None
-    if len(call.records_of(response)) > 1:
+    count, id = call.hit(response, scope)
+    if count > 1:
         raise StoppedError(Outcome("reject", reason="ambiguous"))
-    return call.id_of(response)
+    return id
 
 
 def _created(calls: Calls, scope: Scope) -> Done:
