@@ -59,6 +59,9 @@ def _zone(name: str, arguments: list[Tree]) -> str:
 def _joined(tree: Tree, here: Any, value: Any, put: Put) -> Any:
     """`concat('shopify-', id)`: the one part that is read is what the others leave."""
     parts = tree["children"]
+    if [one["type"] == "literal" for one in parts] == [False, True, False] and isinstance(value, str):
+        first, _, second = value.partition(str(parts[1]["value"]))
+        return put(parts[2], put(parts[0], here, first), second)
     read = [one for one in parts if one["type"] != "literal"]
     if tree["value"] != "concat" or len(read) != 1 or not isinstance(value, str):
         raise UnknownError(tree["value"])
@@ -118,6 +121,7 @@ _INVERSES: dict[str, Callable[[Any, Any, str], Iterator[Any]]] = {
     "lower": _as_it_is,
     "upper": _as_it_is,
     "trim": _as_it_is,
+    "replace": _as_it_is,
     "to_array": _as_it_is,
     "from_json": _as_json,
     "values": _as_members,
