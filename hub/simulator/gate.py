@@ -105,9 +105,9 @@ class Credentials:
         return f"kept-{name}-{self.count}"
 
     def _say(self, answered: Answered, source: str, value: Any, cookies: dict[str, str], name: str) -> None:
-        path = compile(source).path
-        if path and path[0] == "cookies":
-            cookies[path[1]] = value
+        cookie = next((path[1] for path in compile(source).paths if path[0] == "cookies" and path[1:]), "")
+        if cookie:
+            cookies[cookie] = value
             return
         try:
             answered.plant(source, value)

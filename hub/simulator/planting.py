@@ -32,7 +32,8 @@ def planted(source: str, here: Any, value: Any) -> Any:
         changed = put(tree, here, value)
         found = compile(source)(changed)
     except (EvaluationError, inverses.UnknownError):
-        raise NotPlantedError(source) from None
+        changed = _within(source, here, value)
+        found = value_of(tree, changed)
     if found != value and not _same_texts(found, value):
         raise NotPlantedError(source)
     return changed
@@ -42,6 +43,22 @@ def _same_texts(found: Any, value: Any) -> bool:
     """Whether two lists hold the same texts in whatever order."""
     lists = isinstance(found, list) and isinstance(value, list)
     return lists and all(isinstance(one, str) for one in (*found, *value)) and sorted(found) == sorted(value)
+
+
+def _within(source: str, here: Any, value: Any) -> Any:
+    """What is a part of one text that is read (`split(address, '(')[1]`), with the value in its place."""
+    paths, old = set(compile(source).paths), value_of(tree_of(source), here)
+    path = paths.pop() if len(paths) == 1 else ()
+    if not path or not all(name.isidentifier() for name in path):
+        raise NotPlantedError(source)
+    tree = tree_of(".".join(path))
+    text = value_of(tree, here)
+    if text is None:
+        return put(tree, here, value)
+    if not (isinstance(text, str) and isinstance(old, str) and old and old in text):
+        raise NotPlantedError(source)
+    before, _, after = text.rpartition(old)
+    return put(tree, here, f"{before}{value}{after}")
 
 
 def satisfied(source: str, here: Any, *, truth: bool = True) -> Any:

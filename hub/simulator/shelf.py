@@ -34,9 +34,13 @@ class Stored:
 
 
 class Shelf:
-    """All records of one account. Rows are given in the vendor's own form, which the samples show."""
+    """All records of one account. Rows are given in the vendor's own form, which the samples show.
 
-    def __init__(self, connector: Connector, samples: Samples) -> None:
+    `zone`: of versions that name no offset.
+    """
+
+    def __init__(self, connector: Connector, samples: Samples, zone: str = "UTC") -> None:
+        self.zone = zone
         self.connector = connector
         self.samples = samples
         self.records: dict[str, dict[str, Stored]] = {name: {} for name in connector.resources}
@@ -132,7 +136,7 @@ class Shelf:
         row = self._planted(part, row, "id", stored.id)
         if old is None or epoch_of(old) is not None:
             row = _retimed(row, epoch_of(old), stored.at)
-            return self._planted(part, row, "version", like(old, stored.at))
+            return self._planted(part, row, "version", like(old, stored.at, self.zone))
         return self._planted(part, row, "version", _counted(old, stored.count))
 
     def _planted(self, part: Resource, row: Any, name: str, value: Any) -> Any:

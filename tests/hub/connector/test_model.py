@@ -29,6 +29,17 @@ def test_a_connector_says_what_its_file_says():
     assert chat.receives
 
 
+def test_what_a_subscription_is_made_with_is_a_secret_of_the_account():
+    text = """
+base_url: https://x.example
+auth: {oauth2: {token: "https://x.example/t", grant: client_credentials}}
+subscribe: {create: {request: POST /hooks, body: {state: "{secret.state}"}}}
+"""
+    connector = Connector(parse(text, "connectors/x.yaml"))
+    assert connector.sent == {"state"}
+    assert connector.secret_names == ("client_id", "client_secret", "state")
+
+
 def test_other_ways_of_authorising_name_their_secrets():
     assert Connector(parse("auth: {bearer: token}", "connectors/a.yaml")).secret_names == ("token",)
     basic = Connector(parse("auth: {basic: {user: u, password: p}}", "connectors/a.yaml"))
