@@ -90,7 +90,7 @@ class Connector:
     @cached_property
     def sent(self) -> frozenset[str]:
         """The secrets that its requests name and that an operator set, not a token's answer."""
-        parts = secrets_in([self.data.get(key) for key in ("base_url", "headers", "resources")])
+        parts = secrets_in([self.data.get(key) for key in ("base_url", "headers", "resources", "subscribe")])
         return frozenset((parts | self.auth.sent) - self.auth.made)
 
     @cached_property

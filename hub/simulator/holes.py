@@ -74,8 +74,10 @@ class Reader:
         return self._keep(expression, value)
 
     def _merged(self, tree: Tree, value: Any) -> bool:
-        """`merge(record, {id: id})`: what was added stands in the value, the rest is the record."""
-        base, *added = tree["children"]
+        """`merge({a: b}, record, {id: id})`: what is added behind the record is told by itself."""
+        parts = tree["children"]
+        last = max((number for number, one in enumerate(parts) if syntax.path(one) is not None), default=0)
+        base, added = parts[last], parts[last + 1 :]
         pairs = [pair for one in added if one["type"] == "multi_select_dict" for pair in one["children"]]
         if not isinstance(value, dict) or not all(pair["value"] in value for pair in pairs):
             return False

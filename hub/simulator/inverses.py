@@ -57,9 +57,14 @@ def _zone(name: str, arguments: list[Tree]) -> str:
 
 
 def _joined(tree: Tree, here: Any, value: Any, put: Put) -> Any:
-    """`concat('shopify-', id)`: the one part that is read is what the others leave."""
+    """`concat('shopify-', id)`: the one part that is read is what the others leave; or two, as in
+    `concat(action, '.', entity)`.
+    """
     parts = tree["children"]
     read = [one for one in parts if one["type"] != "literal"]
+    if tree["value"] == "concat" and len(parts) == 3 and len(read) == 2 and parts[1] not in read:
+        first, _, second = str(value).partition(str(parts[1]["value"]))
+        return put(parts[2], put(parts[0], here, first), second)
     if tree["value"] != "concat" or len(read) != 1 or not isinstance(value, str):
         raise UnknownError(tree["value"])
     place = parts.index(read[0])

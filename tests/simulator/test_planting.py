@@ -4,6 +4,7 @@ import pytest
 
 from hub.expressions import compile
 from hub.simulator import NotPlantedError, planted, satisfied
+from hub.simulator.holes import Reader
 
 PLANTED = [
     ("id", {}, "7"),
@@ -20,6 +21,7 @@ PLANTED = [
     ("a || `[]`", {}, [{"id": 1}]),
     ("more && next", {}, "token"),
     ("concat('shopify-', id)", {"id": 1}, "shopify-22"),
+    ("concat(action, '.', entity)", {}, "create.person"),
     ("lower(email)", {}, "ada@correo.example"),
     ("time(changed, 'UTC')", {"changed": "2026-01-01 10:00:00"}, "2026-11-20T15:30:00.000000Z"),
     ("time(changed, 'America/Bogota')", {"changed": "2026-01-01 10:00:00"}, "2026-11-20T15:30:00.000000Z"),
@@ -79,3 +81,26 @@ SATISFIED = [
 def test_a_condition_is_made_to_hold(source):
     scope = {"status": 200, "headers": {}, "body": {"ok": True}}
     assert compile(source)(satisfied(source, scope)) is True
+
+
+@pytest.mark.parametrize(
+    ("written", "sent", "held"),
+    [
+        ("{record}", {"a": 1}, {"record": {"a": 1}}),
+        ("{merge(record, {Id: id})}", {"a": 1, "Id": "7"}, {"record": {"a": 1}, "id": "7"}),
+        (
+            "{merge({role: 'user', b: c}, record)}",
+            {"role": "user", "a": 1},
+            {"record": {"role": "user", "a": 1}},
+        ),
+        (
+            "{merge({b: c}, record, {Id: id})}",
+            {"a": 1, "b": 2, "Id": "7"},
+            {"record": {"a": 1, "b": 2}, "id": "7"},
+        ),
+    ],
+)
+def test_the_record_of_a_merge_is_told_from_what_was_added_to_it(written, sent, held):
+    reader = Reader(lambda expression: (False, None))
+    assert reader.matches(written, sent)
+    assert reader.captured == held
