@@ -13,10 +13,8 @@ BODIES = {
     "customer-deleted": "store_customer_deleted",
     "order": "store_order_created",
     "order-refund": "store_order_refund_created",
-    "stock": "store_sku_inventory_order_updated",
 }
 ANSWERS = {
     "customer.*": "GET /customers",
     "order.*": "GET /orders/{order_id}",
-    "stock.*": "GET /catalog/variants",
 }
