@@ -4,7 +4,6 @@ import pytest
 
 from hub.expressions import compile
 from hub.simulator import NotPlantedError, planted, satisfied
-from hub.simulator.holes import Reader
 
 PLANTED = [
     ("id", {}, "7"),
@@ -81,26 +80,3 @@ SATISFIED = [
 def test_a_condition_is_made_to_hold(source):
     scope = {"status": 200, "headers": {}, "body": {"ok": True}}
     assert compile(source)(satisfied(source, scope)) is True
-
-
-@pytest.mark.parametrize(
-    ("written", "sent", "held"),
-    [
-        ("{record}", {"a": 1}, {"record": {"a": 1}}),
-        ("{merge(record, {Id: id})}", {"a": 1, "Id": "7"}, {"record": {"a": 1}, "id": "7"}),
-        (
-            "{merge({role: 'user', b: c}, record)}",
-            {"role": "user", "a": 1},
-            {"record": {"role": "user", "a": 1}},
-        ),
-        (
-            "{merge({b: c}, record, {Id: id})}",
-            {"a": 1, "b": 2, "Id": "7"},
-            {"record": {"a": 1, "b": 2}, "id": "7"},
-        ),
-    ],
-)
-def test_the_record_of_a_merge_is_told_from_what_was_added_to_it(written, sent, held):
-    reader = Reader(lambda expression: (False, None))
-    assert reader.matches(written, sent)
-    assert reader.captured == held
