@@ -82,3 +82,22 @@ def test_a_call_needs_what_its_account_and_its_endpoint_allow():
     assert needs["update"].limits == needs["upsert"].limits
     assert needs["delete"].limits == chat.demand().limits == chat.limits
     assert [(need.cost, need.at_once) for need in needs.values()] == [(1, 2), (1, 10), (12, 10), (1, 10)]
+
+
+def test_a_secret_that_only_a_subscription_names_is_sent_too():
+    zoho = Connector(
+        parse(
+            """
+base_url: "{secret.api_domain}"
+auth: {oauth2: {token: "https://a.example/token", grant: refresh_token, keeps: {api_domain: api_domain}}}
+subscribe:
+  list:   {request: GET /watch, records: watch, id: id, address: url, topics: events}
+  create: {request: POST /watch, id: id, body: {token: "{secret.token}", url: "{address}"}}
+  delete: {request: "DELETE /watch/{id}"}
+resources: {}
+""",
+            "connectors/zoho.yaml",
+        )
+    )
+    assert zoho.sent == {"token"}
+    assert zoho.secret_names == ("client_id", "client_secret", "refresh_token", "token")
