@@ -118,6 +118,10 @@ class Resource:
         """The id of a listed, fetched or contained record; None without one."""
         return _id(self._first(record, ("list.id", "get.id", "id")))
 
+    def gone(self, record: Any, call: str) -> bool:
+        """Whether a record that `call` (get, list) answered says of itself that it is deleted."""
+        return quiet(_inner(self.data, (call, "deleted")), _scope(record)) is True
+
     def told_id(self, scope: Mapping[str, Any]) -> str:
         """The id of the record that an event tells of, "" without one: unify parks it."""
         return _id(quiet(self.data.get("id"), scope)) or ""

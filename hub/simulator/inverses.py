@@ -118,6 +118,7 @@ _INVERSES: dict[str, Callable[[Any, Any, str], Iterator[Any]]] = {
     "lower": _as_it_is,
     "upper": _as_it_is,
     "trim": _as_it_is,
+    "replace": _as_it_is,
     "to_array": _as_it_is,
     "from_json": _as_json,
     "values": _as_members,
