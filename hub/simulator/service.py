@@ -1,9 +1,11 @@
 """What a simulated vendor does: each call of the file changes its records, or answers them."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from hub.connector import Bulk, Connector, HttpResponse
+from hub.connector.resource import quiet
 from hub.expressions import compile
 from hub.simulator.answers import Answered, told
 from hub.simulator.heard import Heard
@@ -16,6 +18,8 @@ from hub.simulator.shelf import Shelf, Stored
 from hub.simulator.writing import epoch_of
 
 Doing = Callable[["Service", Match, str], HttpResponse]
+
+_HASHES = ("md5(", "sha256(")
 
 
 class Service:
@@ -187,7 +191,7 @@ class Service:
         wanted = identifying(heard)
         found = self.shelf.matching(resource, heard, wanted) if wanted else []
         if not found:
-            return self.shelf.add(resource, heard, self.clock())
+            return self.shelf.add(resource, heard, self.clock(), _hashed(heard))
         self.shelf.change(resource, found[0], heard, self.clock())
         return found[0]
 
@@ -261,13 +265,20 @@ class Service:
         rows = []
         for id, heard in self.subscriptions.items():
             topics = heard.named("topics")
-            row = told({}, data["id"], id)
+            row = told(self._subscribed(match), data["id"], id)
             row = told(row, data["address"], heard.text("address"))
-            row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
+            wanted = heard.text("topic") if topics is None else topics
+            if isinstance(wanted, str | list) and quiet(data["topics"], row) != wanted:
+                row = told(row, data["topics"], wanted)
             rows.append(told(row, data["active"], True) if "active" in data else row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
         return answered.response()
+
+    def _subscribed(self, match: Match) -> Any:
+        """What a subscription begins as: the first of the connector's example, where it has one."""
+        rows = self._example(match).read(match.pattern.call.data["records"])
+        return deepcopy(rows[0]) if isinstance(rows, list) and rows else {}
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
@@ -285,13 +296,19 @@ class Service:
 
     def _example(self, match: Match) -> Answered:
         """What the answer begins as: the connector's example, where it has one."""
-        name = f"{match.pattern.resource}.{match.pattern.name}"
+        name = f"{match.pattern.resource}.{match.pattern.name}".lstrip(".")
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
 
 
 def _name(bulk: Bulk, heard: Heard) -> Any:
     """What the answer calls an entry: what its name is over the entry that was sent."""
     return compile(bulk.data["name"])(heard.entry)
+
+
+def _hashed(heard: Heard) -> str:
+    """The name that a request gives its record, where that is a hash of it (`{md5(lower(record.email))}`)."""
+    named = (value for source, value in heard.captured.items() if source.startswith(_HASHES))
+    return next((str(value) for value in named if value), "")
 
 
 def _error(bulk: Bulk, heard: Heard) -> Any:
