@@ -5,7 +5,6 @@ from copy import deepcopy
 from typing import Any
 
 from hub.connector import Bulk, Connector, HttpResponse
-from hub.connector.resource import quiet
 from hub.expressions import compile
 from hub.simulator.answers import Answered, told
 from hub.simulator.heard import Heard
