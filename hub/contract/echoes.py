@@ -86,9 +86,16 @@ def _put(one: Told, row: Any, source: str | None) -> None:
         one.record.update(row)
     elif source is not None:
         try:
-            plant(one, source, row)
+            plant(one, source, _shaped(row, one.record))
         except NotPlantedError:
             raise DoesNotApply("what its webhooks tell is not the record, but made of parts") from None
+
+
+def _shaped(row: Any, record: Any) -> Any:
+    """The row with the names that webhooks have, where a record is put together of others of the body."""
+    if not isinstance(row, dict) or not isinstance(record, dict):
+        return row
+    return {name: row.get(name, old) for name, old in record.items()}
 
 
 def _like(source: str, one: Told, id: str) -> Any:

@@ -109,7 +109,10 @@ def gone_there(bench: Bench, resource: str) -> None:
         writer.world.rest()
         # A person may be asked about the one that is gone, where the vendor has not told of it.
         writer.is_well(1, "by-hand")
-    expect(first.id not in writer.stored, "nothing was made again", *writer.path("update"))
+    again = (
+        writer.stored.get(first.id) is not first
+    )  # a vendor that names records itself has it under another id
+    expect(again, "nothing was made again", *writer.path("update"))
 
 
 @check("write", Bench.writable)

@@ -1,6 +1,7 @@
 """What a simulated vendor does: each call of the file changes its records, or answers them."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from hub.connector import Bulk, Connector, HttpResponse
@@ -17,6 +18,8 @@ from hub.simulator.trees import tree_of
 from hub.simulator.writing import epoch_of
 
 Doing = Callable[["Service", Match, str], HttpResponse]
+
+_HASHES = ("md5(", "sha256(")
 
 
 class Service:
@@ -189,7 +192,7 @@ class Service:
         wanted = identifying(heard)
         found = self.shelf.matching(resource, heard, wanted) if wanted else []
         if not found:
-            return self.shelf.add(resource, heard, self.clock())
+            return self.shelf.add(resource, heard, self.clock(), _hashed(heard))
         self.shelf.change(resource, found[0], heard, self.clock())
         return found[0]
 
@@ -270,13 +273,18 @@ class Service:
         for id, heard in self.subscriptions.items():
             topic = heard.text("topic") or _topics(heard)
             said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
-            row: Any = {}
+            row = self._subscribed(match)
             for name, value in said.items():
                 row = told(row, data[name], value) if _reads(data.get(name)) else row
             rows.append(row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
         return answered.response()
+
+    def _subscribed(self, match: Match) -> Any:
+        """What a subscription begins as: the first of the connector's example, where it has one."""
+        rows = self._example(match).read(match.pattern.call.data["records"])
+        return deepcopy(rows[0]) if isinstance(rows, list) and rows else {}
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
@@ -297,7 +305,7 @@ class Service:
 
     def _example(self, match: Match) -> Answered:
         """What the answer begins as: the connector's example, where it has one."""
-        name = f"{match.pattern.resource}.{match.pattern.name}"
+        name = f"{match.pattern.resource}.{match.pattern.name}".lstrip(".")
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
 
 
@@ -317,6 +325,12 @@ def _reads(source: str | None) -> bool:
 def _name(bulk: Bulk, heard: Heard) -> Any:
     """What the answer calls an entry: what its name is over the entry that was sent."""
     return compile(bulk.data["name"])(heard.entry)
+
+
+def _hashed(heard: Heard) -> str:
+    """The name that a request gives its record, where that is a hash of it (`{md5(lower(record.email))}`)."""
+    named = (value for source, value in heard.captured.items() if source.startswith(_HASHES))
+    return next((str(value) for value in named if value), "")
 
 
 def _error(bulk: Bulk, heard: Heard) -> Any:

@@ -152,7 +152,7 @@ class Further:
     def identify(self, one: Told, id: Any) -> None:
         """An event of the record with this id."""
         source = self.connector.resources[one.resource].data.get("id")
-        if source:
+        if source and quiet(source, one.inner()) != id:
             plant(one, source, id)
 
     def topic(self, sample: dict[str, Any], topic: str) -> dict[str, Any]:
