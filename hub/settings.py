@@ -19,6 +19,7 @@ class Settings:
     inbound_url: str = ""
     outbound_url: str = ""
     bucket: str = ""
+    drop: str = ""
     public_url: str = ""
     vendor_url: str = ""
     pause_all: bool = False
@@ -44,6 +45,7 @@ _NAMES = {
     "inbound_url": "INBOUND_QUEUE_URL",
     "outbound_url": "OUTBOUND_QUEUE_URL",
     "bucket": "BUCKET_NAME",
+    "drop": "DROP_BUCKET",
     "public_url": "PUBLIC_URL",
     "vendor_url": "VENDOR_URL",
     "log_level": "LOG_LEVEL",

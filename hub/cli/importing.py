@@ -12,12 +12,12 @@ from hub.catalog import Catalog
 from hub.cli.api import Api, ApiError, add_where, api_of
 from hub.cli.pace import Pace
 from hub.cli.project import project_root
-from hub.cli.rows import Row, RowsError, mark, rows
 from hub.messages import dumps
 from hub.pipeline import Hub
 from hub.pipeline.importing import source_of
 from hub.pipeline.poll.backfill import rejected
 from hub.pipeline.poll.source import Source, event_of
+from hub.rows import Row, RowsError, mark, rows
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.times import from_epoch, parse

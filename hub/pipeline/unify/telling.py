@@ -10,7 +10,7 @@ from hub.errors import PauseError, RecordError, RetryError
 from hub.frozen import dataclass
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
-from hub.messages import WRITTEN, Event, digest
+from hub.messages import UNREAD, WRITTEN, Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
@@ -68,6 +68,8 @@ def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     account = hub.catalog.accounts.get(event.source)
     if account is None:
         raise RecordError("unknown-account", "no account of accounts.yaml is meant")
+    if event.topic.startswith(UNREAD):
+        raise RecordError("unreadable", "what came is no row, or no message, of this source")
     if not event.id:
         raise RecordError("missing-id", "the event does not say which record it tells of")
     thin, event = event, _fetched(hub, event, account)
