@@ -38,6 +38,7 @@ check: .venv/installed .venv-sam/installed ## format, lint, types, imports, temp
 	.venv/bin/cfn-lint template.yaml
 	.venv-sam/bin/sam validate --lint --region us-east-1
 	.venv/bin/hub check
+	.venv/bin/hub connectors --check
 
 artifact: .venv/installed ## build/artifact, the code of all functions for PLATFORM (arm64 or x86_64)
 	$(PY) -m hub.artifact --out build/artifact --platform $(PLATFORM) --python $(RUNTIME)

@@ -134,7 +134,7 @@ def _entries() -> Iterator[Row]:
     store, have = WeighingStore(lambda: NOW), 0
     for size in ENTRIES:
         for number in range(have, size):
-            key = keys.timeline(owner, from_epoch(NOW + number), str(number))
+            key = keys.timeline(owner, from_epoch(NOW + number), f"{number:016x}")
             MemoryStore.commit(store, [Put(Item(key, "timeline", text))])  # type: ignore[arg-type]
         have = size
         for page in (Page(50), Page(50, newest=True)):

@@ -1,9 +1,15 @@
 """The shops, portals and lists of this deployment, and who owns which field."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.documents import Document
+
+if TYPE_CHECKING:
+    from hub.connector import Connector
+
+SAMPLE = "sample"
+"""The key of the account that a connector has in trials, where nobody has entered one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +67,9 @@ class Owners:
 def accounts(document: Document) -> dict[str, Account]:
     """All accounts of accounts.yaml by name."""
     return {name: Account.of(name, settings or {}) for name, settings in document.data.items()}
+
+
+def sample(connector: "Connector") -> Account:
+    """An account as the connector's file shows one: each setting as its `like:`, in Colombia."""
+    likes = {name: part["like"] for name, part in connector.settings.items() if "like" in (part or {})}
+    return Account.of(f"{connector.name}.{SAMPLE}", {"country": "CO", "time_zone": "America/Bogota", **likes})

@@ -35,10 +35,13 @@ WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 """Lambda's names of architectures, and wheels that run on both of its Linuxes."""
 
 LEFT_OUT = {"artifact", "checks", "cli", "demo", "engine", "narrative", "runner", "samples", "schemas"} | {
+    "contract",
     "drift",
+    "listing",
     "plan",
     "proof",
     "proposal",
+    "simulator",
 }
 """Modules of the hub that never run in Lambda."""
 

@@ -6,6 +6,7 @@ computed when folding: an edited priority takes effect on what was told before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from hub.frozen import dataclass
@@ -130,14 +131,15 @@ def confirmed(stored: Mapping[str, Sequence[Any]], told: Mapping[str, Register])
     Those of which another value is told, or not later than all that was told before, are left to `overlay`.
     """
     found = {}
-    for name, (value, run, overwrote) in told.items():
+    for name, (value, told_run, overwrote) in told.items():
         if name not in stored or overwrote is not None:
             continue
         held, before, other = stored[name]
-        since, last = run[0], before[-1]
+        since, last = told_run[0], before[-1]
         if held == value and (since.at > last[0] or since > tuple(last)):
-            kept = before if len(before) < RUN else (before[0], *before[-RUN + 2 :])
-            found[name] = [held, (*kept, since), other]
+            run = [*before, since]
+            del run[1 : 1 - RUN]
+            found[name] = [held, run, other]
     return found
 
 
@@ -206,7 +208,7 @@ def _spoken(member: Member) -> Iterable[tuple[str, Register]]:
 
 
 def _register(value: Any, run: list[list[Any]], other: list[Any] | None) -> Register:
-    return Register(value, tuple(Stamp(*stamp) for stamp in run), Stamp(*other) if other else None)
+    return Register(value, tuple(starmap(Stamp, run)), Stamp(*other) if other else None)
 
 
 def _by_field(members: Iterable[Member]) -> dict[str, list[tuple[Member, Register]]]:
@@ -254,13 +256,16 @@ def decide(candidates: list[tuple[Member, Register]], policy: Policy) -> Value:
     candidates = owners or candidates
     if policy.keep == "union":
         return _union(candidates)
-    if policy.keep == "first":
-        member, register = min(candidates, key=_age)
-    elif policy.keep == "priority":
-        member, register = max(candidates, key=lambda candidate: _rank(candidate, policy.roles))
-    else:
-        member, register = max(candidates, key=_freshness)
+    member, register = candidates[0] if len(candidates) == 1 else _best(candidates, policy)
     return Value(_completed(register.value, candidates), member.key, *register.since)
+
+
+def _best(candidates: list[tuple[Member, Register]], policy: Policy) -> tuple[Member, Register]:
+    if policy.keep == "first":
+        return min(candidates, key=_age)
+    if policy.keep == "priority":
+        return max(candidates, key=lambda candidate: _rank(candidate, policy.roles))
+    return max(candidates, key=_freshness)
 
 
 def _completed(value: Any, candidates: list[tuple[Member, Register]]) -> Any:

@@ -12,10 +12,11 @@ from hub.store import Key
 
 @lru_cache(maxsize=256)  # of the files: the kinds of items that each event names
 def _front(*parts: str) -> str:
-    """How the keys begin that go on with a hash."""
+    """How the keys begin that go on with a hash, or with the id of a record."""
     return f"{escape(*parts)}#"
 
 
+@lru_cache(maxsize=256)  # one event asks for its own again and again
 def event(dedupe: str) -> Key:
     """The marker of one source event: applied or parked, and where its raw text is archived."""
     return Key(f"EVT#{dedupe}", "EVT")
@@ -23,7 +24,7 @@ def event(dedupe: str) -> Key:
 
 def record(connector: str, account: str, resource: str, id: str) -> Key:
     """A record as its source tells it: registers and asserted identifiers. Node of the identity graph."""
-    return Key(f"REC#{escape(connector, account, resource, id)}", "REC")
+    return Key(_front("REC", connector, account, resource) + escape(id), "REC")
 
 
 @discreet("connector", "account", "resource")
@@ -47,9 +48,12 @@ def told(pk: str) -> Told:
     return Told(*(map(unquote, parts) if "%" in pk else parts))
 
 
-def timeline(record: Key, at: str, dedupe: str) -> Key:
-    """One entry of the journey, under the customer record that it was told of, in source order."""
-    return Key(record.pk, f"T#{at}#{digest(dedupe)[:16]}")
+def timeline(record: Key, at: str, mark: str) -> Key:
+    """One entry of the journey, under the customer record that it was told of, in source order.
+
+    `mark`: of the event (`hub.messages.Event.mark`).
+    """
+    return Key(record.pk, f"T#{at}#{mark}")
 
 
 COUNTED = "O#"
@@ -72,7 +76,7 @@ def lifted_claim(pk: str, pepper: Pepper) -> str:
     return front + mark + lifted(pepper, hash) if pk.startswith("ID#") else pk
 
 
-@lru_cache(maxsize=256)  # one event asks for the same one again and again
+@lru_cache(maxsize=256)  # as above
 def root(entity: str, id: str) -> Key:
     """A canonical entity: folded fields, members, or where it was merged into."""
     return Key(f"ENT#{escape(entity, id)}", "ROOT")

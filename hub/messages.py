@@ -92,7 +92,7 @@ class Event:
     via: str = "webhook"
     replay: str | None = None
 
-    @property
+    @cached_property
     def source(self) -> str:
         """`connector.account`, as in accounts.yaml."""
         return f"{self.connector}.{self.account}"

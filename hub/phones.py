@@ -47,8 +47,9 @@ def e164(typed: str, region: str) -> str:
 
 def _is_plain(typed: str) -> bool:
     """Whether a number in international form is valid as it stands: nothing is taken off it."""
-    end = next((end for end in (2, 3, 4) if _regions(typed[1:end])), 4)
-    regions = _regions(typed[1:end])
+    for end in (2, 3, 4):
+        if regions := _regions(typed[1:end]):
+            break
     if not regions or _plan(regions[0]).altered.match(typed, end):
         return False
     for plan in map(_plan, regions):

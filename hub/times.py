@@ -6,7 +6,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _LONGEST = 64
+_EPOCH = dt.datetime(1970, 1, 1)
 _DOT_NET = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+_UTC = re.compile(r"([0-9-]{10}T(?:[01][0-9]|2[0-3]):[0-9:]{5})(?:\.([0-9]{1,6}))?Z")
 _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -17,11 +19,11 @@ def canonical(moment: dt.datetime) -> str:
 
 def from_epoch(seconds: float) -> str:
     """The canonical text of Unix time in seconds."""
-    return _written(dt.datetime.fromtimestamp(seconds, dt.UTC))
+    return (_EPOCH + dt.timedelta(seconds=seconds)).isoformat("T", "microseconds") + "Z"
 
 
 def _written(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+    return moment.isoformat("T", "microseconds")[:-6] + "Z"
 
 
 def to_epoch(text: str) -> float:
@@ -57,6 +59,8 @@ def _read(value: str, zone: str) -> str:
         moment = dt.datetime.fromisoformat(value.strip())
     except ValueError:
         raise ValueError("not a time") from None
+    if utc := _UTC.fullmatch(value):  # all that it lacks are digits
+        return f"{utc[1]}.{utc[2] or '':0<6}Z"
     known = moment if moment.tzinfo else moment.replace(tzinfo=time_zone(zone))
     return _written(known.astimezone(dt.UTC))
 

@@ -209,8 +209,10 @@ def _text(value: Any, region: str, zone: str) -> str:
 
 
 def _email(value: str, region: str, zone: str) -> str:
-    typed = unicodedata.normalize("NFKC", _short(value, _LONGEST_TYPED).strip())
-    folded = unicodedata.normalize("NFKC", typed.lower()).strip()
+    folded = _short(value, _LONGEST_TYPED).strip().lower()
+    if not value.isascii():
+        typed = unicodedata.normalize("NFKC", value.strip())
+        folded = unicodedata.normalize("NFKC", typed.lower()).strip()
     local, _, domain = _short(folded, _LONGEST_ADDRESS).rpartition("@")
     address = f"{local}@{domain.encode('idna').decode().lower()}"
     if len(address) > _LONGEST_ADDRESS or not _EMAIL.fullmatch(address):

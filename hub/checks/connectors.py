@@ -47,6 +47,7 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     for connector in catalog.connectors.values():
         yield from _topics(connector)
         yield from _account_settings(connector)
+        yield from _secrets(connector)
         yield from _remaining(connector)
         yield from _privacy(catalog, connector)
         yield from _subscribing(connector)
@@ -121,6 +122,15 @@ def _account_settings(connector: Connector) -> Iterator[FileError]:
                 hint = suggest(match[1], known)
                 error = connector.document.error
                 yield error("unknown-setting", message, *path, hint=hint, offset=match.start(1))
+
+
+def _secrets(connector: Connector) -> Iterator[FileError]:
+    """Explained secrets that nothing uses."""
+    for name in connector.data.get("secrets") or {}:
+        if name not in connector.secret_names:
+            hint = suggest(name, connector.secret_names)
+            message = f"no secret {name} signs or authorises anything"
+            yield connector.document.error("unknown-name", message, "secrets", name, hint=hint)
 
 
 def _remaining(connector: Connector) -> Iterator[FileError]:

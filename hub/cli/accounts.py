@@ -238,7 +238,7 @@ def _cured(stage: Stage, names: Iterable[str]) -> None:
 def _told(connector: Connector, held: dict[str, str]) -> dict[str, str]:
     """What a person types at a terminal, or the JSON object on standard input."""
     names = [name for name in connector.secret_names if name != REFRESH or not connector.auth.connects]
-    return _prompted(names, held) if sys.stdin.isatty() else _piped()
+    return _prompted(connector, names, held) if sys.stdin.isatty() else _piped()
 
 
 def _put(stage: Stage, name: str, values: dict[str, str]) -> None:
@@ -253,11 +253,14 @@ def _accounts_of(stage: Stage, name: str) -> list[str]:
     return [one.name for one in stage.catalog.accounts.values() if name in (one.name, one.connector)]
 
 
-def _prompted(names: Iterable[str], held: dict[str, str]) -> dict[str, str]:
-    """What a person types, unseen; nothing typed leaves a value as it is."""
-    texts = {
-        name: getpass.getpass(f"{name}{' (set; empty keeps it)' if name in held else ''}: ") for name in names
-    }
+def _prompted(connector: Connector, names: Iterable[str], held: dict[str, str]) -> dict[str, str]:
+    """What a person types, unseen; nothing typed leaves a value as it is. Where it is found is said first."""
+    texts = {}
+    for name in names:
+        if where := (connector.data.get("secrets") or {}).get(name, {}).get("help"):
+            print(f"{name}: {where}")
+        kept = " (set; empty keeps it)" if name in held else ""
+        texts[name] = getpass.getpass(f"{name}{kept}: ")
     return {name: text for name, text in texts.items() if text}
 
 

@@ -164,6 +164,8 @@ class Connector:
         Raises RecordError where one cannot be read.
         """
         outer = self.resources[event.resource]
+        if not outer.contains:
+            return []
         found = (outer.inside(event, record, name, self.resources[name]) for name in outer.contains)
         return [inner for inner in found if inner is not None]
 

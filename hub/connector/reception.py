@@ -167,15 +167,26 @@ class Reception:
         return moment(told, zone) or moment(resource.told_version(scope), zone, least=_EARLIEST_TIME)
 
     def _item(self, scope: Mapping[str, Any]) -> Any:
-        levels = list(self.data.get("events") or {})
-        return scope[levels[-1] if levels else "body"]
+        return scope[self._level]
+
+    @cached_property
+    def _level(self) -> str:
+        """The innermost level of an event's scope."""
+        levels: list[str] = ["body", *(self.data.get("events") or {})]
+        return levels[-1]
 
     def _event_id(self, scope: Mapping[str, Any]) -> tuple[str, ...]:
+        values = [self._value(scope, *path) for path in self._event_ids]
+        known = values.count(None) < len(values)
+        return tuple([brief(_text(value)) for value in values]) if known else ()
+
+    @cached_property
+    def _event_ids(self) -> list[tuple[str | int, ...]]:
+        """Where the parts of an event's own id are written."""
         source = self.data.get("event_id")
-        positions = [(number,) for number in range(len(source))] if isinstance(source, list) else [()]
-        values = [self._value(scope, "event_id", *position) for position in positions]
-        known = any(value is not None for value in values)
-        return tuple(brief(_text(value)) for value in values) if known else ()
+        if not isinstance(source, list):
+            return [("event_id",)]
+        return [("event_id", number) for number in range(len(source))]
 
     def _value(self, scope: Mapping[str, Any], *path: str | int) -> Any:
         source: Any = self.data

@@ -128,8 +128,9 @@ class Signature:
         return (stamps.pop(), signatures) if len(stamps) == 1 else ("", [])
 
     def _candidates(self, texts: list[str]) -> list[bytes]:
-        found = [text.lower() if self.encoding == "hex" else text for text in texts if text]
-        return [text.encode("utf-8", "replace") for text in found[:MAX_SIGNATURES]]
+        found = [text for text in texts if text][:MAX_SIGNATURES]
+        kind = str.lower if self.encoding == "hex" else str
+        return [kind(text).encode("utf-8", "replace") for text in found]
 
     def _fresh(self, stamp: str, now: float) -> bool:
         if self.within is None:

@@ -55,8 +55,10 @@ def kinds_of(catalog: Catalog, channel: str, purpose: str) -> list[str]:
 
 def places(one: Consented, address: str, peppers: Iterable[Pepper]) -> list[Key]:
     """Where the consent of an address may lie: under each pepper, in their order."""
-    hashes = (identity.hashed(pepper, one.kind, address) for pepper in peppers)
-    return [keys.consent(one.channel, one.purpose, hashed) for hashed in hashes]
+    return [
+        keys.consent(one.channel, one.purpose, identity.hashed(pepper, one.kind, address))
+        for pepper in peppers
+    ]
 
 
 def beats(rank: list[Any], held: Item | None) -> bool:
@@ -66,8 +68,10 @@ def beats(rank: list[Any], held: Item | None) -> bool:
     """
     if held is None:
         return True
-    known: list[Any] = held.data["rank"]
-    return rank[:2] > known[:2] or (rank[:2] == known[:2] and rank[2] < known[2])
+    at, restrictive, event = held.data["rank"]
+    if (rank[0], rank[1]) == (at, restrictive):
+        return bool(rank[2] < event)
+    return bool((rank[0], rank[1]) > (at, restrictive))
 
 
 def standing(items: Iterable[Item]) -> Item | None:

@@ -274,8 +274,9 @@ def _attempt(hub: Hub, change: Change, order: Order, entity: str) -> Decision:
     if not order.preview:
         known = {pk: (root.data["id"], values(root)) for pk in settled.homes if (root := settled.home(pk))}
         cause = {"decision": change.op, "actor": order.actor, "via": "operator"}
+        now = hub.clock()
         told = images(
-            reading, settled.changed, known, cause, times.from_epoch(hub.clock()), writes=settled.writes
+            reading, settled.changed, known, cause, now, times.from_epoch(now), writes=settled.writes
         )
         reading.commit([*settled.writes, *told])
     return _decision(around, graph, settled)

@@ -6,7 +6,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from hub.accounts import Account
+from hub.accounts import SAMPLE, Account
+from hub.accounts import sample as shown
 from hub.catalog import Catalog
 from hub.connector import Connector, HttpResponse, Request
 from hub.connector.body import answer, encode
@@ -28,17 +29,17 @@ class Samples:
         self.known = cache(self._known)
 
     def context(self, mapping: Mapping, account: str | None = None) -> Context:
-        """A context with the named account, else the first of the mapping's connector, else none."""
+        """A context with the named account, else the first of the mapping's connector, else one as its file
+        shows it."""
         mine = [
             one
             for one in self._accounts
             if one.connector == mapping.connector and account in {None, one.name}
         ]
-        fallback = Account.of(f"{mapping.connector}.sample", {})
-        return Context(mine[0] if mine else fallback, RECEIVED_AT)
+        return Context(mine[0] if mine else self._shown(mapping), RECEIVED_AT)
 
     def contexts(self, mapping: Mapping) -> list[Context]:
-        """The contexts of all accounts of the mapping's connector; one without an account if it has none."""
+        """The contexts of all accounts of the mapping's connector; without any, of one as its file shows."""
         mine = [one.name for one in self._accounts if one.connector == mapping.connector]
         return [self.context(mapping, name) for name in mine] or [self.context(mapping)]
 
@@ -71,6 +72,10 @@ class Samples:
     def load(self, file: str) -> Any:
         """The JSON of a file below the project. Raises OSError, ValueError."""
         return answer((self.root / file).read_bytes())
+
+    def _shown(self, mapping: Mapping) -> Account:
+        connector = self.connector(mapping)
+        return shown(connector) if connector else Account.of(f"{mapping.connector}.{SAMPLE}", {})
 
     @cached_property
     def _accounts(self) -> list[Account]:

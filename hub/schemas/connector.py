@@ -350,9 +350,12 @@ _SUBSCRIBE = shape(
     "create",
     "delete",
 )
+ROLES = ("shop", "pos", "crm", "erp", "email", "support", "other")
 CONNECTOR = shape(
     "Everything that one vendor does differently.",
     {
+        "title": text("the system's own name, for pages and lists"),
+        "role": choice("what kind of system it is: the usual role of its accounts", *ROLES),
         "standing": mapped(
             "how far each part was verified",
             choice("by what", "spec", "vectors", "documentation", "unverified"),
@@ -360,6 +363,11 @@ CONNECTOR = shape(
         "settings": mapped(
             "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
         ),
+        "secrets": mapped(
+            "where the secrets that an account needs are found",
+            shape("a secret", {"help": text("the vendor's page, and what the credential must be allowed")}),
+        ),
+        "setup": listed("what is done in the vendor's console, step by step: sentences", IS_TEXT),
         "channel": text("of consent, for what is sent through it"),
         "receive": _RECEIVE,
         "privacy": mapped(

@@ -361,7 +361,7 @@ def claim(one: Identifier, rules: Rules) -> str:
 def entry(event: Any, rules: Rules) -> tuple[str, str]:
     """Where the journey tells of an event: with the customer whom it names, at the envelope's time."""
     whose = tellings(event, rules)[0].record
-    return tuple(keys.timeline(keys.Key(whose, "REC"), event.at or event.received_at, event.key))
+    return tuple(keys.timeline(keys.Key(whose, "REC"), event.at or event.received_at, event.mark))
 
 
 def consents(events: Iterable[Any], rules: Rules) -> dict[tuple[str, str], str]:

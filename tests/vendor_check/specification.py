@@ -1,4 +1,4 @@
-"""A vendor's OpenAPI file: does it know this request, and does the body fit?
+"""A vendor's OpenAPI (3.0, 3.1) or Swagger (2.0) file: does it know this request, and does the body fit?
 
 A property that the file does not name is a problem, although OpenAPI would let it pass: a vendor that
 ignores a misspelt field is worse than one that refuses it.
@@ -14,11 +14,15 @@ import yaml
 from jsonschema import Draft202012Validator
 
 METHODS = {"get", "post", "put", "patch", "delete"}
+FORM = "application/x-www-form-urlencoded"
 
 
 class Specification:
-    def __init__(self, path: Path):
+    """`prefix`: what stands before the file's paths in real addresses; a path may name parts as {part}."""
+
+    def __init__(self, path: Path, prefix: str = ""):
         self.path = path
+        self.prefix = prefix
 
     @cached_property
     def data(self):
@@ -28,12 +32,12 @@ class Specification:
 
     @cached_property
     def schemas(self):
-        known = self.data["components"]["schemas"]
+        known = self.data.get("definitions") or self.data["components"]["schemas"]
         parts = set(_parts(known))
         return {name: _converted(schema, closed=name not in parts) for name, schema in known.items()}
 
     def request_problems(self, method, url, headers, body):
-        """What the file says against a request; [] when nothing."""
+        """What the file says against a request; [] when nothing. `body`: of a form by nested names."""
         parts = urlsplit(url)
         found = self._operation(method.lower(), parts.path)
         if found is None:
@@ -43,42 +47,65 @@ class Specification:
         names = {one["name"] for one in parameters if one["in"] == "query"}
         given = {name.lower() for name in headers}
         wanted = {one["name"] for one in parameters if one["in"] == "header" and one.get("required")}
-        problems = [f"no query parameter {name}" for name, _ in parse_qsl(parts.query) if name not in names]
+        asked = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+        unknown = [name for name in asked if name not in names and name.partition("[")[0] not in names]
+        missing = {one["name"] for one in parameters if one["in"] == "query" and one.get("required")}
+        problems = [f"no query parameter {name}" for name in unknown]
+        problems += [f"query parameter {name} is missing" for name in missing - set(asked)]
         problems += [f"header {name} is missing" for name in wanted if name.lower() not in given]
-        return problems + self._body_problems(operation, headers, body)
+        return problems + self._body_problems(operation, parameters, headers, body)
 
     def value_problems(self, schema, value):
         """What the schema of this name says against a value."""
         return self._problems({"$ref": f"#/components/schemas/{schema}"}, value)
 
-    def _body_problems(self, operation, headers, body):
-        content = self._resolved(operation.get("requestBody", {})).get("content", {})
+    def _body_problems(self, operation, parameters, headers, body):
+        content = self._contents(operation, parameters)
         if not content:
             return [] if body is None else ["takes no body"]
         kind = {name.lower(): value for name, value in headers.items()}.get("content-type", "")
-        if kind not in content:
+        if body is None:
+            needed = self._resolved(operation.get("requestBody", {})).get("required")
+            return ["a body is missing"] if needed else []
+        known = {name.partition(";")[0]: value for name, value in content.items()}
+        if kind.partition(";")[0] not in known:
             return [f"takes {', '.join(content)}, not {kind!r}"]
-        return self._problems(_converted(content[kind]["schema"]), body)
+        schema = _converted(known[kind.partition(";")[0]].get("schema") or {})
+        return self._problems(_loose(schema) if kind == FORM else schema, body)
+
+    def _contents(self, operation, parameters):
+        """Media type -> its schema; those of Swagger 2.0 stand among the parameters."""
+        inside = next((one for one in parameters if one["in"] == "body"), None)
+        if inside:
+            kinds = operation.get("consumes") or self.data.get("consumes") or ["application/json"]
+            return {kind: {"schema": inside.get("schema") or {}} for kind in kinds}
+        return self._resolved(operation.get("requestBody", {})).get("content", {})
 
     def _problems(self, schema, value):
-        root = {**schema, "components": {"schemas": self.schemas}}
+        root = {**schema, "components": {"schemas": self.schemas}, "definitions": self.schemas}
         errors = Draft202012Validator(root).iter_errors(value)
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"[:300] for error in errors]
 
     def _operation(self, method, path):
-        for template, item in self.data["paths"].items():
-            pattern = re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(template))
-            if method in item and re.fullmatch(pattern, path):
-                return item[method], item.get("parameters", [])
-        return None
+        """The operation and the parameters of its path; of several paths that fit the most literal one."""
+        fitting = [
+            (template.count("{"), item[method], item.get("parameters", []))
+            for template, item in self.data["paths"].items()
+            if method in item and self._pattern(template).fullmatch(path)
+        ]
+        return min(fitting, key=lambda one: one[0])[1:] if fitting else None
+
+    def _pattern(self, template):
+        whole = re.escape(self.prefix + template.partition("?")[0])
+        return re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", whole))
 
     def _resolved(self, part):
         if "$ref" not in part:
             return part
         found = self.data
         for step in part["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        return found
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        return self._resolved(found)
 
 
 _DROPPED = {"example", "examples", "x-example", "discriminator", "description", "nullable", "format"}
@@ -94,6 +121,9 @@ def _converted(schema, closed=True):
     inner = {key: _member(key, value, closed) for key, value in schema.items() if key not in _DROPPED}
     if closed and "additionalProperties" not in inner and (inner.get("properties") or "allOf" in inner):
         inner["unevaluatedProperties"] = False
+    for name in ("Minimum", "Maximum"):
+        if isinstance(inner.get(f"exclusive{name}"), bool):
+            del inner[f"exclusive{name}"]
     return {"anyOf": [inner, {"type": "null"}]} if schema.get("nullable") is True else inner
 
 
@@ -101,6 +131,18 @@ def _member(key, value, closed):
     if key == "properties":
         return {name: _converted(item) for name, item in value.items()}
     return _converted(value, closed and key not in _COMPOSED) if key != "items" else _converted(value)
+
+
+def _loose(schema):
+    """The schema of a form, in which numbers and booleans are texts."""
+    if isinstance(schema, list):
+        return [_loose(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    loose = {key: _loose(value) for key, value in schema.items()}
+    if loose.get("type") in {"integer", "number", "boolean"}:
+        loose["type"] = [loose["type"], "string"]
+    return loose
 
 
 def _parts(schema):

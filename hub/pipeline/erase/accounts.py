@@ -85,7 +85,8 @@ def _without(work: Work, key: Key) -> list[Write]:
         Reason(from_epoch(work.hub.clock()), actor=work.data["source"], text=work.data["topic"], op="erase"),
     )
     cause = {"source": work.data["source"], "via": "erase"}
-    told = images(reading, settled.changed, {}, cause, from_epoch(work.hub.clock()), writes=settled.writes)
+    now = work.hub.clock()
+    told = images(reading, settled.changed, {}, cause, now, from_epoch(now), writes=settled.writes)
     writes: list[Write] = [_cleaned(put, key.pk, settled) for put in settled.writes]
     stored = reading.lens.stored([*writes, *told, *_traces(work, reading, record, settled)])
     return [*stored, Delete(key, record.version)]

@@ -206,14 +206,14 @@ def _write(
         consents.woken(reading, said, telling.entity, _outcome(hub, reading, telling, event))
         for telling in tale.tellings
     ]
-    outcomes = counted(reading, found, hub.clock())
-    kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
     now = hub.clock()
     at = from_epoch(now)
+    outcomes = counted(reading, found, now)
+    kind = "applied" if any(outcome.news for outcome in outcomes) else trails.ECHO
     became = {"status": kind, "applied_at": at, "drift": list(dict.fromkeys(tale.drift))}
     writes = [
         *(write for outcome in outcomes for write in outcome.writes),
-        *_outbox(reading, event, tale, outcomes, at),
+        *_outbox(reading, event, tale, outcomes, now, at),
         *consents.writes(reading, said),
         _marker(hub, reading, event, source, **became),
         *trails.left(reading, event, tale.tellings[-1], source, news=kind == "applied"),
@@ -320,7 +320,7 @@ def _park(hub: Hub, event: Event, source: Source, error: RecordError, peppers: l
 
 
 def _outbox(
-    reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome], at: str
+    reading: Reading, event: Event, tale: Tale, outcomes: Sequence[Outcome], now: float, at: str
 ) -> Iterator[Put]:
     known = {t.record.pk: (o.id, o.fields) for t, o in zip(tale.tellings, outcomes, strict=True)}
     cause = {"event": event.mark, "source": event.source, "via": event.via}
@@ -328,7 +328,7 @@ def _outbox(
         cause["lane"] = event.lane
     changed = (change for outcome in outcomes for change in outcome.changed)
     writes = [write for outcome in outcomes for write in outcome.writes]
-    return images(reading, changed, known, cause, at, writes=writes)
+    return images(reading, changed, known, cause, now, at, writes=writes)
 
 
 def _name(event: Event) -> str:

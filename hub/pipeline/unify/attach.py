@@ -47,10 +47,10 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
         return None
     if not all(_local(name, one, record.key.pk, root, rules) for name, one in fresh.items()):
         return None
-    after = with_data(root, fields=_refold(record, root, rules, fresh, telling.at))
-    after = contested(after, record.key.pk, rules, fresh)
+    after = with_data(root, fields=_refold(telling, root, rules, fresh))
+    after = contested(after, record.key.pk, telling.role, rules, fresh)
     fields = values(after)
-    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields)
+    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields) if telling.destination else ()
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
     changes = _changes(telling, root, record, fields, fresh, back)
     news = bool(heard.told or heard.doubts)
@@ -118,21 +118,17 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
     return not (winner and winner.record == record and register.since < winner[2:])
 
 
-def _refold(
-    record: Item, root: Item, rules: Rules, moved: dict[str, Register], at: str
-) -> dict[str, list[Any]]:
-    """The root's winners after this record moved, each with its provenance."""
+def _refold(telling: Telling, root: Item, rules: Rules, moved: dict[str, Register]) -> dict[str, list[Any]]:
+    """The root's winners after the record of this telling moved, each with its provenance."""
     fields: dict[str, list[Any]] = dict(root.data["fields"])
+    pk, at, born = telling.record.pk, telling.at, root.data["records"]
     for name, register in moved.items():
-        rivals = [(_member(record.key.pk, root, rules), register)]
+        rivals = [(Member(pk, telling.role, born[pk], {}), register)]
         winner = Value(*fields[name]) if name in fields else None
-        if winner and winner.record != record.key.pk:
-            rivals.append((_member(winner.record, root, rules), Register.of(winner.value, *winner[2:])))
+        if winner and winner.record != pk:
+            other = Member(winner.record, rules.role(winner.record), born[winner.record], {})
+            rivals.append((other, Register.of(winner.value, *winner[2:])))
         fields[name] = list(decide(rivals, rules.policies[name]))
-    if [at, record.key.pk] > fields["updated_at"][:2]:
-        fields["updated_at"] = [at, record.key.pk, at, "", 0]
+    if [at, pk] > fields["updated_at"][:2]:
+        fields["updated_at"] = [at, pk, at, "", 0]
     return fields
-
-
-def _member(pk: str, root: Item, rules: Rules) -> Member:
-    return Member(pk, rules.role(pk), root.data["records"][pk], {})

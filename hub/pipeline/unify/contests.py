@@ -47,9 +47,9 @@ def listed(root: Item, found: Mapping[str, Iterable[Any]]) -> Item:
     return replace(root, data={**rest, CONTESTED: left}, agenda=keys.CONFLICTS, at=latest)
 
 
-def contested(root: Item, record: str, rules: Rules, said: Mapping[str, Register]) -> Item:
-    """The root after one record said this, none of which was in dispute before."""
-    role, found = rules.role(record), {}
+def contested(root: Item, record: str, role: str, rules: Rules, said: Mapping[str, Register]) -> Item:
+    """The root after one record, of an account of this role, said this: nothing was in dispute before."""
+    found = {}
     for name, register in said.items():
         owner = rules.policies[name].owner if name in rules.policies else ""
         if not owner or role == owner or name not in root.data["fields"]:

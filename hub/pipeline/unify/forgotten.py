@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from hub import keys
 from hub.catalog import Catalog
@@ -28,7 +29,7 @@ class Finding:
     @property
     def worst(self) -> Verdict:
         """The greatest verdict on the telling."""
-        return max([self.record, *self.claims.values()])
+        return max(self.record, *self.claims.values()) if self.claims else self.record
 
 
 NOTHING = Finding(Verdict.FREE, {})
@@ -54,7 +55,7 @@ def heed(reading: Reading, tale: Tale, catalog: Catalog, pepper: Pepper) -> Tale
     What `places` says must have been read.
     """
     findings = [_finding(reading, telling, pepper) for telling in tale.tellings]
-    worst = max(finding.worst for finding in findings)
+    worst = max([finding.worst for finding in findings])
     if worst is Verdict.FREE:
         return tale
     if worst is Verdict.HISTORY:
@@ -116,7 +117,8 @@ def _personal(catalog: Catalog, entity: str) -> bool:
 def _new_claims(reading: Reading, telling: Telling) -> list[str]:
     """The claims of a telling that its record has not asserted before."""
     record = reading[telling.record]
-    return [pk for pk in telling.claims if record is None or pk not in record.data["claims"]]
+    known: dict[str, Any] = record.data["claims"] if record else {}
+    return [] if telling.claims.keys() <= known.keys() else [pk for pk in telling.claims if pk not in known]
 
 
 def _of_record(telling: Telling, pepper: Pepper) -> Key:

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from hub import keys, times
+from hub import keys
 from hub.messages import digest, dumps
 from hub.pipeline.unify.state import Changed, Reading, record_key, root_key, values
 from hub.pipeline.unify.traits import TRAITS, sums_of
@@ -21,14 +21,16 @@ def images(
     changed: Iterable[Changed],
     known: Mapping[str, tuple[str, dict[str, Any]]],
     cause: Mapping[str, Any],
+    now: float,
     at: str,
     *,
     writes: Iterable[Put],
 ) -> Iterator[Put]:
     """The images of these changes. `known`: record -> id and fields of its customer after it;
-    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one. `at`: canonical time.
+    `writes`: what it writes. `cause`: with the mark of the `event`, where it is one. `now`: Unix seconds,
+    `at`: the same as canonical time.
     """
-    ttl = int(times.to_epoch(at)) + DAYS * 86_400
+    ttl = int(now) + DAYS * 86_400
     mark = cause.get("event") or digest(dumps([at, {**cause}]))[:16]
     written = {put.item.key: put.item for put in writes}
     for change in changed:

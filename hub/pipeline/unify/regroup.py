@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hub.golden import Register, overlay
 from hub.identity import Claim, Guards
-from hub.messages import Event, digest
+from hub.messages import Event
 from hub.pipeline.unify.contests import lacking, unmatched
 from hub.pipeline.unify.journal import Reason
 from hub.pipeline.unify.rules import Rules
@@ -86,7 +86,7 @@ def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> It
 
 def earliest(held: Mapping[str, list[str]], telling: Telling, event: Event) -> dict[str, list[str]]:
     """The claims of a record, each with the earliest telling (source time, event) that asserted it."""
-    now = [telling.at, digest(event.key)[:16]]
+    now = [telling.at, event.mark]
     return {**held, **{pk: min(held.get(pk, now), now) for pk in telling.claims}}
 
 

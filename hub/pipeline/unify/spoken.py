@@ -79,8 +79,10 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
     """What we noted of this record; None when we never wrote it."""
     notes = ledgers(telling, ids)
+    if not notes:
+        return None
     reading.load(notes)
-    here = (None, keys.told(telling.record.pk).id) if notes else ()
+    here = (None, keys.told(telling.record.pk).id)
     noted = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
     return Written.joined(noted) if noted else None
 

@@ -1,6 +1,6 @@
 """What unify reads of the graph, and what it becomes: rules R1 to R8 of docs/decisions/0003-identity.md."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hub import keys
@@ -26,12 +26,12 @@ class Reading(dict[Key, Item | None]):
 
     def load(self, wanted: Iterable[Key], *, fresh: bool = False) -> None:
         """Read what is not there yet (or all of it afresh) in one batch."""
-        keys = dict.fromkeys(wanted)
-        missing = list(keys) if fresh else [key for key in keys if key not in self]
+        missing = [key for key in dict.fromkeys(wanted) if fresh or key not in self]
         if missing:
             found = self.store.read(self.lens.places(missing))
             self.rounds += 1
-            self.update({key: self.lens.seen(key, found) for key in missing})
+            for key in missing:
+                self[key] = self.lens.seen(key, found)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Write what follows from the reading. Raises as the store does."""
@@ -86,10 +86,10 @@ def node(record: Item, *, login: bool = False) -> Node:
     return Node(record.key.pk, data["created"], frozenset(data["claims"]), detached, login)
 
 
-def registers(record: Item, names: Container[str] | None = None) -> dict[str, Register]:
+def registers(record: Item, names: Iterable[str] | None = None) -> dict[str, Register]:
     """What a record said last, by field; of these fields only, where some are named."""
     held = record.data.get("registers", {})
-    return stored(held if names is None else {name: one for name, one in held.items() if name in names})
+    return stored(held if names is None else {name: held[name] for name in names if name in held})
 
 
 def told_until(record: Item) -> str:

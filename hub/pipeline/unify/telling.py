@@ -1,5 +1,6 @@
 """What one event tells of each record in it: fetched when thin, mapped, with the identifiers it asserts."""
 
+from collections.abc import Iterable
 from dataclasses import field, replace
 from typing import Any
 
@@ -100,24 +101,25 @@ def _read(event: Event, mapping: Mapping, record: Any, context: Context) -> Inco
 
 
 def _tale(event: Event, told: list[tuple[Telling, Incoming]]) -> Tale:
-    tellings = [telling for telling, _ in told]
-    if not tellings:
+    if not told:
         raise RecordError("no-mapping", f"{event.connector}.{event.resource} has no mapping")
-    if len({telling.entity for telling in tellings}) < len(tellings):
+    tellings = {telling.entity: telling for telling, _ in told}
+    if len(tellings) < len(told):
         raise RecordError("entity-twice", "one event may tell of one record of each entity")
-    customer = next((t.record.pk for t in tellings if t.entity == "customer"), "")
-    linked = [t if t.entity == "customer" else replace(t, customer=customer) for t in tellings]
+    if customer := tellings.get("customer"):
+        for entity in tellings.keys() - {"customer"}:
+            tellings[entity] = replace(tellings[entity], customer=customer.record.pk)
     consents = tuple(consent for _, incoming in told for consent in incoming.consents)
     drift = tuple(str(place) for _, incoming in told for place in incoming.drift)
-    return Tale(tuple(linked), consents, drift)
+    return Tale(tuple(tellings.values()), consents, drift)
 
 
 def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     """The event with its record, asked of the source when the event was thin; deleted when it is gone."""
-    connector = hub.catalog.connectors[event.connector]
-    call = connector.resources[event.resource].get
     if event.record is not None or event.deleted:
         return event
+    connector = hub.catalog.connectors[event.connector]
+    call = connector.resources[event.resource].get
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
     outlet = Outlet(hub, account.name, connector)
@@ -159,8 +161,7 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     asserted = _identifiers(hub, entity, fields, role)
     resource = hub.catalog.connectors[event.connector].resources[event.resource]
     claims = {_claim(entity, one, peppers[0]): one.strong for one in asserted}
-    under = ((tuple(_claim(entity, one, older) for older in peppers[1:])) for one in asserted)
-    older = dict(zip(claims, under, strict=True)) if len(peppers) > 1 else {}
+    older = _older(entity, asserted, claims, peppers) if len(peppers) > 1 else {}
     return Telling(
         record=_record_key(event, mapping, resource, asserted, peppers[0].base),
         source=source,
@@ -176,6 +177,14 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
     )
 
 
+def _older(
+    entity: str, asserted: list[Identifier], claims: Iterable[str], peppers: list[Pepper]
+) -> dict[str, tuple[str, ...]]:
+    """The claims with their keys under the older peppers."""
+    under = (tuple(_claim(entity, one, older) for older in peppers[1:]) for one in asserted)
+    return dict(zip(claims, under, strict=True))
+
+
 def is_ahead(at: str, now: str) -> bool:
     """Whether a time lies further ahead of the hub's than a source's clock may be."""
     return at > now and times.to_epoch(at) > times.to_epoch(now) + FUTURE
@@ -183,11 +192,12 @@ def is_ahead(at: str, now: str) -> bool:
 
 def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> list[Identifier]:
     """The eligible identifiers, strong ones first. Raises RecordError for more than one event may assert."""
-    declared, guards = hub.catalog.entities[entity].fields, hub.catalog.entities[entity].guards
+    declared = hub.catalog.entities[entity]
+    guards = declared.guards
     found = [
-        Identifier(name, str(value), declared[name].identifies == "strong")
-        for name, value in fields.items()
-        if declared[name].identifies and guards.eligible(name, value, role)
+        Identifier(one.name, fields[one.name], one.identifies == "strong")
+        for one in declared.identifying
+        if guards.eligible(one.name, fields.get(one.name), role)
     ]
     if len(found) > guards.per_event:
         raise RecordError("too-many-identifiers", f"one event may assert {guards.per_event} identifiers")

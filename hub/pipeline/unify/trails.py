@@ -27,7 +27,7 @@ def owner(telling: Telling) -> Key:
 
 def entry_key(event: Event, telling: Telling) -> Key:
     """Where the timeline entry of an event lies."""
-    return keys.timeline(owner(telling), event.at or event.received_at, event.key)
+    return keys.timeline(owner(telling), event.at or event.received_at, event.mark)
 
 
 def left(

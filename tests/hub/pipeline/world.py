@@ -63,7 +63,12 @@ def entity(name, fields, customer=False, guards=None):
     for field, (keep, identifies, *roles) in fields.items():
         made[field] = SimpleNamespace(name=field, keep=keep, identifies=identifies, roles=tuple(roles))
     return SimpleNamespace(
-        name=name, fields=made, customer=customer, guards=guards or Guards(), scoring=Scoring()
+        name=name,
+        fields=made,
+        identifying=tuple(field for field in made.values() if field.identifies),
+        customer=customer,
+        guards=guards or Guards(),
+        scoring=Scoring(),
     )
 
 

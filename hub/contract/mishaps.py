@@ -1,0 +1,248 @@
+"""What becomes of writes while the vendor misbehaves: one record each in the end, and no call too many."""
+
+from typing import Any
+
+from hub.contract.bench import Bench
+from hub.contract.suite import check
+from hub.contract.verdict import DoesNotApply, expect
+from hub.contract.writer import FIRST, WRITES, Writer
+from hub.simulator.answers import Answered
+from hub.simulator.faults import HTML
+from hub.simulator.gate import Rate, read_rate
+
+ASKED = 7.0
+"""Seconds that a vendor asks to wait."""
+
+MOST = 120
+"""Records of a burst."""
+
+STEPS = 400
+TICK = 0.25
+
+TOO_MANY = 429
+
+
+@check("mishaps", Bench.writable)
+def asked_to_wait(bench: Bench, resource: str) -> None:
+    """A 429 that says how long to wait is waited for, and the record is written once."""
+    writer = Writer(bench, resource)
+    writer.prepare()
+    answer = writer.world.vendor.too_many(ASKED)
+    writer.misbehave(*FIRST, status=answer.status, headers=answer.headers, body={})
+    writer.done()
+    pause = _pause(writer)
+    path = ("responses", 0) if "responses" in bench.connector.data else ()
+    expect(pause >= ASKED - 0.01, f"the next call comes after {pause:.1f} s, not {ASKED:.0f}", *path)
+
+
+@check("mishaps", Bench.writable)
+def told_to_stop(bench: Bench, resource: str) -> None:
+    """A 429 that does not say how long is not answered by the next call at once."""
+    writer = Writer(bench, resource)
+    writer.prepare()
+    writer.misbehave(*FIRST, status=TOO_MANY, body={}, times=2)
+    writer.done()
+    expect(_pause(writer) > 0, "the next call comes at once", *writer.path())
+
+
+@check("mishaps", Bench.writable)
+def server_errors(bench: Bench, resource: str) -> None:
+    """A 500, a 503 and a connection that is refused are tried again, and end in one record."""
+    for fault in ({"status": 500, "body": {}}, {"status": 503, "body": None}, {"lost": True}):
+        writer = Writer(bench, resource)
+        writer.prepare()
+        writer.misbehave(*FIRST, **fault)
+        writer.done()
+        expect(len(writer.calls(*FIRST)) > 1, "it is not tried again", *writer.path())
+
+
+@check("mishaps", Bench.writable)
+def answer_lost(bench: Bench, resource: str) -> None:
+    """A write that was done and whose answer never came ends in one record."""
+    _unknown(bench, resource, silent=True, applied=True)
+
+
+@check("mishaps", Bench.writable)
+def request_lost(bench: Bench, resource: str) -> None:
+    """A write of which nobody knows, and which was not done, ends in one record."""
+    _unknown(bench, resource, silent=True, applied=False)
+
+
+@check("mishaps", Bench.writable)
+def half_an_answer(bench: Bench, resource: str) -> None:
+    """Half an answer is no yes: the record is written until it is known to be there, and is one."""
+    writer = _shown(bench, resource)
+    writer.misbehave(*FIRST, half=True, applied=True)
+    writer.write()
+    expect(writer.state != "ok", "it is taken for done", *writer.path(), "id")
+    writer.ends_well()
+
+
+@check("mishaps", Bench.writable)
+def a_page_instead(bench: Bench, resource: str) -> None:
+    """A web page with 200, as a captive network answers, is no yes: the record is written."""
+    writer = _shown(bench, resource)
+    writer.misbehave(*FIRST, status=200, body=HTML, headers={"content-type": "text/html"})
+    writer.write()
+    expect(writer.state != "ok", "it is taken for done", *writer.path(), "id")
+    writer.ends_well()
+
+
+@check("mishaps", Bench.writable)
+def a_page_for_a_change(bench: Bench, resource: str) -> None:
+    """A web page with 200 in answer to a change is no yes: the change is made."""
+    writer = Writer(bench, resource)
+    update = writer.resource.update
+    if update is None or update.id is None:
+        raise DoesNotApply("nothing is read of the answer to a change")
+    before = writer.done().count
+    writer.misbehave("update", status=200, body=HTML, headers={"content-type": "text/html"})
+    writer.write(edition=1)
+    after = writer.ends_well()
+    expect(after.count > before, "the change is lost", *writer.path("update"), "id")
+
+
+@check("mishaps", Bench.writable)
+def changes_that_fail(bench: Bench, resource: str) -> None:
+    """A change that is refused for a moment, or whose answer is lost, is made all the same."""
+    for fault in ({"status": 500, "body": {}}, {"silent": True, "applied": True}, {"silent": True}):
+        writer = Writer(bench, resource)
+        writer.updates()
+        before = writer.done().count
+        writer.misbehave(*WRITES, **fault)
+        after = writer.done(edition=1)
+        expect(after.count > before, "the change is lost", *writer.path("update"))
+
+
+@check("mishaps", Bench.writable)
+def already_there(bench: Bench, resource: str) -> None:
+    """The file's words for "there is one already" end in the one record that is there."""
+    rules = [(number, rule) for number, rule in _rules(bench) if _is_duplicate(rule)]
+    if not rules:
+        raise DoesNotApply("the file knows no such answer")
+    for number, rule in rules:
+        writer = Writer(bench, resource)
+        writer.prepare()
+        answer = answering(bench, rule)
+        writer.misbehave(*FIRST, status=answer.status, headers=answer.headers, body=answer.body, applied=True)
+        writer.write()
+        writer.world.rest()
+        count = writer.world.records(resource)
+        expect(count == 1, f"the vendor has {count} records", "responses", number)
+        expect(writer.state in ("ok", "settling"), f"it ends as {writer.state}", "responses", number)
+
+
+@check("mishaps", Bench.writable)
+def throttled(bench: Bench, resource: str) -> None:
+    """Where another answer than 429 says that it was too much, the account is left alone and not paused."""
+    rules = [(number, rule) for number, rule in _rules(bench) if rule["then"] == "throttle"]
+    if not rules:
+        raise DoesNotApply("only a 429 says so")
+    for number, rule in rules:
+        writer = Writer(bench, resource)
+        writer.prepare()
+        answer = answering(bench, rule)
+        writer.misbehave(*FIRST, status=answer.status, headers=answer.headers, body=answer.body)
+        writer.write()
+        expect(not writer.is_paused, "the account is paused", "responses", number)
+        writer.ends_well()
+        expect(_pause(writer) > 0, "the next call comes at once", "responses", number)
+
+
+@check("mishaps", Bench.writable)
+def within_limits(bench: Bench, resource: str) -> None:
+    """A burst of records never exceeds the limits of the file."""
+    writer = Writer(bench, resource)
+    limits = [rate for call in _first_calls(writer) for rate in _rates(bench, call)]
+    if not limits:
+        raise DoesNotApply("the file names no limit")
+    count = int(min(MOST, max(rate.most for rate in limits) + 10))
+    for number in range(1, count + 1):
+        writer.tell(number)
+        writer.world.clock.now -= 1
+    writer.world.run()
+    for _ in range(STEPS):
+        if not _due(writer):
+            break
+        writer.world.later(TICK)
+    over = writer.world.vendor.meter.over
+    named = ", ".join(f"{name} by {times}" for name, times in over.items())
+    expect(not over, f"exceeded: {named}", "limit")
+    expect(bool(writer.calls()), "nothing was asked for", *writer.path())
+
+
+@check("mishaps")
+def each_rule(bench: Bench) -> None:
+    """Each rule of `responses:` decides the answers that it is for: none before it does."""
+    rules = _rules(bench)
+    if not rules:
+        raise DoesNotApply("the file has no rules of its own")
+    document = bench.connector.document
+    for number, rule in rules:
+        outcome = bench.connector.meaning(answering(bench, rule).response())
+        place = document.place("responses", number)
+        expect(outcome.place == place, "an earlier rule decides its answer", "responses", number)
+
+
+def answering(bench: Bench, rule: dict[str, Any]) -> Answered:
+    """An answer that a rule is for. Raises NotPlantedError."""
+    answered = Answered(200, {}, {})
+    answered.satisfy(rule["if"])
+    if "status" not in rule["if"] and rule["then"] != "done":
+        answered.status = 400
+        if answered.read(rule["if"]) is not True:
+            answered.status = 200
+    return answered
+
+
+def _rules(bench: Bench) -> list[tuple[int, dict[str, Any]]]:
+    return list(enumerate(bench.connector.data.get("responses") or ()))
+
+
+def _is_duplicate(rule: dict[str, Any]) -> bool:
+    """Whether a rule is for a record that is there: it goes on after a refusal that is no throttle."""
+    text = rule["if"]
+    refused = any(status in text for status in ("400", "409", "412", "422"))
+    return rule["then"] in ("retry", "done") and refused and "body" in text and "after" not in rule
+
+
+def _pause(writer: Writer) -> float:
+    """Seconds from the first call that went wrong to the next one for this resource."""
+    calls = writer.calls()
+    failed = next((number for number, one in enumerate(calls) if one.fault), None)
+    if failed is None or failed + 1 >= len(calls):
+        return 0.0
+    return float(calls[failed + 1].at - calls[failed].at)
+
+
+def _unknown(bench: Bench, resource: str, **fault: bool) -> None:
+    writer = Writer(bench, resource)
+    writer.prepare()
+    writer.misbehave(*FIRST, **fault)
+    writer.write()
+    expect(writer.state != "ok", "it is taken for done", *writer.path())
+    writer.ends_well()
+
+
+def _shown(bench: Bench, resource: str) -> Writer:
+    """A writer whose answers show what was made. Raises DoesNotApply."""
+    writer = Writer(bench, resource)
+    call = writer.resource.upsert or writer.resource.create
+    if call is None or call.id is None:
+        raise DoesNotApply("nothing is read of the answer")
+    writer.prepare()
+    return writer
+
+
+def _first_calls(writer: Writer) -> list[Any]:
+    resource = writer.resource
+    return [call for call in (resource.upsert, *resource.find, resource.create) if call]
+
+
+def _rates(bench: Bench, call: Any) -> list[Rate]:
+    written = [*(bench.connector.data.get("limit") or ()), *(call.data.get("limit") or ())]
+    return [rate for one in written if (rate := read_rate(one))]
+
+
+def _due(writer: Writer) -> bool:
+    return any(item.agenda == "due" for item in writer.world.deliveries(writer.name))

@@ -1,0 +1,119 @@
+"""The inverses of the functions that read answers and events: by the value, what was to be read."""
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from hub import times
+from hub.expressions.syntax import Tree
+from hub.simulator.trees import value_of
+from hub.simulator.writing import epoch_of, like
+
+Put = Callable[[Tree, Any, Any], Any]
+"""From a part of an expression, what it is applied to and a value to the changed document."""
+
+
+class UnknownError(Exception):
+    """There is no inverse of this kind of part."""
+
+
+def first(children: list[Tree], whole: Tree, here: Any, value: Any, put: Put) -> Any:
+    """What the first of some parts makes of it, where the whole then gives the value."""
+    for child in children:
+        tried = deepcopy(here)
+        try:
+            changed = put(child, tried, value)
+        except UnknownError:
+            continue
+        if value_of(whole, changed) == value:
+            return put(child, here, value)
+    raise UnknownError(whole["type"])
+
+
+def called(tree: Tree, here: Any, value: Any, put: Put) -> Any:
+    """A function's argument that gives the value. Raises UnknownError."""
+    name, arguments = tree["value"], tree["children"]
+    if name in ("coalesce", "not_null"):
+        there = [one for one in arguments if value_of(one, here) not in (None, "")]
+        return first([*there[:1], *arguments], tree, here, value, put)
+    if name in ("concat", "join"):
+        return _joined(tree, here, value, put)
+    if name not in _INVERSES:
+        raise UnknownError(name)
+    old = value_of(arguments[0], here)
+    zone = _zone(name, arguments)
+    for candidate in _INVERSES[name](value, old, zone):
+        changed = put(arguments[0], deepcopy(here), candidate)
+        if value_of(tree, changed) == value:
+            return put(arguments[0], here, candidate)
+    raise UnknownError(name)
+
+
+def _zone(name: str, arguments: list[Tree]) -> str:
+    place = 2 if name in ("format_time", "parse_time") else 1
+    told = arguments[place]["value"] if len(arguments) > place and "value" in arguments[place] else "UTC"
+    return str(told)
+
+
+def _joined(tree: Tree, here: Any, value: Any, put: Put) -> Any:
+    """`concat('shopify-', id)`: the one part that is read is what the others leave."""
+    parts = tree["children"]
+    read = [one for one in parts if one["type"] != "literal"]
+    if tree["value"] != "concat" or len(read) != 1 or not isinstance(value, str):
+        raise UnknownError(tree["value"])
+    place = parts.index(read[0])
+    before = "".join(str(one["value"]) for one in parts[:place])
+    after = "".join(str(one["value"]) for one in parts[place + 1 :])
+    old = value_of(read[0], here)
+    middle = value.removeprefix(before).removesuffix(after)
+    return put(read[0], here, int(middle) if isinstance(old, int) and middle.isdigit() else middle)
+
+
+def _as_it_is(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    yield value
+
+
+def _as_text(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    if isinstance(old, int) and not isinstance(old, bool) and str(value).isdigit():
+        yield int(value)
+    yield value
+
+
+def _as_number(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    if isinstance(old, str):
+        yield str(value)
+    yield value
+
+
+def _as_json(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    yield json.dumps(value, ensure_ascii=False)
+
+
+def _as_time(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    """A time in all forms in which vendors write it, that of the document first."""
+    epoch = epoch_of(value) if isinstance(value, str | int | float) else None
+    if epoch is None:
+        raise UnknownError("time")
+    for form in (old, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-01-01 00:00:00"):
+        yield like(form, epoch, zone)
+    yield times.from_epoch(epoch)
+    yield int(epoch)
+    yield int(epoch * 1000)
+    yield like("2026-01-01", epoch, zone)
+
+
+_INVERSES: dict[str, Callable[[Any, Any, str], Iterator[Any]]] = {
+    "text": _as_text,
+    "to_number": _as_number,
+    "number": _as_number,
+    "boolean": _as_it_is,
+    "lower": _as_it_is,
+    "upper": _as_it_is,
+    "trim": _as_it_is,
+    "to_array": _as_it_is,
+    "from_json": _as_json,
+    **dict.fromkeys(
+        ("time", "time_of_millis", "iso_time", "format_time", "unix_seconds", "unix_millis", "date"), _as_time
+    ),
+}
