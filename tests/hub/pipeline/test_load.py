@@ -1,14 +1,18 @@
 """Files in the drop: each line an event, once; what cannot be read is seen; what is broken off goes on."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from hub import drop, keys
+from hub.accounts import Account
 from hub.errors import RetryError
 from hub.messages import Event
 from hub.pipeline.load import AT_ONCE, LEASE, load
 from hub.pipeline.poll.turn import DEPTH
+from hub.store import Put
+from hub.times import from_epoch
 from tests.journey import Day
 
 CUSTOMERS = "drop/woocommerce.co/customer/march.csv"
@@ -271,11 +275,6 @@ def test_what_was_left_behind_by_a_dead_load_is_taken_up_when_its_time_is_over(y
 
 
 def lease_until(yard, until):
-    from dataclasses import replace
-
-    from hub.store import Put
-    from hub.times import from_epoch
-
     held = yard.hub.store.read([keys.LOADING])[keys.LOADING]
     return [Put(replace(held, data={"until": from_epoch(until)}))]
 
@@ -383,3 +382,55 @@ def test_a_queue_that_is_not_ready_leaves_the_file_for_the_next_time(yard):
     assert [(one.state, one.reason) for one in yard.load()] == [("busy", "queue")]
     yard.hub.inbound.send = send
     assert yard.load()[0].state == "done"
+
+
+VISITS = "visita;fecha;vendedor;resultado;cliente_id;empresa;contacto;correo\r\n"
+GUESTS = "event,ticket,name,email,consent,checked_in_at\r\n"
+
+
+@pytest.fixture
+def street(yard):
+    """A hub with field sellers and an event: what they leave is of people whom the shop knows, too."""
+    catalog = yard.hub.catalog
+    more = {
+        name: Account.of(name, {"country": "CO", "time_zone": "America/Bogota"})
+        for name in ("movilventas.co", "attendees.feria")
+    }
+    moved = replace(catalog)
+    moved.__dict__["accounts"] = {**catalog.accounts, **more}
+    yard.hub.__dict__["catalog"] = moved
+    return yard
+
+
+def test_a_visit_tells_of_the_customer_who_was_met(street):
+    street.leave(
+        "drop/movilventas.co/visit/2026-11-20.csv",
+        VISITS
+        + "V-1;2026-11-20 08:30;Rosa Ibáñez;Pedido;1207;Café Sierra;Mateo Quiroga Peña;mateo@correo.co\r\n",
+    )
+    street.leave(
+        "drop/movilventas.co/customer/all.csv",
+        "cliente_id;contacto;correo;actualizado\r\n1207;Mateo Quiroga;mateo@correo.co;2026-11-20 08:31\r\n",
+    )
+    assert [(one.state, one.sent, one.refused) for one in street.load()] == [("done", 1, 0)] * 2
+    street.run()
+    (customer,) = street.day.customers()
+    fields = {name: value[0] for name, value in customer.data["fields"].items()}
+    assert (fields["given_name"], fields["company"]) == ("Mateo", "Café Sierra")
+    entries = [item.data for item in street.hub.store.items() if item.kind == "timeline"]
+    assert "visit" in {one["entity"] for one in entries}
+
+
+def test_a_guest_of_an_event_is_the_customer_of_the_shop_with_what_was_said_at_the_door(street):
+    street.leave(CUSTOMERS, csv_of(1))
+    street.leave(
+        "drop/attendees.feria/attendee/feria.csv",
+        GUESTS
+        + "Feria,A-1,Ana Díaz,P1@correo.co,sí,2026-11-20 09:00\r\nFeria,A-2,Tomás Rey,t@correo.co,,\r\n",
+    )
+    street.load()
+    street.run()
+    assert len(street.day.customers()) == 2
+    said = [item.data["state"] for item in street.hub.store.items() if item.key.pk.startswith("CON#email#")]
+    assert "granted" in said
+    assert all(word == "granted" for word in said), "no answer is no consent, and no refusal"
