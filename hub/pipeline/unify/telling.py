@@ -66,11 +66,11 @@ class Tale:
 
 def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     """The tale of an event. Raises RecordError for what can never be told, RetryError for what may later."""
+    if event.topic.startswith(UNREAD):
+        raise RecordError("unreadable", "what came is no row, or no message, of this source")
     account = hub.catalog.accounts.get(event.source)
     if account is None:
         raise RecordError("unknown-account", "no account of accounts.yaml is meant")
-    if event.topic.startswith(UNREAD):
-        raise RecordError("unreadable", "what came is no row, or no message, of this source")
     if not event.id:
         raise RecordError("missing-id", "the event does not say which record it tells of")
     thin, event = event, _fetched(hub, event, account)
