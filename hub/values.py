@@ -79,6 +79,12 @@ _NAMES = {
     "venezuela": "VE",
 }
 """Names of the countries of Latin America and their neighbours in trade, without accents, lower case."""
+_THREE = _codes(
+    "arg AR bol BO bra BR chl CL col CO cri CR cub CU dom DO ecu EC esp ES gtm GT hnd HN mex MX nic NI "
+    "pan PA per PE pri PR prt PT pry PY slv SV ury UY ven VE"
+)
+_NAMES |= dict(zip(_THREE[::2], _THREE[1::2], strict=True))
+"""And their codes of three letters (ISO 3166-1 alpha-3); usa is a name as well."""
 
 _COUNTRIES = frozenset(
     _codes(

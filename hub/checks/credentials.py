@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from itertools import combinations
 
 from hub.catalog import Catalog
+from hub.checks.exchanges import rules
 from hub.checks.names import unknown_name
 from hub.checks.shape import texts
 from hub.checks.suggestion import suggest
@@ -48,12 +49,11 @@ def _ways(connector: Connector) -> Iterator[FileError]:
 
 
 def _renewals(connector: Connector) -> Iterator[FileError]:
-    for number, rule in enumerate(connector.data.get("responses") or ()):
+    for path, rule in rules(connector):
         if rule["then"] == "renew" and not connector.auth.kind:
             message = "no token is got that another could take the place of"
             hint = "write then: pause, or say under auth: how a token is got"
-            path = ("responses", number, "then")
-            yield connector.document.error("nothing-to-renew", message, *path, hint=hint, offset=0)
+            yield connector.document.error("nothing-to-renew", message, *path, "then", hint=hint, offset=0)
 
 
 def _got(connector: Connector) -> Iterator[FileError]:

@@ -26,14 +26,28 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
     """The mistakes in what connectors read of requests and answers."""
     for connector in catalog.connectors.values():
         data = connector.document.data
-        for number, rule in enumerate(data.get("responses") or ()):
+        for here, rule in rules(connector):
             for path, source in _rule(rule):
-                text = Text(connector.document, ("responses", number, *path), source)
+                text = Text(connector.document, (*here, *path), source)
                 yield from _read(text, ANSWER, condition=path == ("if",))
         for name, source in (data.get("error") or {}).items():
             yield from _read(Text(connector.document, ("error", name), source), ANSWER)
         yield from _receive(connector, data.get("receive") or {})
         yield from _headers(connector)
+
+
+def rules(connector: Connector) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """What is said of answers, by the connector and by its calls, each rule with its path."""
+    parts: list[tuple[Path, Any]] = [((), connector.data)]
+    for name, resource in connector.data["resources"].items():
+        parts += [(("resources", name, call), part) for call, part in (resource or {}).items()]
+        parts += [
+            (("resources", name, "find", number), part)
+            for number, part in enumerate((resource or {}).get("find") or ())
+        ]
+    for path, part in parts:
+        for number, rule in enumerate(part.get("responses") or () if isinstance(part, dict) else ()):
+            yield (*path, "responses", number), rule
 
 
 def _rule(rule: dict[str, Any]) -> Iterator[tuple[Path, str]]:

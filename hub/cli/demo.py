@@ -11,6 +11,7 @@ from typing import Any
 from hub import artifact
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.demo import page, story
+from hub.demo.overlay import overlay
 from hub.demo.stage import Stage
 from hub.engine import EngineError
 from hub.errors import HubError
@@ -18,6 +19,7 @@ from hub.errors import HubError
 FAULT = "klaviyo.main:2:429"
 """One write of the story meets a rate limit, as writes do."""
 HOME = Path("build/demo")
+EXAMPLE = Path("examples/latam")
 WHOLE = ("template.yaml", "requirements/runtime.txt", "functions")
 """What of a checkout is deployed beside the files that integrators edit."""
 Command = Callable[[argparse.Namespace], int]
@@ -46,6 +48,7 @@ def run_demo(options: argparse.Namespace) -> int:
         _hour(stage)
         _page(stage)
         same = _again(stage, told)
+        same = _elsewhere(stage, root) and same
     say("", f"{time.monotonic() - started:.1f} s in all. `make dev` leaves it running to be played with.")
     return 0 if same else 1
 
@@ -65,9 +68,9 @@ def staged(
     return Stage(root, artifact=built(root), auth=auth, faults=faults, others=others)
 
 
-def built(root: Path) -> Path:
+def built(root: Path, folder: Path | None = None) -> Path:
     """The artifact, built for this machine. Raises FileErrors, BuildError."""
-    folder = root / HOME / "artifact"
+    folder = folder or root / HOME / "artifact"
     folder.parent.mkdir(parents=True, exist_ok=True)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     artifact.build(root, folder, platform=artifact.here(), python=python)
@@ -108,6 +111,22 @@ def _page(stage: Stage) -> None:
     say(*page.calls(story.attempts(stage)))
     say("")
     say(*page.deliveries(profile))
+
+
+def _elsewhere(stage: Stage, root: Path) -> bool:
+    """The same stack for a retailer of Latin America, with accounts, flows and a story of its own."""
+    project = overlay(root, root / EXAMPLE, root / HOME / EXAMPLE.name)
+    _title("The same hub, other systems")
+    say("VTEX sells, Siigo invoices, sales keep HubSpot, marketing keeps emBlue, WhatsApp says thanks:")
+    say(f"accounts, flows and the story of {EXAMPLE}, deployed to the same stack.")
+    stage.move(project, built(project, root / HOME / f"artifact-{EXAMPLE.name}"))
+    before, told = len(story.attempts(stage)), story.chapters(project)
+    for one in told:
+        chapter(stage, one)
+    story.take_up(stage)
+    _title("Everybody has been told, once")
+    say(*page.calls(story.attempts(stage)[before:]))
+    return _again(stage, told)
 
 
 def _again(stage: Stage, told: list[story.Chapter]) -> bool:

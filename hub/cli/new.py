@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.catalog import Catalog
+from hub.cli import scaffold
 from hub.cli.project import NoProjectError, add_account, add_root, project_root
 from hub.connector import Connector
 from hub.documents import Document
@@ -31,7 +32,9 @@ sees, the better it is."""
 
 def add(subparsers: Any) -> None:
     """Add the command to the parser of `hub`."""
-    parser = subparsers.add_parser("new", help="propose a mapping from sample events")
+    parser = subparsers.add_parser(
+        "new", help="propose a connector or a mapping from what a vendor publishes"
+    )
     things = parser.add_subparsers(title="things", metavar="<thing>", required=True)
     mapping = things.add_parser(
         "mapping",
@@ -55,6 +58,7 @@ def add(subparsers: Any) -> None:
     mapping.add_argument("--force", action="store_true", help="with --write: over an existing file, too")
     add_root(mapping)
     mapping.set_defaults(run=run)
+    scaffold.add(things)
 
 
 def run(arguments: argparse.Namespace) -> int:

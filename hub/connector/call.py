@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
-_READS = frozenset({"get", "list", "find", "verify"})
+READS = frozenset({"get", "list", "find", "verify"})
+"""Calls that change nothing: their nulls are left out, and no key is spent on them."""
 _INHERITED = {
     "ties": frozenset({"records", "id", "version", "headers", "format"}),
     "bulk": frozenset({"request", "body", "format", "headers", "limit", "cost"}),
@@ -122,7 +123,7 @@ class Call:
     @property
     def needed(self) -> tuple[Answer, ...]:
         """What a 2xx must show for the call to be done: a write its id, a read its records."""
-        if self.name in _READS:
+        if self.name in READS:
             return (self.records or self._answer("record") or Answer("body"),)
         return (self.id,) if self.id else ()
 
@@ -217,7 +218,7 @@ class Call:
         if "body" not in self.data:
             return None
         value = self._template(scope)
-        if self.name in _READS:
+        if self.name in READS:
             value = _without_nulls(value)
         if self.idempotency and self.idempotency.member and scope.get("key"):
             value = _with(value, self.idempotency.member.split("."), self.idempotency.key(scope["key"]))

@@ -171,7 +171,11 @@ class Connector:
 
     def meaning(self, response: HttpResponse, call: Call | None = None, now: float = 0.0) -> Outcome:
         """What an answer means. `call`: what was asked, so that a yes that does not show it is unknown."""
-        outcome = meaning(self.document, response, call.needed if call else (), now)
+        outcome = (
+            meaning(self.document, response, call.needed, now, call.path)
+            if call
+            else meaning(self.document, response, (), now)
+        )
         if isinstance(call, Bulk) and outcome.kind == "reject" and call.understands(response):
             return replace(outcome, kind="done")
         return outcome

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from hub.connector.call import Call
+from hub.connector.call import READS, Call
 from hub.connector.idempotency import Idempotency
 from hub.documents import Document
 from hub.errors import RecordError
@@ -118,6 +118,10 @@ class Resource:
         """The id of a listed, fetched or contained record; None without one."""
         return _id(self._first(record, ("list.id", "get.id", "id")))
 
+    def gone(self, record: Any, call: str) -> bool:
+        """Whether a record that `call` (get, list) answered says of itself that it is deleted."""
+        return quiet(_inner(self.data, (call, "deleted")), _scope(record)) is True
+
     def told_id(self, scope: Mapping[str, Any]) -> str:
         """The id of the record that an event tells of, "" without one: unify parks it."""
         return _id(quiet(self.data.get("id"), scope)) or ""
@@ -174,7 +178,8 @@ class Resource:
         return self._make(name) if name in self.data else None
 
     def _make(self, *path: str | int) -> Call:
-        return Call(self.document, self.connector, ("resources", self.name, *path), self.idempotency)
+        key = None if path[0] in READS else self.idempotency
+        return Call(self.document, self.connector, ("resources", self.name, *path), key)
 
 
 def _scope(record: Any) -> dict[str, Any]:

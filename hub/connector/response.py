@@ -18,6 +18,9 @@ from hub.messages import dumps
 EXPIRED = "token-expired"
 """The reason of a rule `then: renew`."""
 
+Path = tuple[str | int, ...]
+"""Steps to a part of a connector's file."""
+
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 86_400.0
 
@@ -51,14 +54,17 @@ def scope_of(response: HttpResponse) -> dict[str, Any]:
     return {"status": response.status, "headers": response.headers, "body": _json(response)}
 
 
-def meaning(document: Document, response: HttpResponse, needed: Sequence[Answer], now: float) -> Outcome:
-    """The first rule of `responses:` that matches, else what the status says.
+def meaning(
+    document: Document, response: HttpResponse, needed: Sequence[Answer], now: float, call: Path = ()
+) -> Outcome:
+    """The first rule of `responses:` that matches, the call's own before the connector's, else what the
+    status says.
 
     `needed`: expressions without whose value a 2xx does not show what was done. `now`: Unix seconds,
-    for a Retry-After that is a date and comes without a Date header.
+    for a Retry-After that is a date and comes without a Date header. `call`: where the call stands.
     """
     scope = scope_of(response)
-    outcome = _ruled(document, scope, now) or usual(scope, now)
+    outcome = _ruled(document, scope, now, call) or usual(scope, now)
     left = tuple(_left(document, scope, now))
     outcome = replace(outcome, left=left) if left else outcome
     if outcome.kind == "done" and 200 <= response.status < 300 and not _shows(scope, needed):
@@ -66,10 +72,10 @@ def meaning(document: Document, response: HttpResponse, needed: Sequence[Answer]
     return outcome
 
 
-def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | None:
-    for number, rule in enumerate(document.data.get("responses") or ()):
+def _ruled(document: Document, scope: dict[str, Any], now: float, call: Path) -> Outcome | None:
+    for path, rule in _rules(document, call):
         if _value(rule["if"], scope) is True:
-            place = document.place("responses", number)
+            place = document.place(*path)
             if rule["then"] == "renew":
                 return Outcome("pause", reason=EXPIRED, place=place, renews=True)
             after, reason = _after(rule.get("after"), scope, now), f"status-{scope['status']}"
@@ -77,6 +83,16 @@ def _ruled(document: Document, scope: dict[str, Any], now: float) -> Outcome | N
             kind = cast("Kind", "retry" if rule["then"] == "throttle" else rule["then"])
             return Outcome(kind, after, reason, place, throttled=throttled and kind == "retry")
     return None
+
+
+def _rules(document: Document, call: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The rules of a call, then those of its connector, each with its path."""
+    for path in [call, ()] if call else [()]:
+        part: Any = document.data
+        for step in path:
+            part = part[step]
+        for number, rule in enumerate(part.get("responses") or ()):
+            yield (*path, "responses", number), rule
 
 
 def usual(scope: dict[str, Any], now: float) -> Outcome:

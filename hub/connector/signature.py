@@ -5,14 +5,13 @@ character, so that the content is the raw body to the byte whatever the body hol
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from hub.connector import ecdsa
 from hub.connector.body import accepts
@@ -28,6 +27,7 @@ _TIMESTAMP = re.compile(r"[0-9]{1,16}")
 _FIELD = re.compile(r"(?P<prefix>[^{}]*)\{(?P<name>timestamp|signature)\}")
 _DIGESTS = {"sha256": hashlib.sha256, "sha1": hashlib.sha1}
 _PER_SECOND = {"s": 1, "ms": 1000}
+_PORTS = {"https": 443, "http": 80}
 
 STANDARD = "whsec_"
 """Before the key of a Standard Webhooks secret, which is base64 (`key: base64`)."""
@@ -58,6 +58,7 @@ class Signature:
     id_header: str | None
     decode: str
     body_digest: str | None
+    port: bool
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
@@ -80,6 +81,7 @@ class Signature:
             id_header=data.get("id"),
             decode=data.get("decode", ""),
             body_digest=data.get("body_digest"),
+            port=data.get("port") == "optional",
         )
 
     @property
@@ -161,9 +163,17 @@ class Signature:
 
     def _expected(self, request: Request, stamp: str, keys: list[str]) -> list[bytes]:
         try:
-            return [self._digest(request, stamp, key) for key in keys]
-        except (EvaluationError, binascii.Error):
+            return [self._digest(one, stamp, key) for one in self._spelled(request) for key in keys]
+        except (EvaluationError, ValueError):  # a key that is no base64, a port that is no number
             return []
+
+    def _spelled(self, request: Request) -> list[Request]:
+        """The request, and with its port written out where the vendor may sign the URL so."""
+        found = urlsplit(request.url)
+        if not self.port or found.port or found.scheme not in _PORTS:
+            return [request]
+        written = found._replace(netloc=f"{found.netloc}:{_PORTS[found.scheme]}").geturl()
+        return [request, replace(request, url=written)]
 
     def _digest(self, request: Request, stamp: str, secret: str) -> bytes:
         content = self._content(request, stamp, secret)
@@ -221,7 +231,7 @@ def _form(request: Request) -> str:
 
 
 def _decoded_key(secret: str) -> bytes:
-    """The key of a secret in base64. Raises binascii.Error for any other text."""
+    """The key of a secret in base64. Raises ValueError for any other text."""
     return base64.b64decode(secret.removeprefix(STANDARD), validate=True)
 
 

@@ -14,6 +14,7 @@ from hub.contract import pen, source
 from hub.contract.verdict import DoesNotApply
 from hub.contract.world import World
 from hub.documents import Document
+from hub.flow import Flow
 from hub.mapping import Mapping
 from hub.samples.signing import invented
 from hub.simulator.samples import Samples
@@ -30,7 +31,6 @@ class Bench:
         self.account: Account = replace(sample(self.connector), role="crm")
         self.samples = Samples.read(root, name)
         self.worlds: list[World] = []
-        self._catalogs: dict[tuple[str, ...], Catalog] = {}
 
     @property
     def name(self) -> str:
@@ -50,12 +50,15 @@ class Bench:
     def world(self, *resources: str) -> World:
         """A hub whose ports are in memory, and whose only vendor is the simulated one; with flows to these
         resources, from a source beside it that tells of every entity."""
-        if resources not in self._catalogs:
-            self._catalogs[resources] = Catalog.of(self._found(resources))
-        catalog = self._catalogs[resources]
+        catalog = replace(self.catalog, flows={flow.name: flow for flow in self._flows(resources)})
         made = World(catalog, self.connector, self.account, self.secrets, self.samples)
         self.worlds.append(made)
         return made
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The connector's files with those of the source, without flows: compiled once for all worlds."""
+        return Catalog.of(self._found())
 
     @cached_property
     def events(self) -> dict[str, dict[str, Any]]:
@@ -84,7 +87,7 @@ class Bench:
 
     def mapping(self, resource: str) -> Mapping | None:
         """The first mapping of a resource by which something is written."""
-        return next((one for one in self.files.mappings_of(self.name, resource) if one.writes), None)
+        return next((one for one in self.catalog.mappings_of(self.name, resource) if one.writes), None)
 
     def writable(self) -> list[str]:
         """The resources whose records are written."""
@@ -105,20 +108,19 @@ class Bench:
             raise DoesNotApply("the vendor asks for no handshake")
         return made
 
-    def _found(self, resources: tuple[str, ...]) -> Iterable[Found]:
+    def _found(self) -> Iterable[Found]:
         for kind, document in self.files.documents:
             mine = document.file.rpartition("/")[2].partition(".")[0] == self.name
             if kind in ("entity", "table") or (kind in ("connector", "mapping") and mine):
                 yield kind, document
         yield from source.documents(self.files.entities)
-        yield from self._flows(resources)
         accounts = {
             self.account.name: {**self.account.settings, "role": "crm"},
             source.ACCOUNT: source.SETTINGS,
         }
         yield "accounts", Document("accounts.yaml", accounts)
 
-    def _flows(self, resources: tuple[str, ...]) -> Iterable[Found]:
+    def _flows(self, resources: tuple[str, ...]) -> Iterable[Flow]:
         """Every entity to the resource that holds it, and an act for each customer."""
         for name in resources:
             mapping = self.mapping(name)
@@ -128,7 +130,7 @@ class Bench:
                 data = {"on": "customer", "once": "customer.id", "send": send}
             else:
                 data = {"on": mapping.entity, "send": [f"{self.name}.{name}"]}
-            yield "flow", Document(f"flows/to-{name}.yaml", data)
+            yield Flow(Document(f"flows/to-{name}.yaml", data))
 
 
 def _literal(fields: dict[str, Any]) -> dict[str, str]:

@@ -25,7 +25,7 @@ AT = "2026-11-23T17:00:00.000000Z"
 _ALWAYS = frozenset({"limits", "errors", "records", "headers", "paging", "events"})
 """Parts that are named by what they are about, and not by a key of the file."""
 
-_URL = re.compile(r"https://[a-z0-9.-]+(:\d+)?/[^\s{}]*", re.IGNORECASE)
+_URL = re.compile(r"https://[a-z0-9.-]+(:\d+)?/[^\n{}]*", re.IGNORECASE)
 
 
 @check("hygiene")

@@ -12,9 +12,9 @@ from hub.errors import Place
 from hub.simulator import NotPlantedError, SimulationError
 
 GROUPS = {
-    "receive": ("signing", "receiving"),
+    "receive": ("signing", "receiving", "subscribing"),
     "read": ("reading",),
-    "write": ("writing",),
+    "write": ("writing", "echoes"),
     "mishaps": ("mishaps",),
     "credentials": ("authorised",),
     "acts": ("acting",),

@@ -149,6 +149,13 @@ class Stage:
             said = (self.engine.home / "vendors.log").read_text(errors="replace")[-1_000:]
             raise EngineError(f"the vendors did not start:\n{said}") from None
 
+    def move(self, root: Path, artifact: Path) -> None:
+        """The same stack with the files of another project: its accounts, their vendors, its flows."""
+        self.stop_vendors()
+        self.root, self.artifact = root, artifact
+        self.start_vendors()
+        self.redeploy()
+
     def stop_vendors(self, number: int = signal.SIGTERM) -> None:
         """Stop the vendors; SIGKILL is the crash of a test."""
         process, self.vendors = self.vendors, None

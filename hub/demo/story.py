@@ -28,10 +28,10 @@ class Chapter:
 
 
 def chapters(root: Path) -> list[Chapter]:
-    """The story as `events/journey.json` tells it."""
-    return [
-        Chapter(**step) for step in json.loads((root / "events/journey.json").read_text(encoding="utf-8"))
-    ]
+    """The story of a project: `events/journey.json`, of an example its own `journey.json`."""
+    own = root / "journey.json"
+    file = own if own.is_file() else root / "events/journey.json"
+    return [Chapter(**step) for step in json.loads(file.read_text(encoding="utf-8"))]
 
 
 def play(stage: Stage, chapter: Chapter) -> list[dict[str, Any]]:
@@ -97,7 +97,9 @@ def writes(stage: Stage) -> list[dict[str, Any]]:
 
 def _asks(call: dict[str, Any]) -> bool:
     last = call["path"].rpartition("/")[2]
-    return call["method"] == "GET" or last in ("search", "search_read", "read")
+    told = str(call["facts"].get("call", "")) if isinstance(call["facts"], dict) else ""
+    reads = told.rpartition(".")[2] in ("find", "get", "list", "token")
+    return reads or call["method"] == "GET" or last in ("search", "search_read", "read")
 
 
 def left(stage: Stage) -> dict[str, Any]:

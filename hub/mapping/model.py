@@ -277,7 +277,7 @@ class _Reading:
             when = self._normal("time", at, paths[2]) if paths[2] else None
             if where is None or state in (None, "", ABSENT):
                 continue
-            if state in STATES:
+            if isinstance(state, str) and state in STATES:
                 yield Consent(channel, purpose, kind, where, state, when)
             else:
                 self._drift.append(paths[1])

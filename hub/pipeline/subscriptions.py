@@ -168,7 +168,7 @@ def _listed(hub: Hub, door: Door) -> Iterator[Subscription]:
     call = door.subscribing.list
     page = call.paging.first
     for _ in range(PAGES):
-        response = called(hub, _source(door), call, {"page": page, "address": door.address})
+        response = called(hub, _source(door), call, {"page": page, "address": door.address}, missing=True)
         yield from door.subscribing.held(response)
         page = call.next_page(response, page, "")
         if page is None:

@@ -7,6 +7,7 @@ from hub.accounts import Account
 from hub.drift.forms import CURRENCIES, form
 from hub.entity import Field
 from hub.proposal.names import words
+from hub.proposal.words import SAME
 from hub.values import decimal, normalise
 
 PROVEN: Final = 1.0
@@ -18,6 +19,9 @@ NEVER: Final = 0.0
 
 _TIMES = frozenset({"time", "date", "seconds", "milliseconds"})
 _ODD_TEXT = frozenset({"email", "url", "time", "uuid", "currency"})
+
+
+_SAME = {ours: tuple(words(one) for one in theirs.split(",")) for ours, theirs in SAME.items()}
 
 
 def fitness(field: Field, type: str, values: Sequence[Any], account: Account) -> float:
@@ -33,8 +37,13 @@ def fitness(field: Field, type: str, values: Sequence[Any], account: Account) ->
 
 
 def word(value: Any, known: Sequence[str]) -> str | None:
-    """The canonical word that a value is but for its case, None for another one."""
-    return next((one for one in known if isinstance(value, str) and value.lower() == one.lower()), None)
+    """The canonical word that a value is, or that vendors say so; None for another one."""
+    if not isinstance(value, str):
+        return None
+    said = words(value)
+    return next((one for one in known if words(one) == said), None) or next(
+        (one for one in known if said in _SAME.get(one, ())), None
+    )
 
 
 def _all(values: Sequence[Any], kind: type) -> bool:

@@ -231,11 +231,12 @@ def path_text(path: Path) -> str:
 
 
 def _looked_up(one: Field, names: tuple[str, ...], text: str, source: Source, worth: float) -> Offer:
-    """A lookup of the words that were seen; half as likely where one of them is none of ours."""
+    """A lookup of the words that were seen, "?" for those that are none of ours; they make it less likely."""
     lookup = {value: word(value, one.values) or "?" for value in dict.fromkeys(source.values)}
-    known = bool(lookup) and "?" not in lookup.values()
-    why = "name and words" if known else "name, its words are not ours"
-    return Offer(names, text, (source.path,), worth * (1.0 if known else 0.5), why, lookup or None)
+    known = [ours for ours in lookup.values() if ours != "?"]
+    part = 1.0 if known and len(known) == len(lookup) else 0.75 if known else 0.5
+    why = {1.0: "name and words", 0.75: "name and some words"}.get(part, "name, its words are not ours")
+    return Offer(names, text, (source.path,), worth * part, why, lookup or None)
 
 
 def _homeliness(above: Path, found: Iterable[Offer]) -> float:

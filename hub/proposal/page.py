@@ -98,16 +98,18 @@ def _each(offer: Offer) -> Iterator[str]:
 def _value(offer: Offer) -> str:
     if offer.lookup is None:
         return _plain(offer.source)
-    words = ", ".join(
-        f"{json.dumps(str(word), ensure_ascii=False)}: {ours}" for word, ours in offer.lookup.items()
-    )
+    told = [pair for pair in offer.lookup.items() if pair[1] != "?" or not offer.stands]
+    words = ", ".join(f"{json.dumps(str(word), ensure_ascii=False)}: {ours}" for word, ours in told)
     return f"{{from: {_flow(offer.source)}, lookup: {{{words}}}}}"
 
 
 def _note(one: Choice) -> str:
     if one.offer.lookup is None:
         return ""
-    return "; only the words that were seen" if one.offer.stands else "; say for each ? what it is"
+    strange = [str(word) for word, ours in one.offer.lookup.items() if ours == "?"]
+    if not one.offer.stands:
+        return "; say for each ? what it is"
+    return f"; say what these are: {', '.join(strange)}" if strange else "; only the words that were seen"
 
 
 def _rest(proposal: Proposal) -> Iterator[str]:

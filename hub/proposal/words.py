@@ -97,21 +97,55 @@ VOCABULARY: Final = {
     "url": """
         url, link, permalink, checkout url, recovery url, cart url, enlace, avatar url, !image, !avatar""",
     # of messages
-    "text": "text, body, message, content, text body, mensaje, texto, contenido, mensagem, conteudo",
+    "text": """
+        text, body, message, content, text body, mensaje, texto, contenido, mensagem, conteudo, ~description,
+        ~descripcion, ~descricao""",
     "kind": "kind, type, message type, tipo, tipo mensaje",
     "direction": "direction, direccion mensaje, sentido, direcao",
     "sent_at": """
         sent at, sent, send date, timestamp, message timestamp, date sent, fecha envio, enviado, enviado
         em, data envio""",
+    # of tickets, invoices, stock and visits
+    "subject": "subject, title, asunto, assunto, titulo, ticket subject, case subject, ~name",
+    "priority": "priority, urgency, severity, prioridad, prioridade, urgencia, !id",
+    "assignee": """
+        assignee, assigned to, owner, agent, agent name, owner name, assignee name, assigned user, asignado,
+        asignado a, responsable, responsavel, atendente, !id, !email""",
+    "closed_at": """
+        closed at, close date, closed date, closed time, resolved at, resolution date, solved at, completed
+        at, last close at, last closed at, fecha cierre, fecha solucion, data fechamento""",
+    "sku": """
+        sku, product code, product sku, item code, product reference, product sku code, codigo producto,
+        referencia, codigo produto, ~code, ~codigo, ~reference""",
+    "location": """
+        location, warehouse, store, branch, location id, warehouse id, location name, warehouse name, bodega,
+        almacen, sucursal, deposito, armazem, loja""",
+    "quantity": """
+        quantity, qty, available quantity, available, stock, stock level, stock quantity, inventory, inventory
+        level, inventory quantity, on hand, quantity on hand, existencias, cantidad, disponible, saldo,
+        estoque, quantidade""",
+    "issued_at": """
+        issued at, issue date, invoice date, billing date, posting date, finalized at, date issued, fecha
+        emision, fecha factura, fecha expedicion, data emissao, ~date, ~fecha""",
+    "due_at": "due date, due at, due on, payment due date, fecha vencimiento, vencimiento, data vencimento",
+    "due": """
+        amount due, balance, balance due, amount remaining, remaining amount, outstanding, saldo, saldo
+        pendiente, valor pendiente""",
+    "place": "place, location, venue, store, site, lugar, sede, sucursal, direccion, local",
+    "agent": "agent, seller, salesperson, sales rep, vendedor, asesor, representante, agente",
+    "outcome": "outcome, result, resultado, conclusion, desfecho",
+    "notes": "notes, note, comments, comment, remarks, observations, observaciones, notas, comentarios",
+    "visited_at": "visited at, visit date, check in, checked in at, fecha visita, data visita, ~date, ~fecha",
     # of every record
     "created_at": """
         created at, created, create date, created date, creation date, date created, created on, created
-        time, created date time, fecha creacion, creado, creado en, fecha registro, alta, criado em, data
-        criacao, !by, !via""",
+        time, created date time, add time, creation time, inserted at, fecha creacion, creado, creado en,
+        fecha registro, alta, criado em, data criacao, !by, !via""",
     "updated_at": """
         updated at, updated, update date, modified, modified at, modified date, date modified, last
-        modified, last modified date, date updated, last update, last updated, write date, changed,
-        changed at, fecha actualizacion, fecha modificacion, actualizado, actualizado en, modificado,
+        modified, last modified date, last modified at, last modified time, modified time, update time,
+        date updated, last update, last updated, last change, updated date, system modstamp, write date,
+        changed, changed at, fecha actualizacion, fecha modificacion, actualizado, actualizado en, modificado,
         atualizado em, data atualizacao, data alteracao, ~timestamp, ~at, !by""",
 }
 
@@ -120,14 +154,42 @@ def _words(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
+SAME: Final = {
+    "open": """new, nuevo, novo, abierto, abierta, aberto, pending payment, awaiting payment, authorised,
+        unpaid""",
+    "pending": "on hold, hold, waiting, snoozed, pendiente, pendente, en espera",
+    "solved": "resolved, resuelto, resuelta, resolvido, solucionado",
+    "closed": "cerrado, cerrada, fechado, done, finished, finalizado",
+    "paid": "approved, captured, pagado, pagada, pago, aprobado, aprovado, succeeded, accredited, won",
+    "fulfilled": """shipped, delivered, invoiced, complete, completed, enviado, entregado, despachado,
+        concluido""",
+    "cancelled": """canceled, cancelado, cancelada, anulado, voided, rejected, denied, expired, lost""",
+    "refunded": "reembolsado, devuelto, charged back, returned, estornado",
+    "draft": "borrador, rascunho",
+    "void": "voided, anulado, anulada, cancelled, canceled, deleted",
+    "low": "baja, baixa",
+    "normal": "medium, media, regular",
+    "high": "alta",
+    "urgent": "critical, urgente, critica",
+    "in": "inbound, incoming, received, entrante, entrada",
+    "out": "outbound, outgoing, outbound api, saliente, salida, saida",
+}
+"""Words of ours: what vendors say for them."""
+
 OWN: Final = {
     "customer": _words(
         "customer client cliente contact contacto contato person persona pessoa user usuario buyer comprador",
         "guest huesped member socio partner profile perfil account lead",
     ),
-    "order": _words("order orden pedido sale venta venda invoice factura ticket booking reserva"),
+    "order": _words(
+        "order orden pedido sale venta venda invoice factura ticket booking reserva deal payment"
+    ),
     "cart": _words("cart carrito carrinho checkout basket"),
     "message": _words("message mensaje mensagem event evento"),
+    "ticket": _words("ticket case caso conversation conversacion issue incidencia chamado"),
+    "invoice": _words("invoice factura fatura bill comprobante document"),
+    "stock": _words("stock inventory inventario product producto item sku"),
+    "visit": _words("visit visita"),
 }
 """Words that a name may add because the record is of this entity: `customer_email`, `order_number`."""
 

@@ -34,6 +34,7 @@ _SIGNED = shape(
         "id": text("header of the signed id"),
         "decode": text("percent-encoded characters that the vendor decodes in the URL before it signs"),
         "body_digest": expression("SHA-256 of the body in the signed URL, for bodies that are no form"),
+        "port": choice("the URL may be signed with its default port written out, too", "optional"),
         "secret": text("name of the secret"),
     },
     "header",
@@ -115,6 +116,29 @@ _LIMIT = cases(
     (has("cost"), shape("a limit of points: a call takes its `cost:`", {"cost": _RATE}, "cost")),
     otherwise=_BUCKET,
 )
+_RULE_LIST = listed(
+    "what an answer means, first match; those of a call before the connector's",
+    shape(
+        "a rule",
+        {
+            "if": expression("over status headers body"),
+            "then": choice(
+                "throttle: retry, but leave the account alone so long; renew: with another token",
+                "done",
+                "retry",
+                "throttle",
+                "pause",
+                "renew",
+                "reject",
+                "missing",
+            ),
+            "after": _AFTER,
+        },
+        "if",
+        "then",
+    ),
+)
+_RULES = {"$ref": "#/$defs/rules"}
 _CALL_PARTS = {
     "request": {
         **template("METHOD path?query"),
@@ -130,6 +154,7 @@ _CALL_PARTS = {
     "version": expression("the record's version"),
     "page": _PAGE,
     "overlap": {**DURATION, "description": "how far before `since` a poll asks"},
+    "responses": _RULES,
     "limit": listed(
         "rates of this endpoint, beside the account's; calls with one `request:` share them", _LIMIT
     ),
@@ -174,6 +199,8 @@ _BULK = shape(
     "results",
 )
 _CALL = shape("one request", _CALL_PARTS, "request")
+_GONE = {"deleted": expression("over a record that is answered: true where it says that it is gone")}
+_GET = shape("one request", {**_CALL_PARTS, **_GONE}, "request")
 _WRITE = shape("one request", {**_CALL_PARTS, "bulk": _BULK}, "request")
 _TIES = shape(
     "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
@@ -187,6 +214,7 @@ _LIST = shape(
     "asks what changed since a time",
     {
         **_CALL_PARTS,
+        **_GONE,
         "order": choice("of the rows, where it is that of the times of change asked for", "time"),
         "ties": _TIES,
     },
@@ -202,7 +230,7 @@ _RESOURCE = shape(
         "deleted": expression("true where the event says that it is gone"),
         "skip": expression("true where the event is of no interest"),
         "contains": mapped("resource: the record of it inside", expression()),
-        "get": _CALL,
+        "get": _GET,
         "list": _LIST,
         "find": listed("searches, tried in order", _CALL),
         "upsert": _WRITE,
@@ -397,29 +425,9 @@ CONNECTOR = shape(
             "what a refusal says of its cause; of the message only words that name nobody are kept",
             {"code": expression("the vendor's code"), "message": expression("the vendor's sentence")},
         ),
-        "responses": listed(
-            "what an answer means, first match",
-            shape(
-                "a rule",
-                {
-                    "if": expression("over status headers body"),
-                    "then": choice(
-                        "throttle: retry, but leave the account alone so long; renew: with another token",
-                        "done",
-                        "retry",
-                        "throttle",
-                        "pause",
-                        "renew",
-                        "reject",
-                        "missing",
-                    ),
-                    "after": _AFTER,
-                },
-                "if",
-                "then",
-            ),
-        ),
+        "responses": _RULES,
         "resources": mapped("kinds of records", _RESOURCE),
     },
     "resources",
 )
+CONNECTOR |= {"$defs": {"rules": _RULE_LIST}}

@@ -16,6 +16,9 @@ from hub.simulator.answers import Answered
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.trouble import trouble
 
+HAIR = 1e-5
+"""Seconds that no vendor tells apart."""
+
 LIFE = 3600.0
 ADDRESS = "https://{name}.vendor.example"
 
@@ -69,7 +72,7 @@ class Credentials:
         auth = self.connector.auth
         self.count += 1
         self.until = now + (auth.life if "lives" in auth.part else LIFE)
-        answered = Answered.of({})
+        answered = Answered.of({"body": {}})
         self.granted = {auth.token: f"granted-{self.connector.name}-{self.count}"}
         for name in auth.part.get("keeps") or {}:
             self.granted[name] = self._kept(name)
@@ -166,7 +169,7 @@ class Meter:
                 last = at
             level = max(0.0, level - (now - last) / rate.limit.interval) + cost
             return level > rate.most + 1e-6
-        used = sum(points if rate.points else 1.0 for at, points in mine if at > now - rate.window + 1e-6)
+        used = sum(points if rate.points else 1.0 for at, points in mine if at > now - rate.window + HAIR)
         return used + cost > rate.most + 1e-6
 
 

@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from hub.expressions import EvaluationError, compile
+from hub.expressions.syntax import paths
 from hub.simulator.holes import leaves
+from hub.simulator.trees import tree_of
 
 _MISSING = object()
 
@@ -23,7 +25,8 @@ class Heard:
         for source, value in self.captured.items():
             if compile(source).names == {name}:
                 return value
-        return None
+        added = (_added(source, value, name) for source, value in self.captured.items())
+        return next((one for one in added if one is not None), None)
 
     def text(self, name: str) -> str:
         """The same as text, "" where there is nothing."""
@@ -71,6 +74,18 @@ class Heard:
     def tells_of(self, facts: dict[str, Any], wanted: dict[str, Any]) -> bool:
         """Whether a record with these facts is the one that these expressions look for."""
         return bool(wanted) and all(_fits(source, value, facts) for source, value in wanted.items())
+
+
+def _added(source: str, value: Any, name: str) -> Any:
+    """What `merge(record, {id: to_number(id)})` added to the record by this name, None for nothing."""
+    tree = tree_of(source)
+    if tree.get("value") != "merge" or not isinstance(value, dict):
+        return None
+    objects = [part for part in tree["children"] if part["type"] == "multi_select_dict"]
+    for pair in (pair for part in objects for pair in part["children"]):
+        if {path[0] for path in paths(pair["children"][0])} == {name}:
+            return value.get(pair["value"])
+    return None
 
 
 def _fits(source: str, value: Any, facts: dict[str, Any]) -> bool:

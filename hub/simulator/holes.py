@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.expressions import Expression
+from hub.expressions import Expression, compile, syntax
+from hub.expressions.syntax import Tree
 from hub.expressions.template import split
+from hub.simulator.trees import tree_of
 
 Known = Callable[[Expression], tuple[bool, Any]]
 """Whether an expression's value is known beforehand (an account's setting, a secret), and the value."""
@@ -66,7 +68,29 @@ class Reader:
         if known:
             self.score += 1
             return _same(wanted, value, self.plain)
+        tree = tree_of(expression.source)
+        if tree["type"] == "function_expression" and tree["value"] == "merge":
+            return self._merged(tree, value)
         return self._keep(expression, value)
+
+    def _merged(self, tree: Tree, value: Any) -> bool:
+        """`merge(record, {id: id})`: what was added stands in the value, the rest is the record."""
+        base, *added = tree["children"]
+        pairs = [pair for one in added if one["type"] == "multi_select_dict" for pair in one["children"]]
+        if not isinstance(value, dict) or not all(pair["value"] in value for pair in pairs):
+            return False
+        names = {pair["value"] for pair in pairs}
+        rest = {name: one for name, one in value.items() if name not in names}
+        fitting = [self._added(pair["children"][0], value[pair["value"]]) for pair in pairs]
+        self.score += len(pairs)
+        path = syntax.path(base)
+        return all(fitting) and (path is None or self._keep(compile(".".join(path)), rest))
+
+    def _added(self, tree: Tree, value: Any) -> bool:
+        if tree["type"] == "literal":
+            return _same(tree["value"], value, self.plain)
+        path = syntax.path(tree)
+        return path is None or self._keep(compile(".".join(path)), value)
 
     def _keep(self, expression: Expression, value: Any) -> bool:
         """Note what stood in a hole; two of one expression hold the same."""

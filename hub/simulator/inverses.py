@@ -90,6 +90,13 @@ def _as_json(value: Any, old: Any, zone: str) -> Iterator[Any]:
     yield json.dumps(value, ensure_ascii=False)
 
 
+def _as_members(value: Any, old: Any, zone: str) -> Iterator[Any]:
+    """A list as the values of an object, under the names that it has."""
+    names = [*old] if isinstance(old, dict) else []
+    names += [str(number) for number in range(len(names), len(value))]
+    yield dict(zip(names, value, strict=False))
+
+
 def _as_time(value: Any, old: Any, zone: str) -> Iterator[Any]:
     """A time in all forms in which vendors write it, that of the document first."""
     epoch = epoch_of(value) if isinstance(value, str | int | float) else None
@@ -111,8 +118,10 @@ _INVERSES: dict[str, Callable[[Any, Any, str], Iterator[Any]]] = {
     "lower": _as_it_is,
     "upper": _as_it_is,
     "trim": _as_it_is,
+    "replace": _as_it_is,
     "to_array": _as_it_is,
     "from_json": _as_json,
+    "values": _as_members,
     **dict.fromkeys(
         ("time", "time_of_millis", "iso_time", "format_time", "unix_seconds", "unix_millis", "date"), _as_time
     ),

@@ -54,7 +54,7 @@ class Pattern:
         if method != request.method or not request.url.startswith(base):
             return None
         reader = self._reader()
-        if not self._addressed(reader, target, request.url[len(base) :]):
+        if not self._addressed(reader, target, request.url[len(base) :]) or not self._headed(reader, request):
             return None
         content = self._content(request)
         if ("body" in self.call.data) is (content is None):
@@ -111,6 +111,11 @@ class Pattern:
             return False
         wanted = [pair for part in query for pair in _AND.split(part)]
         return _pairs(reader, wanted, pairs.split("&") if pairs else [])
+
+    def _headed(self, reader: Reader, request: HttpRequest) -> bool:
+        """Whether the headers of this call alone fit: some vendors are asked for a page by one."""
+        own = self.call.data.get("headers") or {}
+        return all(reader.text(text, _header(request, name)) for name, text in own.items())
 
     def _content(self, request: HttpRequest) -> Any:
         if request.body is None:

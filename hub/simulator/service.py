@@ -9,7 +9,7 @@ from hub.simulator.answers import Answered, told
 from hub.simulator.heard import Heard
 from hub.simulator.keys import identifying
 from hub.simulator.pages import Tokens, asked_for, size_of, start_of, turn
-from hub.simulator.pattern import Match
+from hub.simulator.pattern import READS, Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
 from hub.simulator.shelf import Shelf, Stored
@@ -33,17 +33,18 @@ class Service:
         self.tokens = Tokens()
         self._answered: dict[tuple[str, str], HttpResponse] = {}
         self._acted: dict[str, str] = {}
+        self._made = 0
 
     def perform(self, match: Match, url: str) -> HttpResponse:
         """Do what is asked. Raises NotPlantedError, SimulationError."""
-        known = (match.pattern.resource, match.key)
-        if match.key and known in self._answered:
+        known = (match.pattern.resource, "" if match.pattern.name in READS else match.key)
+        if known[1] and known in self._answered:
             return self._answered[known]
         doing = (
             self._bulk if match.pattern.bulk else getattr(self, f"_{match.pattern.name.replace('.', '_')}")
         )
         response: HttpResponse = doing(match, url)
-        if match.key and response.status < 300:
+        if known[1] and response.status < 300:
             self._answered[known] = response
         return response
 
@@ -269,7 +270,8 @@ class Service:
         return answered.response()
 
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
-        id = str(len(self.subscriptions) + 1)
+        self._made += 1
+        id = str(self._made)
         self.subscriptions[id] = match.heard
         answered = self._example(match)
         answered.plant(match.pattern.call.data["id"], id)

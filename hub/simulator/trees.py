@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from hub.expressions import compiler, syntax
+from hub.expressions import EvaluationError, compiler, syntax
 from hub.expressions.expression import FAILURES
 from hub.expressions.syntax import Tree
 
@@ -21,7 +21,7 @@ def value_of(tree: Tree, here: Any) -> Any:
     """The value of a part over `here`, None where it has none."""
     try:
         return _run_of(tree)(here)
-    except FAILURES:
+    except (EvaluationError, *FAILURES):
         return None
 
 

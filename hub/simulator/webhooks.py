@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.connector import Connector, Request
 from hub.connector.body import CONTENT_TYPES, encode, parse
@@ -19,10 +19,23 @@ from hub.simulator.writing import another, epoch_of, like
 _REQUEST = ("method", "url", "query", "headers", "body")
 
 
+class Level(NamedTuple):
+    """A level of `events:`: its expression, the scope that it was read over, and its value there."""
+
+    source: str
+    scope: dict[str, Any]
+    value: Any
+
+    def write_back(self) -> None:
+        """Put the value back where it is no part of the body, as of `from_json(body.Message)`."""
+        if compile(self.source)(self.scope) != self.value:
+            planted(self.source, self.scope, self.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event of a sample. `scope`: what its expressions see, by reference into the sample; `item`: its
-    innermost level; `levels`: the file's `events:`."""
+    innermost level; `levels`: where each level was read, and what was there."""
 
     resource: str
     topic: str
@@ -30,7 +43,7 @@ class Told:
     record: Any = field(repr=False)
     scope: dict[str, Any] = field(repr=False)
     item: Any = field(repr=False)
-    levels: dict[str, str] = field(default_factory=dict, repr=False)
+    levels: tuple["Level", ...] = field(default=(), repr=False)
 
     def inner(self) -> dict[str, Any]:
         """The scope with the members of the innermost level."""
@@ -50,17 +63,28 @@ def told(connector: Connector, sample: dict[str, Any]) -> list[Told]:
     """The events of a sample, in its order; none where it is no webhook of events."""
     reception = connector.reception
     try:
-        return [one for scope in scopes(connector, sample) if (one := _told(reception, scope))]
+        return [one for found in opened_scopes(connector, sample) if (one := _told(reception, *found))]
     except (RecordError, EvaluationError):
         return []
 
 
 def scopes(connector: Connector, sample: dict[str, Any]) -> list[dict[str, Any]]:
     """One scope per event. Raises EvaluationError."""
+    return [scope for scope, _ in opened_scopes(connector, sample)]
+
+
+def opened_scopes(
+    connector: Connector, sample: dict[str, Any]
+) -> list[tuple[dict[str, Any], tuple[Level, ...]]]:
+    """One scope per event, with the levels that it went through. Raises EvaluationError."""
     first = {"method": sample.get("method", "POST"), "url": "https://hub.example/", **sample}
-    found = [{name: first.get(name) for name in _REQUEST}]
+    found: list[tuple[dict[str, Any], tuple[Level, ...]]]
+    found = [({name: first.get(name) for name in _REQUEST}, ())]
     for name, source in (connector.reception.data.get("events") or {}).items():
-        found = [{**scope, name: item} for scope in found for item in _items(compile(source)(scope))]
+        read = [(scope, (*levels, Level(source, scope, compile(source)(scope)))) for scope, levels in found]
+        found = [
+            ({**scope, name: item}, levels) for scope, levels in read for item in _items(levels[-1].value)
+        ]
     return found
 
 
@@ -133,21 +157,24 @@ class Further:
     def topic(self, sample: dict[str, Any], topic: str) -> dict[str, Any]:
         """The sample with another topic."""
         changed = opened(self.connector, sample)
-        for scope in scopes(self.connector, changed):
+        for scope, levels in opened_scopes(self.connector, changed):
             item = _item(self.connector.reception, scope)
-            levels = self.data.get("events") or {}
             plant(Told("", "", False, None, scope, item, levels), self.data["topic"], topic)
         return changed
 
     def several(self, sample: dict[str, Any], count: int) -> dict[str, Any] | None:
         """A batch of so many times as many events; None where the file has no level that is a list."""
         changed = opened(self.connector, sample)
-        held = self._level(changed)
-        if held is None:
+        levels = next((levels for _, levels in opened_scopes(self.connector, changed)), ())
+        lists = [level for level in levels if self._repeats(level, changed)]
+        if not lists:
             return None
+        held = lists[-1].value
         first = deepcopy(held)
         for _ in range(1, count):
             held.extend(deepcopy(first))
+        for level in reversed(levels[: levels.index(lists[-1]) + 1]):
+            level.write_back()
         for number, one in enumerate(told(self.connector, changed)):
             self._apart(one, number)
         return changed
@@ -164,20 +191,11 @@ class Further:
             except NotPlantedError:
                 return
 
-    def _level(self, sample: dict[str, Any]) -> list[Any] | None:
-        """The innermost list of a batch that is a part of the body."""
-        lists = list(_lists(sample.get("body")))
-        scope: dict[str, Any] = {name: sample.get(name) for name in _REQUEST}
-        found = None
-        for name, source in (self.data.get("events") or {}).items():
-            value = compile(source)(scope)
-            if any(value is held for held in lists):
-                found = value
-            items = _items(value)
-            if not items:
-                break
-            scope = {**scope, name: items[0]}
-        return found
+    def _repeats(self, level: Level, sample: dict[str, Any]) -> bool:
+        """Whether a level is a list that can be made longer: a part of the body, or read out of its text."""
+        if not isinstance(level.value, list):
+            return False
+        return any(level.value is held for held in _lists(sample.get("body"))) or "from_json" in level.source
 
     def _moved(self, one: Told, source: str, number: int) -> bool:
         old = quiet(source, one.inner())
@@ -199,18 +217,11 @@ def plant(one: Told, source: str, value: Any) -> None:
             one.scope["body"] = changed["body"]
     else:
         planted(source, one.item, value)
-    _written_back(one)
+    for level in reversed(one.levels):
+        level.write_back()
 
 
-def _written_back(one: Told) -> None:
-    """Put levels that are no parts of the body (`from_json(body.Message)`) back to where they were read."""
-    for name, source in reversed(one.levels.items()):
-        found = compile(source)(one.scope)
-        if not isinstance(found, list) and found != one.scope[name]:
-            planted(source, one.scope, one.scope[name])
-
-
-def _told(reception: Reception, scope: dict[str, Any]) -> Told | None:
+def _told(reception: Reception, scope: dict[str, Any], levels: tuple[Level, ...]) -> Told | None:
     item = _item(reception, scope)
     inner = {**item, **scope} if isinstance(item, dict) else scope
     topic = topic_of(reception, scope)
@@ -218,7 +229,6 @@ def _told(reception: Reception, scope: dict[str, Any]) -> Told | None:
     if resource is None or topic in reception.asks or resource.says("skip", inner):
         return None
     record = None if resource.get else resource.record_in(inner, item)
-    levels = reception.data.get("events") or {}
     return Told(resource.name, topic, resource.says("deleted", inner), record, scope, item, levels)
 
 

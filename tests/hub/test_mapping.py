@@ -295,6 +295,7 @@ def test_consent_is_of_an_address_and_not_a_field():
         ({"mail": "a@b.example", "optout": None}, 0),
         ({"mail": "a@b.example", "optout": "perhaps"}, 1),
         ({"tel": "3105550147", "sms": "perhaps"}, 1),
+        ({"tel": "3105550147", "sms": ["granted"]}, 1),
         ({"tel": "12", "sms": "granted"}, 1),
     ],
 )

@@ -4,11 +4,13 @@ SPECS       file below specs/: what stands before its paths in real addresses
 BODIES      sample event (events/<connector>/<name>.json): schema of its body
 PARTS       sample event: (path to a part of its body, schema of the part)
 EXAMPLES    sample event: the operation whose examples have its shape
-ANSWERS     pattern of records (events/<connector>/records/): schema of what a request for one answers
+ANSWERS     pattern of records (events/<connector>/records/): schema of what a request for one answers, or
+            the operation (GET /path) where the schema has no name
 VECTORS     vendor: whose vectors hold; header: ours, where the vector's has another name; secret, unit
 DOCUMENTED  names that the vendor's guides describe and its file does not
 WRITTEN     part of an address of ours: as the file writes it
 ABSENT      calls that the file does not describe; it is asserted that it does not
+OLDER       calls of which the file describes an older version; it is asserted that it refuses ours
 REFUSED     names of mappings' tests whose record the vendor refuses as well
 HEADERS     headers that its file asks for and its server does not (with the reason beside it)
 """
@@ -50,7 +52,7 @@ def specifications(name):
 
 def problems_of_value(name, schema, value):
     """What the first of the vendor's files that has the schema says against a value."""
-    known = [one for one in specifications(name) if schema in one.schemas]
+    known = [one for one in specifications(name) if one.knows(schema)]
     return known[0].value_problems(schema, value) if known else [f"no schema {schema}"]
 
 

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 FORM = "application/x-www-form-urlencoded"
@@ -56,8 +58,21 @@ class Specification:
         return problems + self._body_problems(operation, parameters, headers, body)
 
     def value_problems(self, schema, value):
-        """What the schema of this name says against a value."""
-        return self._problems({"$ref": f"#/components/schemas/{schema}"}, value)
+        """What the schema of this name, or of what an operation (GET /path) answers, says against a value."""
+        return self._problems(self._named(schema), value)
+
+    def knows(self, schema):
+        """Whether there is a schema of this name, or an operation that answers one."""
+        return self._named(schema) is not None
+
+    def _named(self, schema):
+        if schema in self.schemas:
+            return {"$ref": f"#/components/schemas/{schema}"}
+        method, _, path = schema.partition(" ")
+        answers = self.data["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
+        answer = self._resolved(next((answers[code] for code in (200, "200") if code in answers), {}))
+        told = answer.get("schema") or answer.get("content", {}).get("application/json", {}).get("schema")
+        return told and _converted(told)
 
     def _body_problems(self, operation, parameters, headers, body):
         content = self._contents(operation, parameters)
@@ -83,8 +98,14 @@ class Specification:
 
     def _problems(self, schema, value):
         root = {**schema, "components": {"schemas": self.schemas}, "definitions": self.schemas}
-        errors = Draft202012Validator(root).iter_errors(value)
+        errors = Draft202012Validator(root, registry=Registry(retrieve=self._beside)).iter_errors(value)
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"[:300] for error in errors]
+
+    def _beside(self, address):
+        """Another file of the vendor: users.json of a reference is v8_users.openapi.json here."""
+        name = Path(urlsplit(address).path).stem
+        (path,) = self.path.parent.glob(f"*_{name}.openapi.json")
+        return Resource({"components": {"schemas": Specification(path).schemas}}, DRAFT202012)
 
     def _operation(self, method, path):
         """The operation and the parameters of its path; of several paths that fit the most literal one."""
@@ -140,7 +161,7 @@ def _loose(schema):
     if not isinstance(schema, dict):
         return schema
     loose = {key: _loose(value) for key, value in schema.items()}
-    if loose.get("type") in {"integer", "number", "boolean"}:
+    if isinstance(loose.get("type"), str) and loose["type"] in {"integer", "number", "boolean"}:
         loose["type"] = [loose["type"], "string"]
     return loose
 

@@ -3,11 +3,13 @@
 import argparse
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 from hub.catalog import Catalog
 from hub.demo.vendors.faults import FAULTS, Fault
 from hub.demo.vendors.server import VendorServer, nobody
+from hub.demo.vendors.simulated import simulated
 from hub.demo.vendors.town import seeds
 from hub.demo.vendors.webhooks import Poster
 
@@ -19,7 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    poster = Poster(Catalog.read(root), options.hub_url) if options.hub_url else None
+    catalog = Catalog.read(root)
+    poster = Poster(catalog, options.hub_url) if options.hub_url else None
     server = VendorServer(
         port=options.port,
         state=Path(options.state) if options.state else None,
@@ -27,6 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
         faults=options.fault,
         tell=poster.tell if poster else nobody,
         others=dict(options.other),
+        more=partial(simulated, root, catalog),
     )
     with server:
         if poster:

@@ -8,13 +8,18 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request below the account: header names lower case, `body` parsed JSON or None."""
+    """A request below the account: header names lower case, `body` parsed JSON or None.
+
+    `target`: path and query as they came, `raw`: the body as it came.
+    """
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: Any = None
+    target: str = ""
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ import urllib3
 from hub.demo.vendors.exchange import Answer, Asked, Webhook
 from hub.demo.vendors.faults import Fault
 from hub.demo.vendors.journal import Journal, Story
+from hub.demo.vendors.simulated import Simulated
 from hub.demo.vendors.town import Outcome, Town
 
 START = "2026-11-20T14:12:00.000000Z"
 """When the day begins that events/journey.json tells."""
 
 _OF_A_HOP = frozenset({"host", "connection", "content-length", "transfer-encoding", "content-encoding"})
+_MALFORMED = object()
 _HTML = b"<!doctype html><title>Sign in to the network</title>"
 
 
@@ -35,7 +37,8 @@ def nobody(_: Webhook) -> None:
 class VendorServer:
     """The vendors. `start`: canonical time of the day that is told; `late`: seconds of a late answer.
 
-    `others`: connector or account -> base URL of whoever plays it instead.
+    `others`: connector or account -> base URL of whoever plays it instead. `more`: from the server's own URL
+    to vendors beside those that are written by hand.
     """
 
     def __init__(
@@ -49,14 +52,15 @@ class VendorServer:
         tell: Callable[[Webhook], None] = nobody,
         late: float = 30.0,
         others: Mapping[str, str] | None = None,
+        more: Callable[[str], Mapping[str, Simulated]] | None = None,
     ) -> None:
-        self.town = Town(Journal(state), Story(start), tell)
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"vendors": self}))
+        self._http.daemon_threads = True
+        self.town = Town(Journal(state), Story(start), tell, more(self.url) if more else None)
         self.town.seed(seeds)
         self.town.faults.extend(faults)
         self.late = late
         self.others = others or {}
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"vendors": self}))
-        self._http.daemon_threads = True
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -98,9 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         if other := self.vendors.others.get(first) or self.vendors.others.get(first.partition(".")[0]):
             self._pass_on(f"{other.rstrip('/')}/{rest}" + (f"?{parts.query}" if parts.query else ""), raw)
             return
-        try:
-            body = json.loads(raw) if raw else None
-        except ValueError:
+        body = _json(raw)
+        if body is _MALFORMED and first not in self.vendors.town.simulated:
             self._reply(Answer(400, {"error": "malformed"}))
             return
         if first.startswith("_"):
@@ -110,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(Answer(404, {"error": "no such account"}))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, f"/{rest}", dict(parse_qsl(parts.query)), headers, body)
+        _, _, below = parts.path.lstrip("/").partition("/")
+        target = f"/{below}" + (f"?{parts.query}" if parts.query else "")
+        asked = Asked(self.command, f"/{rest}", dict(parse_qsl(parts.query)), headers, body, target, raw)
         self._perform(first, asked)
 
     def _pass_on(self, url: str, raw: bytes) -> None:
@@ -167,3 +172,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if fault == "half" else body)
         self.close_connection = self.close_connection or fault == "half"
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return _MALFORMED

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hub.demo.vendors.klaviyo import Klaviyo
 from hub.demo.vendors.odoo import Odoo
 from hub.demo.vendors.secrets import ACCOUNTS, secrets_of
 from hub.demo.vendors.shopify import Shopify
+from hub.demo.vendors.simulated import Simulated
 from hub.demo.vendors.square import Square
 from hub.demo.vendors.whatsapp import WhatsApp
 from hub.demo.vendors.woocommerce import WooCommerce
@@ -44,9 +45,18 @@ class Outcome:
 
 
 class Town:
-    """The vendors' accounts. One call is handled at a time, so that the log is the order of what happened."""
+    """The vendors' accounts. One call is handled at a time, so that the log is the order of what happened.
 
-    def __init__(self, journal: Journal, clock: Story, tell: Callable[[Webhook], None]) -> None:
+    `more`: accounts beside those that have a server written by hand.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Story,
+        tell: Callable[[Webhook], None],
+        more: Mapping[str, Simulated] | None = None,
+    ) -> None:
         self.journal = journal
         self.clock = clock
         self.faults: list[Fault] = []
@@ -56,7 +66,8 @@ class Town:
         for call in journal.calls():
             clock.reach(call["at"])
         self.tables: dict[str, Tables] = {}
-        self.vendors: dict[str, Vendor] = {}
+        self.simulated = dict(more or {})
+        self.vendors: dict[str, Vendor] = dict(self.simulated)
         for account in ACCOUNTS:
             make = _VENDORS.get(account.partition(".")[0])
             if make and "." in account:
@@ -96,7 +107,8 @@ class Town:
     def state(self) -> dict[str, Any]:
         """All records of all accounts."""
         with self._lock:
-            return {account: tables.state() for account, tables in self.tables.items()}
+            told = {account: tables.state() for account, tables in self.tables.items()}
+            return told | {account: vendor.state() for account, vendor in self.simulated.items()}
 
     def _answer(self, account: str, asked: Asked, fault: str) -> Answer:
         vendor = self.vendors[account]

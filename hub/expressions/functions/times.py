@@ -36,7 +36,7 @@ def _before(first: Any, second: Any) -> bool:
 
 @function(
     "time(value[, zone])",
-    "Canonical time of ISO 8601 text, of Unix seconds or milliseconds, or of .NET's `/Date(…)/`; "
+    "Canonical time of ISO 8601 or RFC 2822 text, of Unix seconds or milliseconds, or of .NET's `/Date(…)/`; "
     "`zone` for texts without offset.",
     ("time(x)", {"x": "2026-11-20T10:30:00-05:00"}, "2026-11-20T15:30:00.000000Z"),
     ("time(x, 'America/Bogota')", {"x": "2026-11-20 10:30:00"}, "2026-11-20T15:30:00.000000Z"),

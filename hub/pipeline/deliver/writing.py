@@ -27,7 +27,8 @@ class Done:
 def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> Done:
     """Bring the record to `desire`. Raises StoppedError.
 
-    A known id that is gone is forgotten, and the record found or created again. Every attempt at one
+    A known id that is gone is forgotten, and the record found or created again. Where an upsert tells no id,
+    the searches do. Every attempt at one
     version has one key; a creation that is unsettled keeps its key until it is settled.
     """
     resource, name = calls.target.resource, case.delivery.destination
@@ -40,7 +41,7 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
             return done
     if resource.upsert is not None:
         done = _told(calls, resource.upsert, updating)
-        return replace(done, id=done.id or desire.remote)
+        return replace(done, id=done.id or desire.remote or _looked_up(calls, updating))
     first = case.data["inflight"]["first"]
     creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
     done = _found(calls, updating) or _created(calls, creating)
@@ -59,6 +60,15 @@ def _found(calls: Calls, scope: Scope) -> Done | None:
         if done is not None:
             return done
     return None
+
+
+def _looked_up(calls: Calls, scope: Scope) -> str | None:
+    """The id of a record whose upsert tells none; None where no search finds it yet, or can be asked now."""
+    try:
+        hits = (_hit(calls, call, scope) for call in calls.target.resource.find)
+        return next(filter(None, hits), None)
+    except StoppedError:
+        return None
 
 
 def _updated(calls: Calls, call: Call, scope: Scope) -> Done | None:

@@ -79,7 +79,7 @@ def _written(work: Work, root: Item) -> Iterator[Copy]:
         remotes = [item.data.get("remote"), *item.data.get("orphans", ())]
         for remote in filter(None, remotes):
             yield Copy(wanted[key], remote)
-        if not remotes[0] and item.data.get("inflight"):
+        if not remotes[0] and (item.data.get("inflight") or item.data.get("hash")):
             yield Copy(wanted[key], None)
 
 

@@ -100,6 +100,7 @@ def event_of(source: Source, record: Any, now: str, via: str) -> Event:
         event_id=(id, told),
         received_at=now,
         at=moment(version, source.account.time_zone, least=_EARLIEST_TIME),
+        deleted=source.resource.gone(record, "list"),
         record=record,
         via=via,
     )

@@ -119,7 +119,8 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
     if event.record is not None or event.deleted:
         return event
     connector = hub.catalog.connectors[event.connector]
-    call = connector.resources[event.resource].get
+    resource = connector.resources[event.resource]
+    call = resource.get
     if call is None:
         raise RecordError("no-record", "the event carries no record and the resource has no get")
     outlet = Outlet(hub, account.name, connector)
@@ -138,7 +139,8 @@ def _fetched(hub: Hub, event: Event, account: Account) -> Event:
         raise RecordError("fetch-rejected", outcome.reason, outcome.place)
     if outcome.kind != "done":
         raise FetchError(f"fetch-{outcome.reason}", outcome.after)
-    return _kept(hub, replace(event, record=call.record(response)))
+    record = call.record(response)
+    return _kept(hub, replace(event, record=record, deleted=resource.gone(record, "get")))
 
 
 def _kept(hub: Hub, event: Event) -> Event:

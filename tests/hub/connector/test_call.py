@@ -121,6 +121,12 @@ def test_a_key_goes_where_the_vendor_takes_it():
     assert rendered("upsert", {"record": {}, "key": "k"}).headers["Idempotency-Key"] == "k"
     assert len(rendered("upsert", {"record": {}, "key": "k" * 64}).headers["Idempotency-Key"]) == 30
     assert "Idempotency-Key" not in rendered("upsert", {"record": {}}).headers
+
+
+@pytest.mark.parametrize("name", ["get", "list", "find"])
+def test_what_changes_nothing_spends_no_key(name):
+    scope = {"record": {"email": "a@b.example"}, "id": "7", "key": "k", "since": "x"}
+    assert "Idempotency-Key" not in rendered(name, scope).headers
     sent = json.loads(rendered("send", {"key": "k"}, resource="event").body)
     assert sent == {"data": {"metric": "m", "attributes": {"unique_id": "k"}}}
     assert json.loads(rendered("send", {}, resource="event").body) == {"data": {"metric": "m"}}

@@ -104,3 +104,27 @@ def test_an_idempotency_key_fits_the_vendors_length(shop):
     assert idempotency.key("short") == "short"
     assert len(idempotency.key("k" * 31)) == 30
     assert idempotency.key("k" * 31) != idempotency.key("k" * 32)
+
+
+def test_a_record_may_say_of_itself_that_it_is_gone():
+    connector = Connector(
+        parse(
+            """
+resources:
+  contact:
+    get:  {request: "GET /contacts/{id}", deleted: active == `false`}
+    list: {request: GET /contacts, deleted: record.state == 'deleted'}
+  order:
+    get:  {request: "GET /orders/{id}"}
+""",
+            "connectors/shop.yaml",
+        )
+    )
+    contact, order = connector.resources["contact"], connector.resources["order"]
+    assert contact.gone({"active": False}, "get")
+    assert contact.gone({"state": "deleted"}, "list")
+    assert not contact.gone({"active": True}, "get")
+    assert not contact.gone({"active": None}, "get")
+    assert not contact.gone("nonsense", "list")
+    assert not order.gone({"active": False}, "get")
+    assert not order.gone({"state": "deleted"}, "list")

@@ -177,3 +177,24 @@ def test_one_call_too_many_is_told_from_a_vendor_that_is_not_ready():
         ("retry", False, 0),
     ]
     assert shop().meaning(response(429, x_reset="5000")).throttled
+
+
+def test_the_rules_of_a_call_come_before_the_connector_s():
+    connector = shop("""
+responses:
+  - {if: "status == `204`", then: done}
+resources:
+  contact:
+    get:
+      request: "GET /c/{id}"
+      record:  contact
+      responses: [{if: "status == `204`", then: missing}]
+    find: [{request: GET /c, records: found, responses: [{if: "status == `409`", then: done}]}]
+    delete: {request: DELETE /c}
+""")
+    contact = connector.resources["contact"]
+    outcome = connector.meaning(response(204), contact.get)
+    assert (outcome.kind, outcome.place.line) == ("missing", 9)
+    assert connector.meaning(response(409), contact.find[0]).kind == "done"
+    assert connector.meaning(response(409), contact.get).kind == "reject"
+    assert connector.meaning(response(204), contact.delete).place.line == 3

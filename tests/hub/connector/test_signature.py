@@ -33,7 +33,8 @@ STAMPED = {
 }
 HASHED = {"hash": "sha256", "header": "X-Old", "over": "{secret}{method}{url}{body}", "secret": "key"}
 NAMED = {"hmac": "sha1", "header": "X-Id-Sign", "over": "{id}:{query.order}", "id": "X-Id", "secret": "key"}
-SCHEMES = [PLAIN, PREFIXED, PARSED, STAMPED, HASHED, NAMED]
+PORTED = {"hmac": "sha1", "header": "X-Port", "over": "{url}{body}", "port": "optional", "secret": "key"}
+SCHEMES = [PLAIN, PREFIXED, PARSED, STAMPED, HASHED, PORTED, NAMED]
 
 
 def request(body=b'{"id": 1}', headers=None, url="https://hub.example/v1/webhooks/shop/co", query=None):
@@ -101,6 +102,22 @@ def test_what_is_signed_verifies_under_either_secret(scheme, body, secret, query
 def test_another_body_does_not_verify(scheme):
     asked = signed(scheme, request())
     assert not verified(scheme, Request("POST", asked.url, asked.query, asked.headers, asked.body + b" "))
+
+
+@pytest.mark.parametrize(
+    ("url", "signed_url", "right"),
+    [
+        ("https://hub.example/v1", "https://hub.example:443/v1", True),
+        ("http://hub.example/v1?a=1", "http://hub.example:80/v1?a=1", True),
+        ("https://hub.example/v1", "https://hub.example:8443/v1", False),
+        ("https://hub.example:8443/v1", "https://hub.example:443/v1", False),
+        ("https://hub.example:x/v1", "https://hub.example:443/v1", False),
+    ],
+)
+def test_an_url_may_be_signed_with_its_default_port_where_the_vendor_does_so(url, signed_url, right):
+    headers = signed(PORTED, request(url=signed_url)).headers
+    assert verified(PORTED, request(headers=headers, url=url)) is right
+    assert not verified({**PORTED, "port": "as-written"}, request(headers=headers, url=url))
 
 
 @pytest.mark.parametrize("scheme", [STAMPED, HASHED])

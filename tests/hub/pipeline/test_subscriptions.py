@@ -299,6 +299,15 @@ def test_trouble_is_told_and_tried_again_soon(place, status, reason):
     assert [one.state for one in look(place.hub)] == ["made"]
 
 
+def test_a_vendor_that_answers_404_where_none_is_there_has_none(place):
+    vendor = place.vendors["shopify.co"]
+    shown = vendor.all
+    vendor.all = lambda: shown() if vendor.subs else HttpResponse(404, {}, b'{"error": "not found"}')
+    wish(place.hub, "shopify.co", wanted=True)
+    assert place.hour()["shopify.co"].state == "made"
+    assert place.hour()["shopify.co"].state == "ok"
+
+
 def test_a_vendor_without_an_api_for_it_cannot_be_asked(place):
     with pytest.raises(LookupError):
         wish(place.hub, "odoo.main", wanted=True)

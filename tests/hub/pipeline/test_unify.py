@@ -461,3 +461,14 @@ def test_what_was_fetched_is_archived_as_the_event_that_it_made():
     assert name.startswith("raw/20")
     assert "/fetched-" in name
     assert Event.loads(text) == replace(told, record={"email": "ana@b.example"})
+
+
+def test_a_fetched_record_that_says_that_it_is_gone_is_deleted():
+    world = World()
+    told = thin(world, answer=HttpResponse(200, {}, b'{"email": "ana@b.example", "state": "deleted"}'))
+    connector = world.hub.catalog.connectors["crm"]
+    connector.meaning = lambda *_: Outcome("done", reason="status-200")
+    connector.resources["customer"].gone = lambda record, call: (record["state"], call) == ("deleted", "get")
+    assert world.tell(told).kind == "applied"
+    ((_, text),) = world.hub.archive.texts.items()
+    assert Event.loads(text).deleted

@@ -43,7 +43,7 @@ class FakeConnector:
         self.auth, self.sent = SimpleNamespace(kind=""), frozenset()
         self.asks = {}
         write = object() if writable else None
-        plain = {"get": None, "create": None, "update": None, "find": None}
+        plain = {"get": None, "create": None, "update": None, "find": None, "gone": lambda *_: False}
         self.resources = {
             "customer": SimpleNamespace(name="customer", upsert=write, **plain),
             "order": SimpleNamespace(name="order", upsert=None, **plain),

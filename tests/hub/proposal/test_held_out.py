@@ -19,7 +19,10 @@ CATALOG = Catalog.read(ROOT)
 SAMPLES = Samples(ROOT, CATALOG)
 READING = sorted(name for name, mapping in CATALOG.mappings.items() if mapping.reads)
 
-RIGHT = {"shipped": 0.93, "invented": 0.98}
+SEEN = {"shopify", "woocommerce", "square", "hubspot", "klaviyo", "odoo", "whatsapp"}
+"""Connectors whose samples the vocabulary was made with; those of the others are held out."""
+
+RIGHT = {"shipped": 0.93, "held out": 0.8, "invented": 0.98}
 """Of the canonical fields that a plain path fills, so many are proposed right; the promise is 0.8."""
 PRECISION = {"shipped": 0.92, "invented": 1.0}
 """Of the lines that are proposed for fields whose truth is known, so many are right."""
@@ -252,8 +255,18 @@ def score(cases):
     return right / plain, hits / known
 
 
+def of(seen):
+    return [name for name in READING if (name.partition(".")[0] in SEEN) is seen]
+
+
+def test_four_of_five_fields_of_vendors_that_the_vocabulary_was_not_made_with_are_proposed_right():
+    recall, precision = score(map(shipped, of(seen=False)))
+    print(f"{len(of(seen=False))} mappings held out: {recall:.3f} right, precision {precision:.3f}")
+    assert recall >= RIGHT["held out"]
+
+
 def test_the_shipped_mappings_are_mostly_proposed_from_their_samples():
-    recall, precision = score(map(shipped, READING))
+    recall, precision = score(map(shipped, of(seen=True)))
     assert recall >= RIGHT["shipped"]
     assert precision >= PRECISION["shipped"]
 

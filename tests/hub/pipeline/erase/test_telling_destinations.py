@@ -113,14 +113,13 @@ def test_what_a_person_has_to_do_is_parked_until_they_say_that_it_is_done():
     assert len(api(day, "GET", "/v1/parked").data["parked"]) == 1
 
 
-def test_a_write_that_was_under_way_when_they_were_erased_is_looked_for_by_hand():
+@pytest.mark.parametrize("more", [{"inflight": {"at": "2026-11-20T17:00:00.000000Z"}}, {}])
+def test_a_write_under_way_or_whose_id_was_never_told_is_looked_for_by_hand(more):
     day = Lived()
     key = keys.delivery("klaviyo.main.profile", "customer", day.id)
     held = day.hub.store.read([key])[key]
     data = {name: value for name, value in held.data.items() if name != "remote"}
-    day.hub.store.commit(
-        [Put(replace(held, data={**data, "inflight": {"at": "2026-11-20T17:00:00.000000Z"}}))]
-    )
+    day.hub.store.commit([Put(replace(held, data={**data, **more}))])
     day.erase()
     found = day.hub.store.page(keys.erasure(day.id).pk, prefix="TO#klaviyo").items
     assert "by-hand" in [item.data["state"] for item in found]

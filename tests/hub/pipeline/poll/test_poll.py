@@ -174,3 +174,11 @@ def test_records_without_id_or_version_are_named_by_their_content(hub):
     first, second = events(hub)
     assert (first.id, first.at) == ("", None)
     assert first.key != second.key
+
+
+def test_a_row_that_says_that_it_is_gone_comes_as_a_deletion(hub, monkeypatch):
+    answers(hub, page(1, 2))
+    order = hub.catalog.connectors["shop"].resources["order"]
+    monkeypatch.setitem(order.data["list"], "deleted", "id == `2`")
+    poll(hub)
+    assert [(event.id, event.deleted) for event in events(hub)] == [("1", False), ("2", True)]

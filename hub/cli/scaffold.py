@@ -1,0 +1,127 @@
+"""hub new connector: a connector, its mappings and its sample events from what a vendor publishes."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hub.catalog import Catalog
+from hub.cli.project import NoProjectError, add_root, project_root
+from hub.documents import Document
+from hub.mapping import Mapping
+from hub.proposal.openapi import Api, Found, draft, resources
+from hub.proposal.openapi.draft import record_of
+from hub.proposal.page import page
+from hub.proposal.proposal import propose
+from hub.samples import Samples
+
+_DESCRIPTION = """\
+Propose a connector from the vendor's OpenAPI file (JSON or YAML, 2.0 to 3.1) and what its webhooks look like:
+addresses, authorisation, lists and their pages, how records are found, created and changed, how webhooks are
+signed; and a mapping for each kind of record. Each line says how likely it is and why; what is less likely
+than 0.50 is a comment.
+
+  hub new connector posada --openapi posada.yaml --from guest-updated.json
+
+It is printed; --write makes connectors/posada.yaml, mappings/posada.*.yaml and events/posada/. What to do
+then: docs/guides/add-a-connector.md."""
+
+_SAFE = "abcdefghijklmnopqrstuvwxyz0123456789_"
+
+
+def add(things: Any) -> None:
+    """Add `connector` to what `hub new` makes."""
+    parser = things.add_parser(
+        "connector",
+        help="propose a connector from an OpenAPI file and sample events",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", help="what it is called here: small letters, such as posada")
+    parser.add_argument("--openapi", type=Path, required=True, metavar="FILE", help="the vendor's file")
+    parser.add_argument(
+        "--from",
+        dest="events",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="EVENT",
+        help="webhooks as they came: {headers, query, body}",
+    )
+    parser.add_argument("--write", action="store_true", help="write the files, where there are none")
+    parser.add_argument("--force", action="store_true", help="with --write: over existing files, too")
+    add_root(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the files, or write them; 1 where the API has no kind of record that is recognised."""
+    name = arguments.name
+    if not name or set(name) - set(_SAFE):
+        raise NoProjectError(f"{name} is no name: small letters and digits, as in posada")
+    root = project_root(arguments.root)
+    api = Api.read(arguments.openapi)
+    found = resources(api)
+    if not found:
+        print("hub: none of the API's records was recognised as a customer, an order, …", file=sys.stderr)
+        return 1
+    files = dict(_files(root, name, api, found, [_loaded(path) for path in arguments.events]))
+    if not arguments.write:
+        print("\n".join(f"# --- {file}\n{text}" for file, text in files.items()), end="")
+        return 0
+    for file, text in files.items():
+        _write(root / file, text, force=arguments.force)
+    print("check each line, then `hub check`; `hub contract` tells what the connector keeps")
+    return 0
+
+
+def _files(
+    root: Path, name: str, api: Api, found: list[Found], events: list[tuple[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Each file with its text."""
+    yield f"connectors/{name}.yaml", draft(api, found, name, [sample for _, sample in events])
+    catalog = Catalog.read(root)
+    for one in found:
+        record = api.sample(record_of(api, one))
+        if isinstance(record, dict):
+            if text := _mapping(root, catalog, name, one, record):
+                yield f"mappings/{name}.{one.name}.yaml", text
+            yield f"events/{name}/records/{one.name}.sample.json", _json(record)
+    for file, sample in events:
+        yield f"events/{name}/{file}", _json(sample)
+
+
+def _mapping(root: Path, catalog: Catalog, name: str, one: Found, record: dict[str, Any]) -> str:
+    """The mapping of one kind of record, "" where none of its fields was recognised."""
+    entity = catalog.entities.get(one.entity)
+    if entity is None:
+        return ""
+    file = f"mappings/{name}.{one.name}.yaml"
+    target = Mapping(Document(file, {"entity": entity.name}), {entity.name: entity})
+    context = Samples(root, catalog).context(target)
+    proposal = propose([record], entity, context.account, None)
+    return page(proposal, replace(target), [(record, record)], context)
+
+
+def _loaded(path: Path) -> tuple[str, Any]:
+    try:
+        return path.name, json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NoProjectError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise NoProjectError(f"{path} is not a JSON file") from None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    if path.exists() and not force:
+        raise NoProjectError(f"{path} is there already; --force writes over it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(path)

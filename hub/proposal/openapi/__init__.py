@@ -1,0 +1,7 @@
+"""A connector proposed from a vendor's OpenAPI file and what its webhooks look like."""
+
+from hub.proposal.openapi.api import Api, ApiError
+from hub.proposal.openapi.draft import draft
+from hub.proposal.openapi.resources import Found, resources
+
+__all__ = ["Api", "ApiError", "Found", "draft", "resources"]

@@ -1,0 +1,3 @@
+"""Mercado Pago publishes no file; vectors of its Node library."""
+
+VECTORS = {"vendor": "mercadopago"}

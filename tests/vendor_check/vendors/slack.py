@@ -1,0 +1,3 @@
+"""Slack's files are archived and old; vectors of its Python library."""
+
+VECTORS = {"vendor": "slack"}
