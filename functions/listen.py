@@ -13,7 +13,7 @@ from hub.times import from_epoch, parse
 
 @logs.step("listen")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """What failed of a queue comes again, with what is behind it of its group; an event of a bus is raised."""
+    """What failed of a queue comes again, with what is behind it of its group; that of a bus is raised."""
     hub = current()
     if "Records" not in event:
         enqueue(hub, heard(hub, Letter(json.dumps(event), "", parse(event["time"]))))

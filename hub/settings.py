@@ -21,15 +21,15 @@ class Settings:
     inbound_url: str = ""
     outbound_url: str = ""
     bucket: str = ""
-    drop: str = ""
-    bus: str = ""
-    queues: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     vendor_url: str = ""
     pause_all: bool = False
     log_level: str = "INFO"
     pepper_secret: str = "pepper"  # noqa: S105 - the name of a secret
     api_key_secret: str = "api-key"  # noqa: S105 - the name of a secret
+    drop: str = ""
+    bus: str = ""
+    queues: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:

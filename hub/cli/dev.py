@@ -38,7 +38,7 @@ what the hub holds stays. Files with mistakes are shown and not deployed.
 Each account of accounts.yaml has invented secrets (build/demo/secrets.json), by which `hub send --dev`
 signs."""
 
-FUNCTIONS = ("receive", "unify", "route", "deliver", "load", "poll", "sweep", "erase", "api")
+FUNCTIONS = ("receive", "listen", "unify", "route", "deliver", "load", "poll", "sweep", "erase", "api")
 WATCHED = ("connectors", "mappings", "flows", "entities", "functions", "hub")
 """Folders of what is deployed."""
 ALONE = ("accounts.yaml", "owners.yaml", "template.yaml")

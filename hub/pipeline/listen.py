@@ -1,7 +1,7 @@
 """listen: messages of other systems' queues and buses, which IAM lets in, down the path of webhooks.
 
-A message is a body as its vendor writes it, in the envelope of SNS or EventBridge or in none: the connector's
-`events:` open it. One that cannot be read is parked with its text: whoever sent it does not wait for an answer.
+A message is a body as its vendor writes it, in the envelope of SNS or EventBridge or in none: `events:` open
+it. One that cannot be read is parked with its text: nobody waits for an answer.
 """
 
 from dataclasses import field
@@ -22,8 +22,8 @@ class NoDoorError(HubError):
 @discreet("received_at")
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. `queue`: the ARN of the queue that it came on, "" from a bus. `received_at`: when that took
-    it. `headers`: its attributes, by names in small letters.
+    """One message. `queue`: the ARN of the queue that it came on, "" from a bus. `received_at`: when it came
+    there. `headers`: its attributes, by names in small letters.
     """
 
     body: str

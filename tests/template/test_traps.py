@@ -44,7 +44,7 @@ def dead_letter_queues(template):
 
 
 def test_t01_each_mapping_reports_the_failures_of_a_batch(template):
-    assert len(template.mappings()) == 3
+    assert len(template.mappings()) == 4
     for mapping in template.mappings().values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
@@ -104,7 +104,7 @@ def test_t07_all_that_holds_data_can_be_encrypted_with_a_key_of_the_owner(templa
     """AWS's own keys by default; nothing is ever unencrypted."""
     kinds = ("DynamoDB::Table", "SQS::Queue", "S3::Bucket", "Logs::LogGroup", "SecretsManager::Secret")
     held = {name for kind in kinds for name in template.of(f"AWS::{kind}")}
-    assert len(held) == 20
+    assert len(held) == 21
     for name in held:
         assert "KeyArn" in json.dumps(template.resources[name]), name
     for bucket in template.of("AWS::S3::Bucket").values():
@@ -172,6 +172,7 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
     }
     assert {role: actions(template, role) - always for role in template.of("AWS::IAM::Role")} == {
         "ReceiveRole": send | secrets | {"s3:PutObject"},
+        "ListenRole": send | {"s3:PutObject", "s3:ListBucket"},
         "UnifyRole": consume | state | secrets | {"s3:PutObject", "s3:GetObject"},
         "RouteRole": stream | state | send | {"s3:PutObject", "s3:ListBucket"},
         "DeliverRole": consume | state | send | secrets,
@@ -360,6 +361,7 @@ def test_all_functions_share_one_artifact_runtime_and_architecture(template):
 def test_the_clock_steps_are_not_retried_by_lambda_but_by_the_clock(template):
     configs = template.of("AWS::Lambda::EventInvokeConfig").values()
     assert {target(one["FunctionName"]): one["MaximumRetryAttempts"] for one in configs} == {
+        "Listen": 2,
         "Load": 0,
         "Poll": 0,
         "Sweep": 0,
@@ -388,5 +390,20 @@ def test_an_erasure_waits_until_nobody_is_at_work_who_has_read_the_customer_befo
 def test_each_function_names_the_artifact_itself(source):
     """`sam build` moves the template and corrects such paths in resources, but not in Globals."""
     functions = [one for one in source["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
-    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 9
+    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 10
     assert all(one["Metadata"] == {"SkipBuild": True} for one in functions)
+
+
+def test_a_door_without_a_signature_is_there_only_where_the_stack_is_told_of_it(template, source):
+    for name in ("InQueueArn", "InQueueAccount", "InBusName", "InBusSource", "InBusAccount"):
+        assert source["Parameters"][name]["Default"] == ""
+    doors = {name: one["Condition"] for name, one in template.resources.items() if "Condition" in one}
+    assert doors.pop("ListenToQueue") == doors.pop("ReadInQueue") == "HasInQueue"
+    assert doors.pop("ListenToBus") == doors.pop("ListenPermission") == "HasInBus"
+    [policy] = template.of("AWS::IAM::ManagedPolicy")["ReadInQueue"]["PolicyDocument"]["Statement"]
+    assert policy["Resource"] == {"Ref": "InQueueArn"}
+    assert template.of("AWS::Events::Rule")["ListenToBus"]["EventPattern"] == {
+        "source": [{"prefix": {"Ref": "InBusSource"}}]
+    }
+    permission = template.of("AWS::Lambda::Permission")["ListenPermission"]
+    assert target(permission["SourceArn"]) == "ListenToBus"
