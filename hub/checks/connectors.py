@@ -9,7 +9,7 @@ from hub.checks.accounts import OWN
 from hub.checks.names import unknown_name
 from hub.checks.shape import texts
 from hub.checks.suggestion import suggest
-from hub.connector import Connector
+from hub.connector import CURRENT, Connector
 from hub.documents import Step
 from hub.errors import FileError
 from hub.expressions import Expression
@@ -28,6 +28,9 @@ CALLS = frozenset(
 )
 
 CUSTOMER = "customer"
+
+LOOKING = frozenset({"update", "delete", "merge", "archive", "restore"})
+"""Calls of a record that is known there: with a get, `current` is in scope, the record as it stands."""
 
 MERGES = DELETES | {"other"}
 """Two records are known by their ids there."""
@@ -198,7 +201,8 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
         full = ("resources", name, *path)
         if connector.base_url is None:
             yield connector.document.error("no-base-url", "base_url: is missing", *full)
-        yield from _names(connector, full, _SCOPES.get(path[0], WRITES))
+        current = {CURRENT} if path[0] in LOOKING and "get" in data else set()
+        yield from _names(connector, full, _SCOPES.get(path[0], WRITES) | current)
         if path[0] == "find":
             yield from _open_searches(connector, full)
 

@@ -61,6 +61,7 @@ TAKES: dict[str, tuple[frozenset[str], ...]] = {
     "text": (SCALARS,),
     "time": (_MOMENT, _TEXT),
     "time_of_millis": (_MOMENT,),
+    "times": (frozenset({"text", "number", "object"}), _MOMENT),
     "title_name": (_TEXT,),
     "total": (_LIST,),
     "trim": (_TEXT,),

@@ -28,7 +28,7 @@ HEADINGS = {
 SCOPES = {
     "receive": "method url query headers body, and the event levels",
     "reads (list, get, find)": "record, outer levels, since page id account",
-    "writes": "record (mapped), id key customer account",
+    "writes": "record (mapped), id key customer account; current (as it stands there) of what is known",
     "responses, error": "status headers body",
     "mapping": "the record's fields; payload for what lies outside of record:; named levels",
     "flow": "the trigger by its entity's name, customer",

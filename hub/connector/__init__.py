@@ -2,7 +2,7 @@
 
 from hub.connector.auth import Auth
 from hub.connector.bulk import Bulk, Entry
-from hub.connector.call import Call, account_scope
+from hub.connector.call import CURRENT, Call, account_scope
 from hub.connector.duration import Demand, Limit
 from hub.connector.exchange import HttpRequest, HttpResponse, Left, Outcome, Reply, Request
 from hub.connector.grant import Grant
@@ -13,6 +13,7 @@ from hub.connector.resource import Resource
 from hub.connector.response import Answer, scope_of
 
 __all__ = [
+    "CURRENT",
     "UNKNOWN",
     "Answer",
     "Auth",

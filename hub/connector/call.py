@@ -27,6 +27,10 @@ _QUERY = re.compile(r"\?(?![^{}]*\})")
 _AND = re.compile(r"&(?![^{}]*\})")
 READS = frozenset({"get", "list", "find", "verify"})
 """Calls that change nothing: their nulls are left out, and no key is spent on them."""
+
+CURRENT = "current"
+"""In a write: the record as it stands there, which its resource's `get:` is asked for just before."""
+
 _INHERITED = {
     "ties": frozenset({"records", "id", "version", "headers", "format"}),
     "bulk": frozenset({"request", "body", "format", "headers", "limit", "cost"}),
@@ -119,6 +123,12 @@ class Call:
     def step(self) -> float:
         """Seconds that `ties` takes for one time."""
         return seconds((self.data.get("ties") or {}).get("step", "1s"))
+
+    @cached_property
+    def looks(self) -> bool:
+        """Whether it names `current`."""
+        written = [template(self.data[part]) for part in ("request", "body", "headers") if part in self.data]
+        return any(CURRENT in one.names for part in written for one in part.expressions)
 
     @property
     def needed(self) -> tuple[Answer, ...]:

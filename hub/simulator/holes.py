@@ -103,6 +103,7 @@ class Reader:
         if more or not all(self._may_lack(literal[name]) for name in missing):
             return False
         shared = [name for name in literal if name in value]
+        self.score += len(shared)
         return all(self.matches(literal[name], value[name], (*path, name)) for name in shared)
 
     def _items(self, literal: list[Any], value: list[Any], path: tuple[str, ...]) -> bool:

@@ -122,7 +122,7 @@ def _sizes(call: Call) -> Iterator[int]:
         if value.isdigit() and _SIZE.fullmatch(re.sub(r"^.*[\[.]|\]$", "", name)):
             yield int(value)
     yield from _in_body(call.data.get("body"))
-    for found in _SIZED.findall(query):
+    for found in _SIZED.findall(unquote(query)):
         yield int(found)
 
 

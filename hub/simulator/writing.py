@@ -43,7 +43,9 @@ def like(old: Any, epoch: float, zone: str = "UTC") -> Any:
 
 def precision(old: Any) -> float:
     """Seconds that the form of `old` tells apart."""
-    if isinstance(old, str) and not old.isdigit() and not _DOT_NET.fullmatch(old):
+    if isinstance(old, str) and _DOT_NET.fullmatch(old):
+        return 0.001
+    if isinstance(old, str) and not old.isdigit():
         fraction = _FRACTION.search(old)
         return 10.0 ** -len(fraction[1]) if fraction else 86_400.0 if len(old) == len("2026-01-01") else 1.0
     number = int(old) if isinstance(old, str) else old

@@ -30,6 +30,16 @@ resources: {customer: {id: body.id, topics: [told]}}
 """
 
 
+LOOKING = """
+base_url: https://shop.example
+resources:
+  customer:
+    id: id
+    {get}
+    {call}: {{request: "PUT /customers/{{id}}?v={{current.version}}", id: id}}
+"""
+
+
 def said(folder, capsys, text):
     shutil.copytree(HERE / "base", folder, dirs_exist_ok=True)
     (folder / "connectors/other.yaml").write_text(text, encoding="utf-8")
@@ -71,3 +81,19 @@ def test_subscriptions(tmp_path, capsys, right, wrong, mistake):
     assert right in SUBSCRIBE
     lines = said(tmp_path, capsys, SUBSCRIBE.replace(right, wrong))
     assert any(mistake in line for line in lines), lines
+
+
+GET = 'get: {request: "GET /customers/{id}", id: id}'
+
+
+@pytest.mark.parametrize("call", ["update", "delete", "archive", "restore", "merge"])
+def test_the_current_record_is_in_scope_where_there_is_a_get(tmp_path, capsys, call):
+    assert said(tmp_path, capsys, LOOKING.format(get=GET, call=call)) == []
+    [told] = said(tmp_path, capsys, LOOKING.format(get="", call=call))
+    assert 'there is no "current" here' in told
+
+
+@pytest.mark.parametrize("call", ["create", "upsert", "send"])
+def test_there_is_no_current_record_of_what_is_not_there_yet(tmp_path, capsys, call):
+    [told] = said(tmp_path, capsys, LOOKING.format(get=GET, call=call))
+    assert 'there is no "current" here' in told

@@ -69,7 +69,7 @@ class Specification:
         if schema in self.schemas:
             return {"$ref": f"#/components/schemas/{schema}"}
         method, _, path = schema.partition(" ")
-        answers = self.data["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
+        answers = self.data.get("paths", {}).get(path, {}).get(method.lower(), {}).get("responses", {})
         answer = self._resolved(next((answers[code] for code in (200, "200") if code in answers), {}))
         told = answer.get("schema") or answer.get("content", {}).get("application/json", {}).get("schema")
         return told and _converted(told)
@@ -111,7 +111,7 @@ class Specification:
         """The operation and the parameters of its path; of several paths that fit the most literal one."""
         fitting = [
             (template.count("{"), item[method], item.get("parameters", []))
-            for template, item in self.data["paths"].items()
+            for template, item in self.data.get("paths", {}).items()
             if method in item and self._pattern(template).fullmatch(path)
         ]
         return min(fitting, key=lambda one: one[0])[1:] if fitting else None

@@ -81,6 +81,7 @@ def requests(connector, page):
                 "other": "102",
                 "key": "act-1",
                 "customer": customer,
+                "current": entry(connector.name, "CURRENT"),
                 "since": "2026-11-20T00:00:00.000000Z",
                 "until": "2026-11-20T00:00:01.000000Z",
                 "after": "100",

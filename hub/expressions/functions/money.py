@@ -65,3 +65,15 @@ def _total(items: Any) -> Any:
     if len(currencies) > 1:
         raise ValueError("several currencies")
     return values.money(sum((values.decimal(item["amount"]) for item in known), Decimal(0)), currencies.pop())
+
+
+@function(
+    "times(value, count)",
+    "Money, or a number, so many times, in exact decimals.",
+    ("times(x, `3`)", {"x": {"amount": "0.10", "currency": "EUR"}}, {"amount": "0.30", "currency": "EUR"}),
+    ("times(x, n)", {"x": 0.1, "n": "3"}, 0.3),
+)
+def _times(value: Any, count: Any) -> Any:
+    if isinstance(value, dict):
+        return values.money(values.decimal(value["amount"]) * values.decimal(count), value["currency"])
+    return values.normalise("number", values.decimal(value) * values.decimal(count))

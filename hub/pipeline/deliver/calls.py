@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 from hub import breaker, credentials, keys, limiter
-from hub.connector import Call, HttpRequest, HttpResponse, Outcome
+from hub.connector import CURRENT, Call, HttpRequest, HttpResponse, Outcome
 from hub.errors import PauseError, RecordError, RetryError
 from hub.pipeline import Hub
 from hub.pipeline.deliver.case import Case
@@ -73,7 +73,11 @@ class Calls:
         """The answer; None when the record is not there. Raises StoppedError, RecordError.
 
         A refused credential is renewed once, or read again: it may be another one since it was cached.
+        A call that names `current` is made with the record as it stands, of which nothing is kept.
         """
+        if call.looks and CURRENT not in scope:
+            current = self._current(scope["id"])
+            return None if current is None else self.make(call, {**scope, CURRENT: current})
         outcome, response = self._once(call, scope)
         if self._doubtful(outcome):
             outcome, response = self._once(call, scope)
@@ -82,6 +86,13 @@ class Calls:
         if outcome.kind != "done" or response is None:
             raise StoppedError(outcome)
         return response
+
+    def _current(self, id: str) -> Any:
+        """The record of this id as it stands there, None when it is not there."""
+        get = self.target.resource.get
+        assert get is not None, "hub check knows `current` only where there is a get"
+        response = self.make(get, {"id": id})
+        return None if response is None else get.record(response)
 
     def first(self, remote: str | None) -> Call | None:
         """The call that writing a record begins with."""

@@ -60,6 +60,8 @@ class Target:
     def begins(self, known: bool) -> Call | None:
         """The call that writing a record begins with: of one that is `known` there, or of another."""
         update = self.resource.update if known else None
+        if update is not None and update.looks:
+            return self.resource.get
         return update or self.resource.upsert or next(iter(self.resource.find), None) or self.resource.create
 
     def context(self, now: float) -> Context:

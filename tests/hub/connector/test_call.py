@@ -123,6 +123,21 @@ def test_a_key_goes_where_the_vendor_takes_it():
     assert "Idempotency-Key" not in rendered("upsert", {"record": {}}).headers
 
 
+@pytest.mark.parametrize(
+    ("update", "looks"),
+    [
+        ('{request: "PUT /c/{id}", headers: {If-Match: "{current.etag}"}}', True),
+        ('{request: "PUT /c/{id}?v={current.v}"}', True),
+        ('{request: "PUT /c/{id}", body: [{v: "{merge(record, {v: current.v})}"}]}', True),
+        ('{request: "PUT /c/{id}", body: {v: current, w: "{record.current}"}}', False),
+    ],
+)
+def test_a_call_that_names_the_current_record_says_so(update, looks):
+    text = "base_url: https://x.example\nresources: {c: {update: " + update + "}}"
+    resource = Connector(parse(text, "connectors/x.yaml")).resources["c"]
+    assert resource.update.looks is looks
+
+
 @pytest.mark.parametrize("name", ["get", "list", "find"])
 def test_what_changes_nothing_spends_no_key(name):
     scope = {"record": {"email": "a@b.example"}, "id": "7", "key": "k", "since": "x"}

@@ -130,6 +130,13 @@ def test_money_and_its_smallest_units_are_the_same(money):
     assert call("minor_units", known | {"currency": currency.lower()}) == units
 
 
+@few
+@given(MONEY, st.integers(0, 50))
+def test_money_so_many_times_is_its_total_that_often(money, count):
+    known = call("minor", *money)
+    assert call("times", known, count) == call("total", [call("minor", 0, money[1]), *[known] * count])
+
+
 @pytest.mark.parametrize(
     "money",
     [

@@ -1,10 +1,7 @@
-"""commercetools/commercetools-api-reference, oas/api: the API, and what its Subscriptions deliver."""
+"""commercetools/commercetools-api-reference, oas/api."""
 
-SPECS = {"commercetools/api.openapi.yaml": "/{projectKey}"}
-BODIES = {
-    "customer-changed": "MessageDeliveryPayload",
-    "customer-deleted": "MessageDeliveryPayload",
-    "order": "MessageDeliveryPayload",
-}
-PARTS = {"order": ("order", "Order"), "order-by-bus": ("detail.data", "MessageDeliveryPayload")}
-ANSWERS = {"customer.*": "Customer", "order.*": "Order"}
+SPECS = {"commercetools/api.openapi.yaml": ""}
+PARTS = {"order-by-bus": ("detail.data.resource", "Reference")}
+ANSWERS = {"customer.*": "Customer"}
+CURRENT = {"version": 3}
+REFUSED = {"who no longer has a company"}  # a draft without one leaves it out

@@ -1,0 +1,12 @@
+"""Intuit publishes no file: ballerina's copy. Events are CloudEvents; the signature is as Shopify's, which has a vector."""
+
+SPECS = {"quickbooks/ballerina_quickbooks.online.openapi.yaml": "", "cloudevents/cloudevents.schema.json": ""}
+VECTORS = {"vendor": "shopify", "header": "intuit-signature"}
+PARTS = {
+    "customer": ("[0]", "event"),
+    "customer-updated": ("[1]", "event"),
+    "invoice-deleted": ("[0]", "event"),
+}
+ANSWERS = {"customer.*": "CustomerResponse", "invoice.*": "InvoiceResponse"}
+CURRENT = {"SyncToken": "3"}
+DOCUMENTED = {"intuitentityid", "intuitaccountid", "sparse", "time"}
