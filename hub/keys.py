@@ -167,6 +167,15 @@ def importing(account: str, resource: str) -> Key:
     return Key(f"IMP#{escape(account, resource)}", "IMP")
 
 
+def dropped(name: str) -> Key:
+    """A file that was left in the drop: how far it is. Its name may name a person, so that it is a digest."""
+    return Key(f"DROP#{digest(name)[:32]}", "DROP")
+
+
+LOADING = Key("DROP#~", "LEASE")
+"""Who works on the drop has it."""
+
+
 def heard(account: str, day: str) -> Key:
     """What a source told on one day (of UTC), by the hour; without a day: the prefix of all."""
     return Key(f"SRC#{escape(account)}", f"D#{day}")

@@ -43,6 +43,9 @@ FIELDS = frozenset(
         "finished",
         "moved",
         "sent",
+        "rows",
+        "unreadable",
+        "refused",
     }
 )
 """What a line may hold: names, counts, hashes and our own ids. All else is dropped."""

@@ -33,6 +33,9 @@ AGAIN = "-again"
 WRITTEN = "written/"
 """How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
+UNREAD = "unread/"
+"""How the topic of what came and cannot be read begins: its record is the text, for people to look at."""
+
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match
 """The record in the text of an event as we write it: no text of JSON holds a quote that is not escaped."""

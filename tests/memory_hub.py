@@ -6,6 +6,7 @@ from hub.archive import MemoryArchive
 from hub.catalog import Catalog
 from hub.connector import HttpResponse, Request
 from hub.documents import parse
+from hub.drop import MemoryDrop
 from hub.pipeline import Hub
 from hub.queues import MemoryQueue
 from hub.runner import Clock
@@ -115,6 +116,7 @@ def memory_hub(clock=None, **parts):
         "inbound": MemoryQueue(clock),
         "outbound": MemoryQueue(clock),
         "archive": MemoryArchive(),
+        "drop": MemoryDrop(),
         "secrets": MemorySecrets({name: list(held) for name, held in SECRETS.items()}),
         "client": Vendors(),
         "sleep": clock.sleep,

@@ -38,7 +38,7 @@ what the hub holds stays. Files with mistakes are shown and not deployed.
 Each account of accounts.yaml has invented secrets (build/demo/secrets.json), by which `hub send --dev`
 signs."""
 
-FUNCTIONS = ("receive", "unify", "route", "deliver", "poll", "sweep", "erase", "api")
+FUNCTIONS = ("receive", "listen", "unify", "route", "deliver", "load", "poll", "sweep", "erase", "api")
 WATCHED = ("connectors", "mappings", "flows", "entities", "functions", "hub")
 """Folders of what is deployed."""
 ALONE = ("accounts.yaml", "owners.yaml", "template.yaml")
@@ -78,7 +78,7 @@ def run_dev(options: argparse.Namespace) -> int:
     with staged(root, others=dict(map(_other, options.vendor))) as stage:
         file, where = root / HOME / "secrets.json", root / DEV
         _note(stage, file)
-        where.write_text(json.dumps({"url": stage.url, "key": stage.api_key}), encoding="utf-8")
+        where.write_text(json.dumps(_told(stage)), encoding="utf-8")
         if options.story:
             for told in story.chapters(root):
                 chapter(stage, told)
@@ -90,6 +90,12 @@ def run_dev(options: argparse.Namespace) -> int:
             say("", "stopping …")
             where.unlink(missing_ok=True)
     return 0
+
+
+def _told(stage: Stage) -> dict[str, str]:
+    """Where the hub is, for commands that take `--dev`."""
+    drop = stage.outputs["DropBucketName"]
+    return {"url": stage.url, "key": stage.api_key, "aws": stage.engine.url, "drop": drop}
 
 
 def _other(text: str) -> tuple[str, str]:

@@ -10,14 +10,15 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.cli.api import Api, ApiError, add_where, api_of
+from hub.cli.leaving import leave, yard_of
 from hub.cli.pace import Pace
 from hub.cli.project import project_root
-from hub.cli.rows import Row, RowsError, mark, rows
 from hub.messages import dumps
 from hub.pipeline import Hub
 from hub.pipeline.importing import source_of
 from hub.pipeline.poll.backfill import rejected
 from hub.pipeline.poll.source import Source, event_of
+from hub.rows import Row, RowsError, mark, rows
 from hub.secrets import MemorySecrets
 from hub.settings import Settings
 from hub.times import from_epoch, parse
@@ -34,6 +35,7 @@ record that is known in this version changes nothing, so that importing twice is
   hub import shopify.co order --since 2024-01-01      from the vendor's API, by the hub itself
   hub import woocommerce customer customers.csv       from a file: CSV with a header row, or lines of JSON
   hub import woocommerce customer customers.csv --dry-run
+  hub import woocommerce customer customers.csv --drop       left in the hub's bucket, as others leave files
 
 A row of CSV is a record whose fields are the columns, all of them texts; empty cells say nothing. A mapping
 reads it like any record: a resource of its own (resources: {export: {id: …}}) can have other columns than the
@@ -71,6 +73,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--format", choices=("csv", "jsonl"), help="of the file (default: by its name)")
     parser.add_argument("--delimiter", default="", help="of CSV (default: found in the header row)")
     parser.add_argument("--encoding", default="utf-8", help="of the file, as cp1252 (default %(default)s)")
+    parser.add_argument(
+        "--drop", action="store_true", help="leave the file in the hub's bucket, which reads it"
+    )
     parser.add_argument("--no-wait", action="store_true", help="begin it and do not watch it")
     add_where(parser)
     parser.set_defaults(run=run)
@@ -83,6 +88,11 @@ def run(arguments: argparse.Namespace) -> int:
     source = source_of(hub, _account(catalog, arguments.source), arguments.resource)
     if arguments.file and arguments.dry_run:
         return _try(hub, source, arguments)
+    if arguments.file and arguments.drop:
+        name = f"{source.account.name}/{source.resource.name}/{arguments.file.name}"
+        return leave(
+            yard_of(arguments), arguments.file, name, watch=not arguments.no_wait, sleep=Shop().sleep
+        )
     api = api_of(arguments)
     named = {"source": source.account.name, "resource": source.resource.name}
     if arguments.stop:

@@ -57,6 +57,16 @@ class Reception:
             return Token(part["equals"], part["secret"], self.format)
         return Password(**part["basic"]) if "basic" in part else Signature.of(part)
 
+    @property
+    def by_http(self) -> bool:
+        """Whether it sends webhooks, of which it is known how they show who sent them."""
+        return self.signature is not None
+
+    @property
+    def by_queue(self) -> bool:
+        """Whether its messages may come by a queue or a bus, where IAM says who sends."""
+        return bool(self.data.get("queue"))
+
     @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets that requests and handshakes are held against."""
@@ -143,7 +153,7 @@ class Reception:
             received_at=received_at,
             at=self._at(inner, resource, zone),
             deleted=resource.says("deleted", inner),
-            record=None if resource.get else resource.record_in(inner, item),
+            record=resource.record_told(inner, item),
         )
 
     def _asked(self, ask: Ask, scope: dict[str, Any], whose: Whose, received_at: str) -> Event:

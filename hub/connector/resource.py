@@ -138,6 +138,10 @@ class Resource:
         """The record of an event: `record:` over its scope, else its innermost level."""
         return self.value("record", scope) if "record" in self.data else item
 
+    def record_told(self, scope: Mapping[str, Any], item: Any) -> Any:
+        """The record of an event, None where it has to be fetched: it is thin, or carries none this time."""
+        return None if self.get and "record" not in self.data else self.record_in(scope, item)
+
     def says(self, name: str, scope: Mapping[str, Any]) -> bool:
         """Whether the expression `name:` is true; an absent one is not."""
         return name in self.data and self.value(name, scope) is True

@@ -79,9 +79,11 @@ class Bench:
         return self.events[plain[0]]
 
     def receiving(self) -> None:
-        """Raise DoesNotApply where the vendor sends nothing."""
+        """Raise DoesNotApply where the vendor sends no webhooks."""
         if not self.connector.receives:
             raise DoesNotApply("the vendor sends nothing")
+        if not self.connector.reception.by_http:
+            raise DoesNotApply("it sends no webhooks: its messages come by a queue, where IAM says who sends")
 
     def mapping(self, resource: str) -> Mapping | None:
         """The first mapping of a resource by which something is written."""

@@ -16,6 +16,7 @@ from hub.simulator.webhooks import Further, Told, opened, plant, told
 @check("write", Bench.writable)
 def own_write_told_back(bench: Bench, resource: str) -> None:
     """Our own write, told back by a webhook, makes no second write."""
+    bench.receiving()
     writer = Writer(bench, resource)
     sample = _sample(bench, resource)
     if sample is None:

@@ -68,9 +68,16 @@ class Facts:
                 yield resource, mapping
 
     def comes(self, resource: Resource, mapping: Mapping) -> bool:
-        """Whether records of a resource are told, asked for, or stand inside of others, and are mapped."""
+        """Whether records of a resource come in, by themselves or inside of others, and are mapped."""
         reads = {"in", "both"} & mapping.document.data.keys()
-        return bool(reads and (resource.topics or resource.list or self.around(resource.name)))
+        return bool(
+            reads and (resource.topics or resource.list or self.around(resource.name) or self.is_files)
+        )
+
+    @property
+    def is_files(self) -> bool:
+        """Whether it knows no way but files: it sends nothing, and nothing is asked of it."""
+        return not self.connector.receives and not self.connector.base_url
 
     def around(self, name: str) -> tuple[str, ...]:
         """The resources inside of whose records those of a resource come."""

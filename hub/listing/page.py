@@ -51,6 +51,8 @@ def _comes(one: Facts, resource: Resource, mapping: Mapping) -> str:
         ways.append(f"webhooks {_codes(resource.topics)}{thin}")
     if resource.list:
         ways.append("asked for" + ("" if resource.topics else " every five minutes"))
+    if one.is_files:
+        ways.append("files: left in the hub's bucket, or `hub import`")
     ways += [f"inside of {outer}" for outer in one.around(resource.name)]
     return f"| {resource.name} | {mapping.entity} | {'; '.join(ways)} |"
 

@@ -17,6 +17,7 @@ from hub.catalog import Catalog
 from hub.client import Client, HttpClient
 from hub.connector.call import account_scope
 from hub.credentials.parts import Cache
+from hub.drop import Drop, S3Drop
 from hub.expressions import template
 from hub.queues import Queue, SqsQueue
 from hub.secrets import AwsSecrets, Secrets
@@ -88,6 +89,11 @@ class Hub:
     def archive(self) -> Archive:
         """Raw events and claim checks."""
         return S3Archive(self.settings.bucket)
+
+    @cached_property
+    def drop(self) -> Drop:
+        """Files that others left."""
+        return S3Drop(self.settings.drop)
 
     @cached_property
     def secrets(self) -> Secrets:

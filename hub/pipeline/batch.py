@@ -40,12 +40,12 @@ class Taken(NamedTuple):
 
 
 def taken(event: dict[str, Any]) -> list[Taken]:
-    """The messages of Lambda's envelope."""
+    """The messages of Lambda's envelope; of a queue without groups each is a group of its own."""
     return [
         Taken(
             record["messageId"],
             record["body"],
-            record["attributes"]["MessageGroupId"],
+            record["attributes"].get("MessageGroupId", record["messageId"]),
             int(record["attributes"]["ApproximateReceiveCount"]),
             record["receiptHandle"],
         )

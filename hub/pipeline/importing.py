@@ -5,12 +5,13 @@ after whatever happened, goes on there. A row is the event of its id and version
 however often.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hub import keys
 from hub.errors import HubError
+from hub.messages import Event
 from hub.pipeline import Hub
 from hub.pipeline.poll.known import news
 from hub.pipeline.poll.source import Source, event_of
@@ -103,6 +104,13 @@ def take(hub: Hub, source: str, resource: str, asked: Mapping[str, Any]) -> dict
     return {"taken": True, **shown(_taken(hub, known, item, asked))}
 
 
+def forward(hub: Hub, events: Sequence[Event]) -> int:
+    """Send on what is news of imported rows: how many."""
+    fresh = news(hub, events)
+    enqueue(hub, fresh)
+    return len(fresh)
+
+
 def source_of(hub: Hub, name: Any, resource: Any) -> Source:
     """The account and resource of these names. Raises ImportRefused."""
     account = hub.catalog.accounts.get(str(name))
@@ -122,11 +130,10 @@ def shown(item: Item) -> dict[str, Any]:
 def _taken(hub: Hub, source: Source, item: Item, asked: Mapping[str, Any]) -> Item:
     now = from_epoch(hub.clock())
     events = [event_of(source, row, now, "import") for row in asked["rows"]]
-    fresh = news(hub, events)
-    enqueue(hub, fresh)
+    sent = forward(hub, events)
     data = item.data
     file = {**data["file"], "offset": asked["to"], "line": int(asked.get("line") or 0)}
-    told = {"file": file, "rows": data["rows"] + len(events), "sent": data["sent"] + len(fresh)}
+    told = {"file": file, "rows": data["rows"] + len(events), "sent": data["sent"] + sent}
     return _kept(hub, item, {**data, **told, "state": "done" if asked.get("last") else "running"})
 
 

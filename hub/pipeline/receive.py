@@ -78,7 +78,7 @@ def _door(hub: Hub, path: str) -> Door | None:
     if parts[:2] != ROOT or len(parts) not in (3, 4):
         return None
     connector = hub.catalog.connectors.get(parts[2])
-    if connector is None or not connector.receives:
+    if connector is None or not connector.reception.by_http:
         return None
     if len(parts) == 3:
         return Door(connector, None) if connector.shared else None
@@ -116,7 +116,7 @@ def _admitted(hub: Hub, door: Door, request: Request) -> Reply:
     if not accepts(door.connector.reception.format, request.headers.get("content-type", "")):
         return Reply(415)
     try:
-        events = _events(hub, door, request)
+        events = told(hub, door, request, from_epoch(hub.clock()))
     except RecordError as error:
         return Reply(400, error.reason)
     enqueue(hub, events)
@@ -130,13 +130,13 @@ def _held(hub: Hub, door: Door) -> Iterator[list[dict[str, str]]]:
     yield hub.secrets.get(door.secret)
 
 
-def _events(hub: Hub, door: Door, request: Request) -> list[Event]:
-    received_at = from_epoch(hub.clock())
+def told(hub: Hub, door: Door, request: Request, received_at: str) -> list[Event]:
+    """The events of a request that is trusted. Raises RecordError for what this vendor does not send."""
     if door.account:
         account = door.account
         return door.connector.events(request, account.key, received_at, account.time_zone)
     accounts = [one for one in hub.catalog.accounts.values() if one.connector == door.connector.name]
-    return door.connector.events_of_accounts(request, lambda told: _owner(accounts, told), received_at)
+    return door.connector.events_of_accounts(request, lambda named: _owner(accounts, named), received_at)
 
 
 def _owner(accounts: Sequence[Account], told: Sequence[tuple[str, str]]) -> tuple[str, str]:

@@ -66,28 +66,29 @@ _SIGNATURE = cases(
     ),
     otherwise=_SIGNED,
 )
-RECEIVE = shape(
-    "how webhooks come in",
-    {
-        "format": choice("of the body", "json", "form"),
-        "handshake": shape(
-            "the question whether this URL is ours",
-            {"if": expression(), "token": expression(), "secret": text(), "answer": expression()},
-            "if",
-        ),
-        "signature": _SIGNATURE,
-        "events": mapped("levels of a batch, outermost first: name: list", expression()),
-        "account": mapped("setting of the account: its value in the signed body", expression()),
-        "topic": expression("what kind of event it is"),
-        "event_id": cases(
-            (IS_TEXT, expression("the event's id")),
-            otherwise=listed("parts of the event's id", expression()),
-        ),
-        "at": expression("when it happened, as the vendor says"),
-        "anew": {
-            **DURATION,
-            "description": "after so long the same body is another event: of thin ones without id and time",
-        },
+_RECEIVING = {
+    "format": choice("of the body", "json", "form"),
+    "handshake": shape(
+        "the question whether this URL is ours",
+        {"if": expression(), "token": expression(), "secret": text(), "answer": expression()},
+        "if",
+    ),
+    "signature": _SIGNATURE,
+    "events": mapped("levels of a batch, outermost first: name: list", expression()),
+    "account": mapped("setting of the account: its value in the signed body", expression()),
+    "topic": expression("what kind of event it is"),
+    "event_id": cases(
+        (IS_TEXT, expression("the event's id")),
+        otherwise=listed("parts of the event's id", expression()),
+    ),
+    "at": expression("when it happened, as the vendor says"),
+    "anew": {
+        **DURATION,
+        "description": "after so long the same body is another event: of thin ones without id and time",
     },
-    "signature",
+    "queue": {"const": True, "description": "true: messages of a queue or bus, where IAM says who sends"},
+}
+RECEIVE = cases(
+    (has("queue"), shape("how messages come in", _RECEIVING)),
+    otherwise=shape("how webhooks come in", _RECEIVING, "signature"),
 )

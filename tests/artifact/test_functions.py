@@ -15,6 +15,8 @@ ANSWERS = {
     "unify": lambda answer: answer == {"batchItemFailures": []},
     "route": lambda answer: answer == {"batchItemFailures": []},
     "deliver": lambda answer: answer == {"batchItemFailures": []},
+    "listen": lambda answer: len(answer["batchItemFailures"]) == 1,
+    "load": lambda answer: answer == {"files": 0, "sent": 0},
     "poll": lambda answer: answer["records"] == 0,
     "sweep": lambda answer: set(answer) == {"deliveries", "waiting", "relayed"},
     "erase": lambda answer: set(answer) == {"worked", "finished", "moved"},

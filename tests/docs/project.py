@@ -9,6 +9,9 @@ ROOT = Path(__file__).parent.parent.parent
 FOLDERS = ("connectors", "entities", "events", "flows", "mappings")
 FILES = ("accounts.yaml", "owners.yaml")
 
+FILED = ("json", "csv")
+"""Languages of blocks whose file stands behind the fence."""
+
 _FENCE = re.compile(r"^```(\w+)?([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# ([\w./-]+\.yaml)(, one more line)?\n")
 
@@ -48,9 +51,9 @@ def write(folder, block):
             file.write(block.text[named.end() :])
     elif named:
         _put(folder / named[1], block.text)
-    elif block.language == "json" and block.info:
+    elif block.language in FILED and block.info:
         _put(folder / block.info, block.text)
-    return bool(named or (block.language == "json" and block.info))
+    return bool(named or (block.language in FILED and block.info))
 
 
 def _put(path, text):

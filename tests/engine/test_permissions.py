@@ -37,6 +37,18 @@ def test_an_event_passes_all_functions_with_the_roles_of_the_template(guarded, h
         assert "FunctionError" not in answer, answer["Payload"].read()
 
 
+def test_a_file_that_is_left_comes_in_with_the_role_of_the_template(guarded):
+    files, bucket = guarded.client("s3"), guarded.outputs["DropBucketName"]
+    row = '{"id": 5, "email": "drop5@correo.example", "date_modified_gmt": "2026-11-20T12:00:00"}'
+    files.put_object(Bucket=bucket, Key="drop/woocommerce.co/customer/a.jsonl", Body=row.encode())
+
+    def report():
+        return files.list_objects_v2(Bucket=bucket, Prefix="reports/").get("Contents")
+
+    await_found(report)
+    assert "Contents" not in files.list_objects_v2(Bucket=bucket, Prefix="drop/")
+
+
 def test_somebody_is_erased_with_the_roles_of_the_template(guarded, http):
     assert post_customer(guarded, http) == 200
     found = await_found(lambda: search(guarded, http))

@@ -8,6 +8,7 @@ import pytest
 
 from functions.sweep import STAY
 from hub import keys
+from hub.drop import REPORTS, WAITING
 from hub.pipeline.erase import SECONDS, SETTLE
 from hub.store import Item
 from hub.store.dynamodb import encode
@@ -43,7 +44,7 @@ def dead_letter_queues(template):
 
 
 def test_t01_each_mapping_reports_the_failures_of_a_batch(template):
-    assert len(template.mappings()) == 3
+    assert len(template.mappings()) == 4
     for mapping in template.mappings().values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
@@ -94,7 +95,7 @@ def test_t07_state_can_be_restored_and_is_not_removed_with_the_stack(template):
     assert table["DeletionProtectionEnabled"] is True
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
-    for name in ("Table", "Archive", "Failures", "Pepper"):
+    for name in ("Table", "Archive", "Drop", "Failures", "Pepper"):
         assert template.resources[name]["DeletionPolicy"] == "Retain"
         assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
 
@@ -103,7 +104,7 @@ def test_t07_all_that_holds_data_can_be_encrypted_with_a_key_of_the_owner(templa
     """AWS's own keys by default; nothing is ever unencrypted."""
     kinds = ("DynamoDB::Table", "SQS::Queue", "S3::Bucket", "Logs::LogGroup", "SecretsManager::Secret")
     held = {name for kind in kinds for name in template.of(f"AWS::{kind}")}
-    assert len(held) == 18
+    assert len(held) == 21
     for name in held:
         assert "KeyArn" in json.dumps(template.resources[name]), name
     for bucket in template.of("AWS::S3::Bucket").values():
@@ -137,15 +138,19 @@ def test_t08_a_role_reads_only_the_secrets_of_its_own_stack(template):
 def test_t09_no_function_but_erase_may_scan_the_table_or_delete_from_it(template):
     for role in template.of("AWS::IAM::Role").keys() - {"EraseRole"}:
         for statement in template.statements(role):
-            assert not {"dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject"} & set(
+            forbidden = {"dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject"} & set(
                 listed(statement["Action"])
             )
+            if statement["Resource"] == {"Fn::Sub": "${Drop.Arn}/drop/*"}:
+                forbidden -= {"s3:DeleteObject"}  # a file that is done, by load
+            assert not forbidden
 
 
 def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
     send = {"sqs:SendMessage"}
     state = {f"dynamodb:{name}Item" for name in ("BatchGet", "Put", "Update")}
     state |= {"dynamodb:ConditionCheckItem", "dynamodb:Query"}
+    table = {f"dynamodb:{name}" for name in ("BatchGetItem", "PutItem", "UpdateItem", "Query")}
     consume = {
         "sqs:ReceiveMessage",
         "sqs:DeleteMessage",
@@ -167,9 +172,14 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
     }
     assert {role: actions(template, role) - always for role in template.of("AWS::IAM::Role")} == {
         "ReceiveRole": send | secrets | {"s3:PutObject"},
+        "ListenRole": send | {"s3:PutObject", "s3:ListBucket"},
         "UnifyRole": consume | state | secrets | {"s3:PutObject", "s3:GetObject"},
         "RouteRole": stream | state | send | {"s3:PutObject", "s3:ListBucket"},
         "DeliverRole": consume | state | send | secrets,
+        "LoadRole": send
+        | table
+        | {"sqs:GetQueueAttributes", "s3:ListBucket"}
+        | {f"s3:{name}Object" for name in ("Put", "Get", "Delete")},
         "PollRole": state
         | send
         | secrets
@@ -184,6 +194,40 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
         | secrets
         | {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "sqs:GetQueueAttributes"},
     }
+
+
+def test_t09_load_writes_how_far_its_files_are_and_nothing_else_of_the_table(template):
+    [write] = [
+        one
+        for one in template.statements("LoadRole")
+        if one["Effect"] == "Allow" and "dynamodb:PutItem" in listed(one["Action"])
+    ]
+    assert write["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "DROP#*"}}
+    for key in (keys.LOADING, keys.dropped("drop/movilventas.co/visit/march.csv")):
+        assert key.pk.startswith("DROP#")
+
+
+def test_t09_whoever_leaves_files_needs_no_right_on_what_the_hub_keeps(template):
+    """Load reads and removes what lies under drop/, and writes under reports/."""
+    drop = {
+        json.dumps(one["Resource"]): sorted(listed(one["Action"]))
+        for one in template.statements("LoadRole")
+        if "Drop" in json.dumps(one["Resource"])
+    }
+    assert drop['{"Fn::Sub": "${Drop.Arn}/drop/*"}'] == ["s3:DeleteObject", "s3:GetObject"]
+    others = {
+        role for role in template.of("AWS::IAM::Role") if "Drop" in json.dumps(template.resources[role])
+    }
+    assert others == {"LoadRole"}
+
+
+def test_a_file_that_is_left_starts_load_and_its_report_does_not(template):
+    pattern = template.of("AWS::Events::Rule")["LoadLeft"]["EventPattern"]
+    assert pattern["detail"]["object"]["key"] == [{"prefix": WAITING}]
+    assert pattern["detail"]["bucket"]["name"] == [{"Ref": "Drop"}]
+    assert not REPORTS.startswith(WAITING)
+    drop = template.of("AWS::S3::Bucket")["Drop"]
+    assert drop["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
 
 
 def actions(template, role):
@@ -317,12 +361,15 @@ def test_all_functions_share_one_artifact_runtime_and_architecture(template):
 def test_the_clock_steps_are_not_retried_by_lambda_but_by_the_clock(template):
     configs = template.of("AWS::Lambda::EventInvokeConfig").values()
     assert {target(one["FunctionName"]): one["MaximumRetryAttempts"] for one in configs} == {
+        "Listen": 2,
+        "Load": 0,
         "Poll": 0,
         "Sweep": 0,
         "Erase": 0,
     }
-    rules = {name: one["ScheduleExpression"] for name, one in template.of("AWS::Events::Rule").items()}
-    assert rules == {
+    rules = template.of("AWS::Events::Rule").items()
+    assert {name: one["ScheduleExpression"] for name, one in rules if "ScheduleExpression" in one} == {
+        "LoadTick": "rate(5 minutes)",
         "PollTick": "rate(5 minutes)",
         "SweepTick": "rate(1 minute)",
         "EraseTick": "rate(1 minute)",
@@ -343,5 +390,20 @@ def test_an_erasure_waits_until_nobody_is_at_work_who_has_read_the_customer_befo
 def test_each_function_names_the_artifact_itself(source):
     """`sam build` moves the template and corrects such paths in resources, but not in Globals."""
     functions = [one for one in source["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
-    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 8
+    assert [one["Properties"]["CodeUri"] for one in functions] == ["build/artifact"] * 10
     assert all(one["Metadata"] == {"SkipBuild": True} for one in functions)
+
+
+def test_a_door_without_a_signature_is_there_only_where_the_stack_is_told_of_it(template, source):
+    for name in ("InQueueArn", "InQueueAccount", "InBusName", "InBusSource", "InBusAccount"):
+        assert source["Parameters"][name]["Default"] == ""
+    doors = {name: one["Condition"] for name, one in template.resources.items() if "Condition" in one}
+    assert doors.pop("ListenToQueue") == doors.pop("ReadInQueue") == "HasInQueue"
+    assert doors.pop("ListenToBus") == doors.pop("ListenPermission") == "HasInBus"
+    [policy] = template.of("AWS::IAM::ManagedPolicy")["ReadInQueue"]["PolicyDocument"]["Statement"]
+    assert policy["Resource"] == {"Ref": "InQueueArn"}
+    assert template.of("AWS::Events::Rule")["ListenToBus"]["EventPattern"] == {
+        "source": [{"prefix": {"Ref": "InBusSource"}}]
+    }
+    permission = template.of("AWS::Lambda::Permission")["ListenPermission"]
+    assert target(permission["SourceArn"]) == "ListenToBus"

@@ -88,14 +88,18 @@ def imports(hub: Hub, pages: int) -> list[ImportTurn]:
 
 
 def rejected(
-    hub: Hub, events: Iterable[Event], first: int, before: list[dict[str, Any]]
+    hub: Hub,
+    events: Iterable[Event],
+    first: int,
+    before: list[dict[str, Any]],
+    peppers: list[identity.Pepper] | None = None,
 ) -> list[dict[str, Any]]:
     """What unify would refuse of these rows, added to what it would before: by reason and deciding line.
 
-    `first`: number of the first row.
+    `first`: number of the first row; `peppers`: where not the stack's own.
     """
     found = {(one["reason"], one["place"]): one for one in before}
-    peppers = identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
+    peppers = peppers or identity.peppers(hub.secrets.get(hub.settings.pepper_secret))
     for number, event in enumerate(events, first):
         try:
             tell(hub, event, peppers)

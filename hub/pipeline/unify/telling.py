@@ -11,7 +11,7 @@ from hub.errors import PauseError, RecordError, RetryError
 from hub.frozen import dataclass
 from hub.identity import Identifier, Pepper
 from hub.mapping import Consent, Context, Incoming, Mapping
-from hub.messages import WRITTEN, Event, digest
+from hub.messages import UNREAD, WRITTEN, Event, digest
 from hub.pipeline import Hub
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
@@ -66,6 +66,8 @@ class Tale:
 
 def tell(hub: Hub, event: Event, peppers: list[Pepper]) -> Tale:
     """The tale of an event. Raises RecordError for what can never be told, RetryError for what may later."""
+    if event.topic.startswith(UNREAD):
+        raise RecordError("unreadable", "what came is no row, or no message, of this source")
     account = hub.catalog.accounts.get(event.source)
     if account is None:
         raise RecordError("unknown-account", "no account of accounts.yaml is meant")

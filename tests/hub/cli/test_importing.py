@@ -8,9 +8,9 @@ import pytest
 
 from hub import keys
 from hub.cli import importing, main
-from hub.cli.rows import mark, rows
 from hub.connector import HttpResponse
 from hub.pipeline.poll import poll
+from hub.rows import mark, rows
 from tests.hub.cli.served import api
 from tests.journey import Day
 

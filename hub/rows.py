@@ -8,24 +8,34 @@ from typing import Any, BinaryIO, NamedTuple
 
 from hub.connector.body import answer
 from hub.errors import HubError
+from hub.reprs import discreet
 
 DELIMITERS = ",;\t|"
 LARGEST_FIELD = 10 * 1024 * 1024
+"""Bytes of a line, and characters of a cell: with more, something else is read than rows."""
+
 BOM = "\ufeff"
 MARKED = 64 * 1024
 """Bytes by which a file is known again, with its size."""
 
+ANY = ""
+"""The encoding of a file of which nothing is said: UTF-8, and a line that is none is Windows' Latin."""
+
 
 class RowsError(HubError):
-    """The file cannot be read as it was said: the message is for the person at the keyboard."""
+    """The file cannot be read as it was said: the message is for the person whose file it is."""
 
 
+@discreet("line", "end")
 class Row(NamedTuple):
-    """`record`: None for a line that is no row. `line`: its number from 1; `end`: byte behind it."""
+    """`record`: None for a line that is no row, whose `text` it is. `line`: its number from 1; `end`: byte
+    behind it.
+    """
 
     record: dict[str, Any] | None
     line: int
     end: int
+    text: str = ""
 
 
 class Lines:
@@ -34,26 +44,42 @@ class Lines:
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self.file, self.encoding = file, encoding
         self.offset = self.number = 0
+        self._since: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        raw = self.file.readline()
+        raw = self.file.readline(LARGEST_FIELD + 1)
         if not raw:
             raise StopIteration
         self.number += 1
         self.offset += len(raw)
-        try:
-            text = raw.decode(self.encoding)
-        except UnicodeDecodeError:
-            raise RowsError(f"line {self.number} is not {self.encoding}: say --encoding, as cp1252") from None
-        return text.removeprefix(BOM) if self.number == 1 else text
+        if len(raw) > LARGEST_FIELD:
+            raise RowsError(f"line {self.number} is too long: {LARGEST_FIELD} bytes are the most")
+        text = self._decoded(raw)
+        text = text.removeprefix(BOM) if self.number == 1 else text
+        self._since.append(text)
+        return text
 
     def skip(self, offset: int, number: int) -> None:
         """Go on behind this byte, which is the end of this line."""
         self.file.seek(offset)
         self.offset, self.number = offset, number
+
+    def taken(self) -> str:
+        """The text since this was asked before."""
+        text = "".join(self._since)
+        self._since.clear()
+        return text
+
+    def _decoded(self, raw: bytes) -> str:
+        try:
+            return raw.decode(self.encoding or "utf-8")
+        except UnicodeDecodeError:
+            if self.encoding == ANY:
+                return raw.decode("cp1252", "replace")
+            raise RowsError(f"line {self.number} is not {self.encoding}: say --encoding, as cp1252") from None
 
 
 def mark(path: Path) -> dict[str, Any]:
@@ -65,7 +91,9 @@ def mark(path: Path) -> dict[str, Any]:
         return {"mark": hashlib.sha256(start + file.read()).hexdigest(), "size": size}
 
 
-def rows(file: BinaryIO, *, form: str, delimiter: str, encoding: str, at: tuple[int, int]) -> Iterator[Row]:
+def rows(
+    file: BinaryIO, *, form: str, delimiter: str = "", encoding: str = ANY, at: tuple[int, int] = (0, 0)
+) -> Iterator[Row]:
     """The rows behind the byte and line `at`. `form`: csv or jsonl. Raises RowsError."""
     lines = Lines(file, encoding)
     yield from _csv(lines, delimiter, at) if form == "csv" else _json(lines, at)
@@ -74,8 +102,10 @@ def rows(file: BinaryIO, *, form: str, delimiter: str, encoding: str, at: tuple[
 def _json(lines: Lines, at: tuple[int, int]) -> Iterator[Row]:
     lines.skip(*at)
     for text in lines:
+        lines.taken()
         if text.strip():
-            yield Row(_object(text), lines.number, lines.offset)
+            record = _object(text)
+            yield Row(record, lines.number, lines.offset, "" if record is not None else text)
 
 
 def _object(text: str) -> dict[str, Any] | None:
@@ -95,11 +125,15 @@ def _csv(lines: Lines, delimiter: str, at: tuple[int, int]) -> Iterator[Row]:
     names, delimiter = _names(first, lines, delimiter)
     if at[0] > lines.offset:
         lines.skip(*at)
+    lines.taken()
     for cells in _cells(lines, delimiter):
+        text = lines.taken()
         if not any(cells):
             continue
-        whole = len(cells) == len(names)
-        record = {name: cell for name, cell in zip(names, cells, strict=False) if cell} if whole else None
+        if len(cells) != len(names):
+            yield Row(None, lines.number, lines.offset, text)
+            continue
+        record = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
         yield Row(record, lines.number, lines.offset)
 
 
