@@ -6,10 +6,15 @@ A move says where, what and (by dice between 0 and 1) to which record; what is t
 import random
 from dataclasses import dataclass
 
+from hub import keys
+from hub.times import to_epoch
 from tests.fleet.systems import Edit
 from tests.fleet.weather import DAY
 
 TOWNS = "Cali", "Bogotá", "Pasto", "Tunja", "Neiva"
+KNOWN = {"name": "name", "email": "email", "phone": "phone", "stage": "stage", "city": "address"}
+"""The fields that people edit -> the canonical field (of an address, the town stands for all of it)."""
+
 FIELDS = ("name", "name", "name", "phone", "email", "address", "stage")
 
 
@@ -208,9 +213,27 @@ class People:
             self._values.setdefault((system.name, id, canonical), set()).add(canon(name, value))
         return edits
 
+    def said(self, item):
+        """A record as it was committed: the edits that stand in its registers reached us, fetched ones, too."""
+        told = keys.told(item.key.pk)
+        for edit in self.written:
+            if (edit.system, edit.id) == (told.source, told.id):
+                value, since = register(item, KNOWN.get(edit.field))
+                if value is not None and canon(edit.field, edit.value) == value and since >= edit.at - 1e-6:
+                    edit.heard = since if edit.heard is None else min(edit.heard, since)
+
     def values(self, system, id, field):
         """The normal forms that people ever wrote into a field of a record."""
         return self._values.get((system, id, field), set())
+
+
+def register(item, canonical):
+    """What a record says of a field, and since when (of an address its town)."""
+    held = item.data.get("registers", {}).get(canonical)
+    if held is None:
+        return None, None
+    value = held[0].get("city") if isinstance(held[0], dict) else held[0]
+    return value, to_epoch(held[1][0][0])
 
 
 def canon(field, value):

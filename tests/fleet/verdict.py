@@ -6,13 +6,9 @@ from hub import keys
 from hub.mapping import Context
 from hub.pipeline.subjects import subject_of
 from hub.store.memory import MemoryStore
-from hub.times import to_epoch
-from tests.fleet.people import canon
+from tests.fleet.people import KNOWN, canon
 
 OPEN = (keys.DUE, keys.WAITING)
-KNOWN = {"name": "name", "email": "email", "phone": "phone", "stage": "stage", "city": "address"}
-"""The fields that people edit -> the canonical field (of an address, the town stands for all of it)."""
-
 OWNED, OWNER = "stage", "crm"
 """The field that has an owner, and whose it is."""
 
@@ -197,18 +193,10 @@ class Verdict:
         return owned or heard
 
     def _by_record(self):
-        """The edits that reached us, by record and field, fetched ones by their registers."""
+        """The edits that reached us, by record and field."""
         found = defaultdict(list)
         for edit in self._edits:
             found[edit.system, edit.id, edit.field].append(edit)
-        for item in self.items:
-            if item.kind == "record" and item.data["entity"] == "customer":
-                told = keys.told(item.key.pk)
-                for field, canonical in KNOWN.items():
-                    value, since = _register(item, canonical)
-                    for edit in found.get((told.source, told.id, field), []):
-                        if value is not None and canon(field, edit.value) == value:
-                            edit.heard = since if edit.heard is None else min(edit.heard, since)
         return found
 
     def _is_gone(self, system, id):
@@ -242,15 +230,6 @@ class Verdict:
                 self.say("windows over the limit", system.name)
             for _ in range(system.gauge.early):
                 self.say("windows over the limit", f"{system.name} was asked before its Retry-After was over")
-
-
-def _register(item, canonical):
-    """What a record says of a field, and since when."""
-    held = item.data.get("registers", {}).get(canonical)
-    if held is None:
-        return None, None
-    value = held[0].get("city") if isinstance(held[0], dict) else held[0]
-    return value, to_epoch(held[1][0][0])
 
 
 def _golden(root, canonical):

@@ -480,8 +480,10 @@ class World:
                 edit.heard = version.updated if edit.heard is None else min(edit.heard, version.updated)
 
     def committed(self, items):
-        """What our steps wrote: the images that nothing but an echo caused are counted."""
+        """What our steps wrote: what a record said reached us; images that an echo alone caused are counted."""
         for image in items:
+            if image.kind == "record":
+                self.people.said(image)
             if image.kind != "outbox":
                 continue
             if image.version:

@@ -18,6 +18,8 @@ ONCE = {
     2102: "of two ledgers of one record, the one of a customer merged away made an echo",
     2315: "an address changed while the upsert by the old one was on its way: two records",
     2378: "an edit that says the same in other letters was counted as lost",
+    5375: "an owner who was heard after a later change of somebody else made no conflict",
+    7924: "of what a fetch told and the record no longer says the oracle knew nothing",
     2984: "a set-back after an edit that nobody heard of was counted as a confirmation",
 }
 """Seeds beyond the usual run that showed something."""
