@@ -214,7 +214,7 @@ class People:
         return edits
 
     def said(self, item):
-        """A record as it was committed: the edits that stand in its registers reached us, fetched ones, too."""
+        """A record as it was committed: what stands in its registers reached us, fetched or not."""
         told = keys.told(item.key.pk)
         for edit in self.written:
             if (edit.system, edit.id) == (told.source, told.id):

@@ -480,7 +480,7 @@ class World:
                 edit.heard = version.updated if edit.heard is None else min(edit.heard, version.updated)
 
     def committed(self, items):
-        """What our steps wrote: what a record said reached us; images that an echo alone caused are counted."""
+        """What our steps wrote: what records said reached us; images that an echo caused are counted."""
         for image in items:
             if image.kind == "record":
                 self.people.said(image)

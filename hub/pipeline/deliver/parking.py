@@ -6,7 +6,7 @@ again when it is due.
 
 from typing import Any
 
-from hub import keys
+from hub import keys, ledger
 from hub.connector import Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
@@ -31,8 +31,8 @@ HORIZON = 3 * 86_400.0
 PAUSED_DELAY = 300.0
 """Seconds after which a delivery to a paused account asks again whether it is still paused."""
 
-QUIET = 75.0
-"""Seconds after which a request whose outcome is unknown can no longer land: the client's timeout + 60."""
+QUIET = ledger.QUIET
+"""Seconds after which a request whose outcome is unknown can no longer land."""
 
 INTENT_SECONDS = 600.0
 """Seconds after which an intent that nobody finished is tried again by sweep: longer than the queue does."""

@@ -189,7 +189,7 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "ambiguous": earlier.get("at", case.data.get("ambiguous") or desire.unsettled),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
-        "landed": desire.landed,
+        "landed": {**({earlier["at"]: []} if earlier else {}), **desire.landed} or None,
         "beats": loops.beats(case, desire),
         "hash": DIRTY,
         "rest": DIRTY,
@@ -220,7 +220,7 @@ def close(
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
         superseded=desire.receipts or None,
-        **(told or {"wrote": desire.wrote, "landed": desire.landed}),
+        **(told or {"wrote": desire.wrote, "landed": desire.landed or None}),
         **{
             **parking.CLEAN,
             "ambiguous": ambiguous if settling else None,

@@ -55,11 +55,12 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     held = registers(record) if record else {}
     run = (Stamp(telling.at, event.mark, event.revision),)
     told = {name: Register(value, run) for name, value in telling.fields.items()}
+    timed = telling.at != event.received_at  # else it is our time, not the source's own
     if written:
         told = {
             name: _register(written, name, register)
             for name, register in told.items()
-            if _is_news(written, name, register.value, telling.at, held.get(name))
+            if _is_news(written, name, register, held.get(name), timed=timed)
         }
     if telling.customer and (told or not telling.fields):
         told[CUSTOMER] = Register(telling.customer, run)
@@ -70,28 +71,33 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     echoes = {name: value for name, value in telling.fields.items() if name not in told}
     doubts = {n: v for n, v in echoes.items() if written.is_doubtful(n, v, telling.at, held.get(n))}
     answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
-    ours = telling.at == event.received_at  # no time of the source's own
-    later = {n: v for n, v in echoes.items() if not ours and written.stood(n, v, telling.at)}
+    later = {n: v for n, v in echoes.items() if timed and written.stood(n, v, telling.at)}
     stood = {name: _stood(value, run[0], held.get(name)) for name, value in later.items()}
     return Spoken(told, doubts, answers, stood)
 
 
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
-    """What we noted of this record; None when we never wrote it."""
+    """What we noted of this record; None when we never wrote it.
+
+    A request that was to find or create a record made another one where a delivery knows this one by its id.
+    """
     notes = ledgers(telling, ids)
     reading.load(notes)
-    here = (None, keys.told(telling.record.pk).id) if notes else ()
-    noted = [Written.of(item.data) for item in reading.present(notes) if item.data.get("remote") in here]
-    return Written.joined(noted) if noted else None
+    here = keys.told(telling.record.pk).id if notes else ""
+    found = reading.present(notes)
+    noted = [item for item in found if item.data.get("remote") == here]
+    noted = noted or [item for item in found if item.data.get("remote") is None]
+    return Written.joined([Written.of(item.data) for item in noted]) if noted else None
 
 
-def _is_news(written: Written, name: str, value: Any, at: str, held: Register | None) -> bool:
-    """Whether it is neither an echo nor past: the record has said for a later time that what we wrote before
-    `at` stood there, so somebody has set it back since, and this is heard too late."""
-    if written.is_echo(name, value, at, held):
+def _is_news(written: Written, name: str, told: Register, held: Register | None, *, timed: bool) -> bool:
+    """Whether it is neither an echo nor past: the record has said for a later time that a value of ours stood
+    there, which we did not write in between: somebody has set it back since, and this is heard too late."""
+    at = told.since.at
+    if written.is_echo(name, told.value, at, held, timed=timed):
         return False
-    later = held.other if held and held.other and held.other > held.last else None
-    return later is None or later.at <= at or not written.is_after(name, at)
+    later = held.other.at if held and held.other and held.other > held.last else ""
+    return later <= at or not written.was_silent(name, at, later)
 
 
 def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
@@ -105,5 +111,5 @@ def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
 
 def _register(written: Written, name: str, told: Register) -> Register:
     """What is told, and since when another value of ours stood there: then it was set once more."""
-    ours = written.overwrote(name, told.since.at)
+    ours = written.overwrote(name, told.value, told.since.at)
     return told._replace(other=ours) if ours else told
