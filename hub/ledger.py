@@ -102,6 +102,22 @@ class Written:
         since = other if held and held.value != value else ""
         return self._repeats(name, self._taken(name, value, at), at, since)
 
+    def made(self, fields: Mapping[str, Any]) -> bool:
+        """Whether a record that is told as it was created may be what the last write of all made: that had
+        all of these fields at once."""
+        marks = {name: self._marks(name) for name in fields}
+        return all(self.is_last(name, value, "") for name, value in fields.items() if marks[name])
+
+    def before(self, at: str) -> "Written":
+        """What was noted before the attempt that was under way `at` then: a search's answer is older than
+        the write that follows it."""
+        times = {one for kept in self.wrote.values() for mark in map(Mark.of, kept) for one in mark[1:3]}
+        own = max((one for one in times if one <= at), default="")
+        wrote = {
+            name: [left for one in kept if (left := _until(one, own))] for name, kept in self.wrote.items()
+        }
+        return Written(wrote, self.seen, {one: when for one, when in self.landed.items() if one < own})
+
     def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
         """Whether an echo may be somebody who has set a value of ours again: an older one, told for a time
         after our last write, or the last one, and the record (`held`) was heard to say another since.
@@ -236,6 +252,13 @@ def _latest(values: Iterable[list[str]]) -> list[list[str]]:
     return list(found.values())
 
 
+def _until(kept: Sequence[str], at: str) -> list[str]:
+    """A value as it is kept of what was noted before `at`; nothing where nothing was."""
+    one = Mark.of(kept)
+    noted = one.noted if one.noted < at else one.first
+    return [one.hash, noted, *(form for form in kept[2:] if len(form) == DIGITS)] if noted < at else []
+
+
 def _again(kept: Sequence[str], at: str, before: Sequence[str]) -> list[str]:
     """A value as it is kept that is noted at `at`, and was noted `before`."""
     first = min(Mark.of(before).first, Mark.of(kept).first)
@@ -259,6 +282,12 @@ def remembered(landed: Landed, wrote: Mapping[str, list[list[str]]]) -> dict[str
     noted = {one for kept in wrote.values() for value in kept for one in value[1:]}
     noted.update(sorted(landed)[-RECENT:])
     return {at: [*when] for at, when in sorted(landed.items()) if at in noted}
+
+
+def came_with(kept: Sequence[Sequence[str]], created: str) -> bool:
+    """Whether a record that was `created` then may have been by a request with this value, as it is kept."""
+    noted = to_epoch(kept[0][1])
+    return from_epoch(noted - OVERTAKEN) <= created <= from_epoch(noted + QUIET + OVERTAKEN)
 
 
 def read_back(ledger: Mapping[str, list[list[str]]], stored: Mapping[str, Any]) -> Ledger:

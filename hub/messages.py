@@ -33,6 +33,9 @@ AGAIN = "-again"
 WRITTEN = "written/"
 """How the topic of an event begins by which we say ourselves what we have created at a destination."""
 
+FOUND = "found/"
+"""How the topic of an event begins that tells what a search found there, before we wrote over it."""
+
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match
 """The record in the text of an event as we write it: no text of JSON holds a quote that is not escaped."""

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 
 from hub import keys
+from hub.ledger import OVERTAKEN
 from hub.times import to_epoch
 from tests.fleet.systems import Edit
 from tests.fleet.weather import DAY
@@ -206,6 +207,7 @@ class People:
         for name, edit in edits.items():
             before = record.fields.get(name) if record else None
             edit.anew = before is not None and record.authors[name] is None
+            edit.early = record is not None and _is_early(system, record, edit)
             if before is None or canon(name, before) != canon(name, edit.value):
                 self.written.append(edit)
         for name, value in fields.items():
@@ -225,6 +227,13 @@ class People:
     def values(self, system, id, field):
         """The normal forms that people ever wrote into a field of a record."""
         return self._values.get((system, id, field), set())
+
+
+def _is_early(system, record, edit):
+    """Whether it sets again what we wrote there once, where nobody can tell whether it did so before or after
+    our last write: the answers do not say when they were there, and the vendor's clock may be off."""
+    ours = system.writing(edit.field, edit.value) in record.written.get(edit.field, ())
+    return ours and not system.timed and edit.at <= record.overwritten + OVERTAKEN
 
 
 def register(item, canonical):

@@ -7,8 +7,8 @@ from typing import Any
 from hub import keys
 from hub.frozen import dataclass
 from hub.golden import DELETED, NEVER, Register, Stamp, overlay
-from hub.ledger import Written
-from hub.messages import Event
+from hub.ledger import Written, came_with
+from hub.messages import FOUND, WRITTEN, Event
 from hub.pipeline.unify.rules import CUSTOMER
 from hub.pipeline.unify.state import Reading, registers
 from hub.pipeline.unify.telling import Telling
@@ -51,6 +51,10 @@ def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
 def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str]) -> Spoken:
     """What is news of a telling; nothing when all of it only repeats what we wrote."""
     written = _written(reading, telling, ids)
+    if event.topic.startswith(WRITTEN):
+        return Spoken({}, {})
+    if written and event.topic.startswith(FOUND):
+        written = written.before(event.received_at)
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
     run = (Stamp(telling.at, event.mark, event.revision),)
@@ -79,15 +83,24 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
     """What we noted of this record; None when we never wrote it.
 
-    A request that was to find or create a record made another one where a delivery knows this one by its id.
+    A request that was to find or create a record made another one where a delivery knows this one by its id;
+    and this one may be a `stray`, which such a request made after another record was found or made there.
     """
     notes = ledgers(telling, ids)
     reading.load(notes)
     here = keys.told(telling.record.pk).id if notes else ""
-    found = reading.present(notes)
-    noted = [item for item in found if item.data.get("remote") == here]
-    noted = noted or [item for item in found if item.data.get("remote") is None]
-    return Written.joined([Written.of(item.data) for item in noted]) if noted else None
+    found = [item.data for item in reading.present(notes)]
+    noted = [Written.of(data) for data in found if data.get("remote") == here]
+    if not noted:
+        noted = [Written.of(data) for data in found if data.get("remote") is None]
+        noted = noted or [Written(data["stray"]) for data in found if _is_stray(telling, data.get("stray"))]
+        noted = [one for one in noted if not telling.fresh or one.made(telling.fields)]
+    return Written.joined(noted) if noted else None
+
+
+def _is_stray(telling: Telling, noted: Mapping[str, list[list[str]]] | None) -> bool:
+    """Whether a record came to be when a request was on its way, so that it may be what that made."""
+    return any(came_with(kept, telling.created) for kept in (noted or {}).values())
 
 
 def _is_news(written: Written, name: str, told: Register, held: Register | None, *, timed: bool) -> bool:
