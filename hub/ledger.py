@@ -109,14 +109,11 @@ class Written:
         return all(self.is_last(name, value, "") for name, value in fields.items() if marks[name])
 
     def before(self, at: str) -> "Written":
-        """What was noted before the attempt that was under way `at` then: a search's answer is older than
-        the write that follows it."""
-        times = {one for kept in self.wrote.values() for mark in map(Mark.of, kept) for one in mark[1:3]}
-        own = max((one for one in times if one <= at), default="")
+        """What was noted before `at`: what a search found is older than the write that follows it."""
         wrote = {
-            name: [left for one in kept if (left := _until(one, own))] for name, kept in self.wrote.items()
+            name: [left for one in kept if (left := _until(one, at))] for name, kept in self.wrote.items()
         }
-        return Written(wrote, self.seen, {one: when for one, when in self.landed.items() if one < own})
+        return Written(wrote, self.seen, {one: when for one, when in self.landed.items() if one < at})
 
     def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
         """Whether an echo may be somebody who has set a value of ours again: an older one, told for a time
@@ -144,8 +141,11 @@ class Written:
         """Whether we surely wrote a field before `at`, and then surely nothing `until` then."""
         marks = self._marks(name)
         noted = (noted for one in marks for noted in (one.first, one.noted) if self._settled(noted))
-        ours = any(self._surely(one) < at for one in noted)
-        return ours and not self._may_land({*self.landed, *(one.noted for one in marks)}, at, until)
+        return any(self._surely(one) < at for one in noted) and not self.may_write(name, at, until)
+
+    def may_write(self, name: str, after: str, by: str) -> bool:
+        """Whether a write of ours may have landed `after` and `by` then."""
+        return self._may_land({*self.landed, *(one.noted for one in self._marks(name))}, after, by)
 
     def overwrote(self, name: str, value: Any, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.

@@ -28,13 +28,15 @@ def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) 
 def hear_out(case: Case, id: str | None, record: Any) -> None:
     """Send what a search found of a record as the event of its version, before we write over it.
 
-    Without a time of its own it would tell what it was as if it were now.
+    It is received when this attempt began, so that what the attempt notes is known to be younger.
+
+    Without a time of its own the record would tell what it was as if it were now.
     """
     target = case.target
     source = Source(target.account, target.connector, target.resource)
     if record is None or target.resource.identify(record) != id:
         return
-    event = event_of(source, record, from_epoch(case.now), "poll")
+    event = event_of(source, record, case.data["inflight"]["at"], "poll")
     if event.at is not None:
         enqueue(case.hub, [replace(event, topic=f"{FOUND}{target.resource.name}")])
 

@@ -76,7 +76,7 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     doubts = {n: v for n, v in echoes.items() if written.is_doubtful(n, v, telling.at, held.get(n))}
     answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
     later = {n: v for n, v in echoes.items() if timed and written.stood(n, v, telling.at)}
-    stood = {name: _stood(value, run[0], held.get(name)) for name, value in later.items()}
+    stood = {name: _stood(written, name, Register(v, run), held.get(name)) for name, v in later.items()}
     return Spoken(told, doubts, answers, stood)
 
 
@@ -113,12 +113,14 @@ def _is_news(written: Written, name: str, told: Register, held: Register | None,
     return later <= at or not written.was_silent(name, at, later)
 
 
-def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
-    """The register once its record has said that our value was there: its own word is what it was."""
+def _stood(written: Written, name: str, told: Register, held: Register | None) -> Register:
+    """The register once its record has said that our value was there: its own word is what it was, confirmed
+    where it is the same and we have written nothing since."""
+    stamp = told.last
     if held is None:
         return Register(None, (NEVER,), stamp)
-    if held.value == value:
-        return overlay({"": held}, {"": Register(value, (stamp,))})[0][""]
+    if held.value == told.value and not written.may_write(name, held.last.at, stamp.at):
+        return overlay({"": held}, {"": told})[0][""]
     return held._replace(other=max(stamp, held.other or stamp)) if stamp > held.last else held
 
 

@@ -15,6 +15,7 @@ from tests.fleet.trial import shrunk, story, trial
 CHUNK = 25
 
 ONCE = {
+    1183: "that what we wrote stood there confirmed what the record had said before it",
     1983: "a creation without an outcome made an echo of a record that a person had made meanwhile",
     2102: "of two ledgers of one record, the one of a customer merged away made an echo",
     2315: "an address changed while the upsert by the old one was on its way: two records",
