@@ -55,7 +55,7 @@ def first_detection(bug, most, first=0):
     return None
 
 
-@mutant("no-intent", "the intent is not kept: what is found of an earlier request is forgotten", within=150)
+@mutant("no-intent", "the intent is not kept: what is found of an earlier request is forgotten", within=250)
 def _no_intent():
     yield patch.object(act, "_settled", lambda case: ("", case))
     yield patch.object(parking, "_again", _without_intent(parking._again))
@@ -109,7 +109,7 @@ def _own_wait():
     yield patch.object(limiter, "block", lambda *_: None)
 
 
-@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=50)
+@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=1500)
 def _no_lease():
     yield patch.object(state, "_leased", lambda *_: 0.0)
     yield patch.object(parking, "QUIET", 0.0)
@@ -199,17 +199,17 @@ def _set_back():
     yield patch.object(ledger.Written, "_repeats", hasty)
 
 
-@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=250)
+@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=500)
 def _late_set_back():
     yield patch.object(ledger.Written, "stood", lambda *_: False)
 
 
-@mutant("own-word", "what a record told before we wrote the same is its echo", within=4000)
+@mutant("own-word", "what a record told before we wrote the same is its echo", within=9000)
 def _own_word():
     yield patch.object(ledger.Written, "_is_before", lambda *_: False)
 
 
-@mutant("no-late-landing", "a write without an outcome does not land after the next one", within=4000)
+@mutant("no-late-landing", "a write without an outcome does not land after the next one", within=HIDDEN)
 def _no_late_landing():
     def until(written, marks, place):
         newer = (one.noted for one in marks[:place] if written._settled(one.noted))
@@ -218,7 +218,7 @@ def _no_late_landing():
     yield patch.object(ledger.Written, "_until", until)
 
 
-@mutant("last-landing", "when the writes before the last one landed is forgotten", within=4000)
+@mutant("last-landing", "when the writes before the last one landed is forgotten", within=500)
 def _last_landing():
     yield patch.object(ledger, "remembered", lambda landed, wrote: dict([max(landed.items())]))
 

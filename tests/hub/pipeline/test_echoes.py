@@ -135,7 +135,7 @@ def test_a_record_that_was_there_before_the_request_is_not_what_it_made(world):
 
 
 def test_seed_1183_that_what_we_wrote_stands_there_does_not_confirm_what_the_record_said_before(world):
-    """The same value: a late edit between the two was overwritten by us, and is newer than the record's word."""
+    """The same value: a late edit between the two, which we wrote over, is newer than its own word."""
     noted(world, 30, "9", landed=30, name="Ada", **ADA)
     world.tell(told("9", 10, name="Ada", **ADA))
     world.tell(told("9", 50, name="Ada", **ADA))
