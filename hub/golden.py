@@ -239,7 +239,7 @@ def _merged(told: Register, held: Register | None) -> Register:
     same, newest = told.value == held.value, stamp > held.run[-1]
     if newest and (not same or (told.other and told.other > held.run[-1])):
         return Register(told.value, told.run, max(held.run[-1], told.other or held.run[-1]))
-    if not newest and (stamp in held.run or (held.other and stamp <= held.other)):
+    if not newest and (stamp in held.run or (held.other and stamp <= held.other < held.since)):
         return held
     if same:
         run = (*held.run, stamp) if newest else tuple(sorted((*held.run, stamp)))

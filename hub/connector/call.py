@@ -170,14 +170,14 @@ class Call:
         found = self._read(self.records or Answer("body"), response)
         return found if isinstance(found, list) else []
 
-    def hit(self, response: HttpResponse, scope: Mapping[str, Any]) -> tuple[int, str | None]:
-        """How many records a search found, and the id of the first: with `where:`, of those that it keeps."""
+    def hit(self, response: HttpResponse, scope: Mapping[str, Any]) -> tuple[int, str | None, Any]:
+        """How many records a search found, id and record of the first; with `where:`, of those kept."""
         rows = self.records_of(response)
         if "where" not in self.data:
-            return len(rows), self.id_of(response)
+            return len(rows), self.id_of(response), rows[0] if rows else None
         kept = [row for row in rows if isinstance(row, dict) and self._keeps(row, scope)]
         id = compile(self.data["id"])(kept[0]) if kept else None
-        return len(kept), None if id is None else str(id)
+        return len(kept), None if id is None else str(id), kept[0] if kept else None
 
     def next_page(self, response: HttpResponse, page: Any, asked: str) -> Any:
         """The token of the page after `page`, None at the end. `asked`: URL of this page."""

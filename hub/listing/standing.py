@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def level(self) -> str:
-        """The strongest evidence there is; `unverified` where more than a quarter of what matters has none."""
+        """The strongest evidence there is; `unverified` where a quarter of what matters and more has none."""
         told = [level for part, level in self.parts.items() if part not in _INCIDENTAL]
         if not told or told.count("unverified") > len(told) * DOUBTFUL:
             return "unverified"

@@ -116,8 +116,15 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
         return False
     if name in root.data.get(CONTESTED, ()) or name in root.data.get(GRANTED, ()):
         return False
+    if rules.role(record) == rules.policies[name].owner and register.since.at <= _latest(root):
+        return False  # somebody else may have said otherwise later
     winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
     return not (winner and winner.record == record and register.since < winner[2:])
+
+
+def _latest(root: Item) -> str:
+    """When any of its records was told something last."""
+    return str(root.data["fields"]["updated_at"][0])
 
 
 def _refold(telling: Telling, root: Item, rules: Rules, moved: dict[str, Register]) -> dict[str, list[Any]]:
