@@ -224,9 +224,7 @@ class Reception:
 
 def moment(value: Any, zone: str, least: float = 0) -> str | None:
     """The canonical time of what a vendor wrote, None when it is no time (or a number below `least`)."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    if not isinstance(value, str) and value < least:
+    if not isinstance(value, str) and (type(value) not in (int, float) or value < least):
         return None
     try:
         return parse(value, zone)

@@ -403,7 +403,14 @@ CONNECTOR = shape(
             choice("by what", "spec", "vectors", "documentation", "unverified"),
         ),
         "settings": mapped(
-            "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
+            "what an account must set",
+            shape(
+                "a setting",
+                {
+                    "like": {"type": ["string", "number", "boolean"], "description": "an example"},
+                    "help": text(),
+                },
+            ),
         ),
         "secrets": mapped(
             "where the secrets that an account needs are found",

@@ -16,10 +16,10 @@ from hub.simulator.answers import Answered
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.trouble import trouble
 
-HAIR = 1e-5
-"""Seconds that no vendor tells apart."""
-
 LIFE = 3600.0
+HAIR = 1e-3
+"""Seconds at the edge of a window: calls are not timed more exactly than that."""
+
 ADDRESS = "https://{name}.vendor.example"
 
 

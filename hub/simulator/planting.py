@@ -33,9 +33,15 @@ def planted(source: str, here: Any, value: Any) -> Any:
         found = compile(source)(changed)
     except (EvaluationError, inverses.UnknownError):
         raise NotPlantedError(source) from None
-    if found != value:
+    if found != value and not _same_texts(found, value):
         raise NotPlantedError(source)
     return changed
+
+
+def _same_texts(found: Any, value: Any) -> bool:
+    """Whether two lists hold the same texts in whatever order."""
+    lists = isinstance(found, list) and isinstance(value, list)
+    return lists and all(isinstance(one, str) for one in (*found, *value)) and sorted(found) == sorted(value)
 
 
 def satisfied(source: str, here: Any, *, truth: bool = True) -> Any:
@@ -168,8 +174,20 @@ def _projection(tree: Tree, here: Any, value: Any) -> Any:
     for number, one in enumerate(value):
         item = put(each, fitting[number] if number < len(fitting) else deepcopy(model), one)
         written.append(satisfy(condition[0], item) if condition else item)
+    if base["type"] == "multi_select_list":  # `[body][?hook]`: there is no room for others
+        return _flagged(base["children"], here, value) or put(base, here, written)
     others = [one for one in items if not any(one is fit for fit in fitting)]
     return put(base, here, [*others, *written])
+
+
+def _flagged(children: list[Tree], here: Any, value: list[Any]) -> Any:
+    """`[a && 'x', b && 'y'][?@]`: flags of what is in a list; None for anything else."""
+    pairs = [child["children"] for child in children if child["type"] == "and_expression"]
+    if len(pairs) < len(children) or any(right["type"] != "literal" for _, right in pairs):
+        return None
+    for left, right in pairs:
+        here = satisfy(left, here, right["value"] in value)
+    return here
 
 
 def _flatten(tree: Tree, here: Any, value: Any) -> Any:

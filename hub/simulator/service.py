@@ -52,11 +52,12 @@ class Service:
     def gone(self, match: Match) -> HttpResponse:
         """What is answered where there is no such record: as the file says it, else a 404."""
         answered = Answered(404, {}, {"error": "not found"})
-        if match.pattern.name not in ("get", "find", "list"):
-            rules = [rule for rule in self.connector.data.get("responses") or () if rule["then"] == "missing"]
-            for rule in rules[:1]:
-                answered = Answered()
-                answered.satisfy(rule["if"])
+        own = list(match.pattern.call.data.get("responses") or ())
+        shared = [] if match.pattern.name in READS else list(self.connector.data.get("responses") or ())
+        rules = [rule for rule in (*own, *shared) if rule["then"] == "missing"]
+        for rule in rules[:1]:
+            answered = Answered()
+            answered.satisfy(rule["if"])
         return answered.response()
 
     # Reads.
@@ -213,7 +214,13 @@ class Service:
         old = answered.read(source.source)
         if old is None or str(old) != stored.id:
             number = isinstance(old, int) and stored.id.isdigit()
-            answered.plant(source.source, int(stored.id) if number else stored.id)
+            try:
+                answered.plant(source.source, int(stored.id) if number else stored.id)
+            except NotPlantedError:
+                if old is None:
+                    raise
+                # The example says the id that its expression gives: it is this record's from now on.
+                self.shelf.rename(match.pattern.resource, stored, str(old))
 
     def _bulk(self, match: Match, url: str) -> HttpResponse:
         """Each entry by itself; one whose record is not there is told among the errors."""
@@ -261,12 +268,12 @@ class Service:
         data = match.pattern.call.data
         rows = []
         for id, heard in self.subscriptions.items():
-            topics = heard.named("topics")
-            row = {} if _constant(data["id"]) else told({}, data["id"], id)
-            row = told(row, data["address"], heard.text("address"))
-            if not _constant(data["topics"]):
-                row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
-            rows.append(told(row, data["active"], True) if "active" in data else row)
+            topic = heard.text("topic") or _topics(heard)
+            said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
+            row: Any = {}
+            for name, value in said.items():
+                row = told(row, data[name], value) if _reads(data.get(name)) else row
+            rows.append(row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
         return answered.response()
@@ -274,17 +281,18 @@ class Service:
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
         source = match.pattern.call.data["id"]
-        id = _constant(source) or str(self._made)
+        id = str(self._made) if _reads(source) else str(compile(source)({}))
         self.subscriptions[id] = match.heard
         answered = self._example(match)
-        answered.plant(source, id)
+        if _reads(source):
+            answered.plant(source, id)
         for name, source in (match.pattern.call.data.get("secret") or {}).items():
             answered.plant(source, f"chosen-{name}-{id}")
         return answered.response()
 
     def _subscribe_delete(self, match: Match, url: str) -> HttpResponse:
-        only = _constant(match.pattern.call.document.data["subscribe"]["create"]["id"])
-        there = self.subscriptions.pop(only or match.heard.text("id"), None)
+        only = "" if match.heard.asks("id") else next(iter(self.subscriptions), "")
+        there = self.subscriptions.pop(match.heard.text("id") or only, None)
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
@@ -293,10 +301,17 @@ class Service:
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
 
 
-def _constant(source: str) -> str:
-    """The text that an expression is, "" for one that reads something: a vendor may have one subscription."""
-    tree = tree_of(source)
-    return str(tree["value"]) if tree["type"] == "literal" else ""
+def _topics(heard: Heard) -> Any:
+    """The topics of a subscription: a list of them, or a flag for each (`contains(topics, 'x')`)."""
+    told = heard.named("topics")
+    flags = [tree_of(source) for source, value in heard.captured.items() if value is True]
+    named = [tree["children"][1] for tree in flags if tree.get("value") == "contains"]
+    return told if isinstance(told, list) else [one["value"] for one in named if one["type"] == "literal"]
+
+
+def _reads(source: str | None) -> bool:
+    """Whether an expression reads anything: one that says what is always so cannot be planted."""
+    return source is not None and bool(compile(source).names)
 
 
 def _name(bulk: Bulk, heard: Heard) -> Any:

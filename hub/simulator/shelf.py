@@ -72,6 +72,12 @@ class Shelf:
         stored.at = max(self.kept(resource, now), stored.at)
         stored.count += 1
 
+    def rename(self, resource: str, stored: Stored, id: str) -> None:
+        """Another id for a record."""
+        self.records[resource].pop(stored.id, None)
+        stored.id = id
+        self.records[resource][id] = stored
+
     def get(self, resource: str, id: str) -> Stored | None:
         """The record of an id, archived or not."""
         return self.records[resource].get(id)
@@ -166,11 +172,14 @@ def _counted(old: Any, count: int) -> Any:
 
 
 def _laid(row: Any, facts: dict[str, Any]) -> Any:
-    """What was written, laid over the part of the row that has the most of its names."""
+    """What was written, laid over the row: each member where the row has one of its name, the outermost
+    first; others beside the most of them."""
     if not facts or not isinstance(row, dict):
         return row
-    holder = max(_objects(row), key=lambda one: len(one.keys() & facts.keys()), default=row)
-    _lay(holder, facts)
+    objects = list(_objects(row))
+    rest = max(objects, key=lambda one: len(one.keys() & facts.keys()))
+    for name, value in facts.items():
+        _lay(next((one for one in objects if name in one), rest), {name: value})
     return row
 
 
@@ -182,11 +191,12 @@ def _lay(holder: dict[str, Any], facts: dict[str, Any]) -> None:
             holder[name] = deepcopy(value)
 
 
-def _objects(value: Any, depth: int = 3) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values() if depth else ():
-            yield from _objects(inner, depth - 1)
+def _objects(value: dict[str, Any], depth: int = 3) -> Iterator[dict[str, Any]]:
+    """The objects in a row, the outermost first."""
+    level = [value]
+    for _ in range(depth + 1):
+        yield from level
+        level = [inner for one in level for inner in one.values() if isinstance(inner, dict)]
 
 
 def _retimed(value: Any, old: float | None, new: float) -> Any:

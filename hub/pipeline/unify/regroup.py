@@ -72,7 +72,7 @@ def _with(changed: tuple[Changed, ...], one: Changed | None) -> tuple[Changed, .
 def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> Item:
     """The record's own item after the telling."""
     item = reading.item(telling.record, "record")
-    said, _ = overlay(registers(item), heard.told)
+    said, _ = overlay(registers(item), heard.registers())
     return with_data(
         item,
         entity=telling.entity,

@@ -1,12 +1,12 @@
 """What of a telling is news: the registers it sets, less the echoes of what we wrote ourselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
 from hub import keys
 from hub.frozen import dataclass
-from hub.golden import DELETED, NEVER, Register, Stamp, overlay
+from hub.golden import DELETED, NEVER, Register, Stamp, confirmed, overlay
 from hub.ledger import Written
 from hub.messages import Event
 from hub.pipeline.unify.rules import CUSTOMER
@@ -25,20 +25,38 @@ DOUBTS = "doubts"
 @discreet()
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """`told`: the registers that a telling sets. `doubts`: the fields of echoes that may be none, with their
-    values: they set nothing, but their system is written once more. `answers`: those of them that are not
-    what we wrote last. `stood`: registers that only remember that what we wrote stood there later on."""
+    """`told`: the registers that a telling sets, with their values; `stamp`: when. `anew`: since when another
+    value of ours stood there: then it was set once more. `doubts`: the fields of echoes that may be none,
+    with their values: they set nothing, but their system is written once more. `answers`: those of them that
+    are not what we wrote last. `stood`: registers that only remember that what we wrote stood there later."""
 
-    told: dict[str, Register]
-    doubts: dict[str, Any]
+    told: dict[str, Any]
+    stamp: Stamp
+    anew: dict[str, Stamp] = field(default_factory=dict)
+    doubts: dict[str, Any] = field(default_factory=dict)
     answers: frozenset[str] = frozenset()
     stood: dict[str, Register] = field(default_factory=dict)
 
+    def again(self, record: Item) -> dict[str, list[Any]]:
+        """The registers, as they are stored, of what is only said once more: most of it."""
+        same = {n: v for n, v in self.told.items() if n not in self.anew} if self.anew else self.told
+        return confirmed(record.data.get("registers", {}), same, self.stamp)
+
+    def registers(self, without: Container[str] = ()) -> dict[str, Register]:
+        """The registers that it sets."""
+        run = (self.stamp,)
+        return {
+            name: Register(value, run, self.anew.get(name))
+            for name, value in self.told.items()
+            if name not in without
+        }
+
     def noted(self, record: Item, at: str) -> Mapping[str, Any]:
         """The data of the record that change with the doubts."""
-        held = record.data.get(DOUBTS, {})
+        if not self.doubts:
+            return {}
         told = {name: at + (ANSWER if name in self.answers else "") for name in self.doubts}
-        return {DOUBTS: {**held, **told}} if told else {}
+        return {DOUBTS: {**record.data.get(DOUBTS, {}), **told}}
 
 
 def ledgers(telling: Telling, ids: Iterable[str]) -> list[Key]:
@@ -53,27 +71,26 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     written = _written(reading, telling, ids)
     record = reading[telling.record] if written else None
     held = registers(record) if record else {}
-    run = (Stamp(telling.at, event.mark, event.revision),)
-    told = {name: Register(value, run) for name, value in telling.fields.items()}
-    if written:
-        told = {
-            name: _register(written, name, register)
-            for name, register in told.items()
-            if _is_news(written, name, register.value, telling.at, held.get(name))
-        }
+    stamp = Stamp(telling.at, event.mark, event.revision)
+    told: dict[str, Any] = {
+        name: value
+        for name, value in telling.fields.items()
+        if written is None or _is_news(written, name, value, telling.at, held.get(name))
+    }
+    anew = {n: other for n in told if (other := written.overwrote(n, telling.at))} if written else {}
     if telling.customer and (told or not telling.fields):
-        told[CUSTOMER] = Register(telling.customer, run)
+        told[CUSTOMER] = telling.customer
     if telling.deleted:
-        told[DELETED] = Register(True, run)
+        told[DELETED] = True
     if written is None:
-        return Spoken(told, {})
+        return Spoken(told, stamp)
     echoes = {name: value for name, value in telling.fields.items() if name not in told}
     doubts = {n: v for n, v in echoes.items() if written.is_doubtful(n, v, telling.at, held.get(n))}
     answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
     ours = telling.at == event.received_at  # no time of the source's own
     later = {n: v for n, v in echoes.items() if not ours and written.stood(n, v, telling.at)}
-    stood = {name: _stood(value, run[0], held.get(name)) for name, value in later.items()}
-    return Spoken(told, doubts, answers, stood)
+    stood = {name: _stood(value, stamp, held.get(name)) for name, value in later.items()}
+    return Spoken(told, stamp, anew, doubts, answers, stood)
 
 
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
@@ -103,9 +120,3 @@ def _stood(value: Any, stamp: Stamp, held: Register | None) -> Register:
     if held.value == value:
         return overlay({"": held}, {"": Register(value, (stamp,))})[0][""]
     return held._replace(other=max(stamp, held.other or stamp)) if stamp > held.last else held
-
-
-def _register(written: Written, name: str, told: Register) -> Register:
-    """What is told, and since when another value of ours stood there: then it was set once more."""
-    ours = written.overwrote(name, told.since.at)
-    return told._replace(other=ours) if ours else told

@@ -197,7 +197,7 @@ def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> li
     found = [
         Identifier(one.name, fields[one.name], one.identifies == "strong")
         for one in declared.identifying
-        if guards.eligible(one.name, fields.get(one.name), role)
+        if one.name in fields and guards.eligible(one.name, fields[one.name], role)
     ]
     if len(found) > guards.per_event:
         raise RecordError("too-many-identifiers", f"one event may assert {guards.per_event} identifiers")
