@@ -158,7 +158,7 @@ class Engine:
         cloud = self.client("cloudformation")
         request = {
             "StackName": stack,
-            "TemplateBody": self._packaged(template, artifact),
+            "TemplateURL": self._packaged(template, artifact),
             "Parameters": [{"ParameterKey": key, "ParameterValue": text} for key, text in given.items()],
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         }
@@ -217,7 +217,7 @@ class Engine:
         raise EngineError(f"the engine did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
 
     def _packaged(self, template: Path, artifact: Path) -> str:
-        """The template with the artifact's place in S3."""
+        """Where the template lies that names the artifact's place in S3: as `sam deploy`, which may be long."""
         code = zipped(artifact)
         files = self.client("s3")
         files.create_bucket(Bucket="artifacts")
@@ -227,7 +227,10 @@ class Engine:
         if text.count(CODE) != 1:
             raise EngineError(f"{template} does not say `{CODE}` once")
         text = text.replace(CODE, f"CodeUri: &code s3://artifacts/{key}")
-        return text.replace(*SEND) if self.auth else text
+        text = text.replace(*SEND) if self.auth else text
+        name = f"{hashlib.sha256(text.encode()).hexdigest()}.yaml"
+        files.put_object(Bucket="artifacts", Key=name, Body=text.encode())
+        return f"{self.url}/artifacts/{name}"
 
 
 def _await_stack(cloud: Any, stack: str) -> Any:
