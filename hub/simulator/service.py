@@ -85,7 +85,7 @@ class Service:
             self._identified(match, answered, found[0])
             return answered.response()
         answered.plant(call.records.source, rows[: asked_for(call) or len(rows)])
-        if found:
+        if found and "where" not in call.data:
             self._identified(match, answered, found[0])
         return answered.response()
 
