@@ -30,8 +30,8 @@ def test_one_buyer_is_one_customer_in_every_system(lived):
 
 def test_the_order_is_invoiced_once_and_its_buyer_entered_before(lived):
     writes = [call for call in calls(lived, "siigo.main") if call.endswith((".create", ".update"))]
-    assert writes == ["customer.create", "invoice.create"]
-    (invoice,) = lived.town.simulated["siigo.main"].state()["invoice"].values()
+    assert writes == ["customer.create", "sale.create"]
+    (invoice,) = lived.town.simulated["siigo.main"].state()["sale"].values()
     assert invoice
 
 
