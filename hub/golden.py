@@ -125,21 +125,22 @@ def overlay(
     return {**registers, **merged}, moved
 
 
-def confirmed(stored: Mapping[str, Sequence[Any]], told: Mapping[str, Register]) -> dict[str, list[Any]]:
-    """Registers as they are stored (lists for tuples), after tellings that only say their values once more.
+def confirmed(
+    stored: Mapping[str, Sequence[Any]], told: Mapping[str, Any], stamp: Stamp
+) -> dict[str, list[Any]]:
+    """Registers as they are stored (lists for tuples), after a telling that only says their values once more.
 
     Those of which another value is told, or not later than all that was told before, are left to `overlay`.
     """
     found = {}
-    for name, (value, told_run, overwrote) in told.items():
-        if name not in stored or overwrote is not None:
+    for name, said in told.items():
+        if name not in stored:
             continue
-        held, before, other = stored[name]
-        since, last = told_run[0], before[-1]
-        if held == value and (since.at > last[0] or since > tuple(last)):
-            run = [*before, since]
+        value, before, other = stored[name]
+        if value == said and (stamp.at > before[-1][0] or stamp > tuple(before[-1])):
+            run = [*before, stamp]
             del run[1 : 1 - RUN]
-            found[name] = [held, run, other]
+            found[name] = [value, run, other]
     return found
 
 
@@ -238,7 +239,7 @@ def _merged(told: Register, held: Register | None) -> Register:
     same, newest = told.value == held.value, stamp > held.run[-1]
     if newest and (not same or (told.other and told.other > held.run[-1])):
         return Register(told.value, told.run, max(held.run[-1], told.other or held.run[-1]))
-    if not newest and (stamp in held.run or (held.other and stamp <= held.other)):
+    if not newest and (stamp in held.run or (held.other and stamp <= held.other < held.since)):
         return held
     if same:
         run = (*held.run, stamp) if newest else tuple(sorted((*held.run, stamp)))

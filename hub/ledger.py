@@ -1,15 +1,21 @@
 """The write ledger: what we wrote to a destination, so that its webhook about it is known as an echo.
 
-A ledger maps a canonical field to the values written last, newest first, each as [hash, at], with a third
-member where the destination stored another form than was written: it tells that one from then on. Of a
-composite (an address) the field stands for the members that were written together, and `address.country`
-for a member that was not, because the destination does not take it: its webhook may tell it all the same.
-Hashes only, so that it may lie in a delivery item. Pure: unify asks, deliver writes.
+A ledger maps a canonical field to the values written last, newest first, each as [hash, noted]; behind them
+stand, where there is one, the time at which it was noted first (of a value that was written again and again)
+and the form in which the destination stored it, where that is another. Of a composite (an address) the field
+stands for the members that were written together, and `address.country` for a member that was not, because
+the destination does not take it: its webhook may tell it all the same. Hashes only, so that it may lie in a
+delivery item. Pure: unify asks, deliver writes.
+
+**The rule.** A telling of a value for a time repeats a write of ours where that write may have landed before,
+and nothing shows that another value stood there in between: no later write of ours that surely landed, and
+no word of the record itself. When a write landed is known by the destination's own clock, or by ours (its
+clock may be off by OVERTAKEN), or not at all: then it may land until QUIET is over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.golden import NEVER, Register, Stamp
 from hub.messages import digest, dumps
@@ -20,102 +26,151 @@ OVERTAKEN = 600.0
 """Seconds by which a destination's clock may be off, where its answers do not tell its time: so long after
 the next write it may still say that it has an older value."""
 
+QUIET = 75.0
+"""Seconds after which a request whose outcome is unknown can no longer land: the client's timeout + 60."""
+
 DEPTH = 4
+"""Values of a field that are known as ours."""
+
+RECENT = 6
+"""Writes of which it is known when they landed, beside those that the values speak of."""
 
 Ledger = dict[str, list[list[str]]]
 
+Landed = Mapping[str, Sequence[Any]]
+"""The last writes of a record, all of its fields at a time, by when they were noted: [when it was there,
+whether by the destination's own clock]; nothing of one without an outcome that we know of."""
 
-@discreet("at")
+
+class Mark(NamedTuple):
+    """One value of a field as we wrote it: its hash, when it was noted last and first (since which no other
+    value has taken its place for good), the hashes that stand for it."""
+
+    hash: str
+    noted: str
+    first: str
+    forms: frozenset[str]
+
+    @classmethod
+    def of(cls, kept: Sequence[str]) -> "Mark":
+        """The mark as it lies in a ledger."""
+        known, noted, *rest = kept
+        first = next((one for one in rest if len(one) != DIGITS), noted)
+        return cls(known, noted, first, frozenset([known, *(one for one in rest if len(one) == DIGITS)]))
+
+
+DIGITS = 16
+
+
+@discreet("landed")
 @dataclass(frozen=True, slots=True)
 class Written:
     """What one delivery noted: its ledger, the marks of what its record had told by then (`seen`), and when
-    the write that was noted `at` was `there` (canonical times).
-
-    `exact`: by the destination's own clock, which the times of its tellings are of, too.
-    """
+    its writes were there (`landed`)."""
 
     wrote: Mapping[str, list[list[str]]]
     seen: Mapping[str, str] = field(default_factory=dict)
-    at: str = ""
-    there: str = ""
-    exact: bool = False
+    landed: Landed = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Written":
         """What the data of a delivery item say."""
-        return cls(data.get("wrote", {}), data.get("seen", {}), *(data.get("landed") or ()))
+        return cls(data.get("wrote", {}), data.get("seen", {}), landings(data.get("landed")))
 
     @classmethod
     def joined(cls, several: Sequence["Written"]) -> "Written":
         """What several deliveries noted of one record in turn: its entity was others before it was merged."""
-        newest = max(several, key=lambda one: one.at)
+        newest = max(several, key=lambda one: max(one.landed, default=""))
         if len(several) == 1:
             return newest
         names = dict.fromkeys(name for one in several for name in one.wrote)
         wrote = {
             name: _latest(value for one in several for value in one.wrote.get(name, ())) for name in names
         }
-        return cls(wrote, newest.seen, newest.at, newest.there, newest.exact)
+        return cls(wrote, newest.seen, {at: when for one in several for at, when in one.landed.items()})
 
-    def is_echo(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
+    def is_echo(
+        self, name: str, value: Any, at: str, held: Register | None = None, *, timed: bool = True
+    ) -> bool:
         """Whether `value` of a canonical field only repeats what we wrote. `at`: when its source had it.
 
-        The value written last is no news, however late it is told; unless the record itself (`held`: what
-        it said so far) told another one after our write, and before this one: then somebody has set it back.
+        `held`: what the record itself said so far. `timed`: whether the source says the time itself.
         """
-        if self._set_back(name, value, at, held):
+        if timed and self._is_before(name, value, at):
             return False
-        return self._repeats(name, self._taken(name, value, at), at)
+        other = max((one.at for one in held.run if one.at < at), default="") if held else ""
+        since = other if held and held.value != value else ""
+        return self._repeats(name, self._taken(name, value, at), at, since)
+
+    def made(self, fields: Mapping[str, Any]) -> bool:
+        """Whether a record that is told as it was created may be what the last write of all made: that had
+        all of these fields at once."""
+        marks = {name: self._marks(name) for name in fields}
+        return all(self.is_last(name, value, "") for name, value in fields.items() if marks[name])
+
+    def before(self, at: str) -> "Written":
+        """What was noted before `at`: what a search found is older than the write that follows it."""
+        wrote = {
+            name: [left for one in kept if (left := _until(one, at))] for name, kept in self.wrote.items()
+        }
+        return Written(wrote, self.seen, {one: when for one, when in self.landed.items() if one < at})
 
     def is_doubtful(self, name: str, value: Any, at: str, held: Register | None = None) -> bool:
         """Whether an echo may be somebody who has set a value of ours again: an older one, told for a time
         after our last write, or the last one, and the record (`held`) was heard to say another since.
         """
-        wrote = self.wrote.get(name)
-        if not wrote or (self.exact and wrote[0][1] == self.at):
+        marks = self._marks(name)
+        if not marks:
             return False
         if not self.is_last(name, value, at):
-            return at > self._landed(wrote[0][1])
-        moved = held is not None and mark(held) != self.seen.get(name, "")[:16]
-        return moved and held is not None and held.value != value and at > held.last.at
+            return at > self._there(marks[0].noted)
+        if held is None or held.value == value or mark(held) == self.seen.get(name, "")[:DIGITS]:
+            return False
+        return self._earliest(marks[0].noted) < held.last.at < at
 
     def is_last(self, name: str, value: Any, at: str) -> bool:
         """Whether a value is what we wrote last, or the form in which it was stored."""
-        wrote = self.wrote.get(name)
-        if not wrote:
-            return False
-        return fingerprint(self._taken(name, value, at)) in (wrote[0][0], *wrote[0][2:])
-
-    def is_after(self, name: str, at: str) -> bool:
-        """Whether the time `at` is surely later than our last write of a field."""
-        wrote = self.wrote.get(name)
-        return at > self._surely(wrote[0][1]) if wrote else False
+        marks = self._marks(name)
+        return bool(marks) and fingerprint(self._taken(name, value, at)) in marks[0].forms
 
     def stood(self, name: str, value: Any, at: str) -> bool:
         """Whether a telling for the time `at` says that what we wrote last was there still, or again."""
-        return self.is_last(name, value, at) and self.is_after(name, at)
+        return self.is_last(name, value, at) and at > self._surely(self._marks(name)[0].noted)
 
-    def overwrote(self, name: str, at: str) -> Stamp | None:
+    def was_silent(self, name: str, at: str, until: str) -> bool:
+        """Whether we surely wrote a field before `at`, and then surely nothing `until` then."""
+        marks = self._marks(name)
+        noted = (noted for one in marks for noted in (one.first, one.noted) if self._settled(noted))
+        return any(self._surely(one) < at for one in noted) and not self.may_write(name, at, until)
+
+    def may_write(self, name: str, after: str, by: str) -> bool:
+        """Whether a write of ours may have landed `after` and `by` then."""
+        return self._may_land({*self.landed, *(one.noted for one in self._marks(name))}, after, by)
+
+    def overwrote(self, name: str, value: Any, at: str) -> Stamp | None:
         """When something else of ours stood in a field before it was told for the time `at`, if it is sure.
 
         A value that is told again after that is no confirmation: somebody has set it once more.
         """
-        wrote = self.wrote.get(name)
-        if not wrote or wrote[0][1] != self.at or at <= self._surely(self.at):
-            return None
-        return Stamp(self.there, "", 0)
+        told = fingerprint(value)
+        sure = (one.noted for one in self._marks(name) if self._settled(one.noted) and told not in one.forms)
+        noted = next((one for one in sure if self._surely(one) < at), None)
+        return Stamp(self._there(noted), "", 0) if noted else None
 
     def stands(self, name: str, told: str, register: Register | None) -> str:
         """The fingerprint of what stands in a field whose `register` moved since our write: what we wrote, or
         what was `told` (a fingerprint) last. "" in doubt: what is written once too often does no harm.
         """
-        wrote = self.wrote.get(name)
-        if not wrote:
+        marks = self._marks(name)
+        if not marks:
             return told
-        at, ours = register.last.at if register else "", wrote[0][0]
-        if at > self._surely(wrote[0][1]) or told == ours:
+        at, ours = register.last.at if register else "", marks[0]
+        if at > self._surely(ours.noted) or told == ours.hash:
             return told
-        return ours if self.exact and wrote[0][1] == self.at and at < self.there else ""
+        return ours.hash if self._is_exact(ours.noted) and at < self._there(ours.noted) else ""
+
+    def _marks(self, name: str) -> list[Mark]:
+        return [Mark.of(kept) for kept in self.wrote.get(name, ())]
 
     def _taken(self, name: str, value: Any, at: str) -> Any:
         """Of a composite what the destination takes: members that it only tells again are left out."""
@@ -124,41 +179,91 @@ class Written:
         inner = value.items()
         return {one: part for one, part in inner if not self._repeats(f"{name}.{one}", part, at)}
 
-    def _set_back(self, name: str, value: Any, at: str, held: Register | None) -> bool:
-        """Whether the record told another value surely after our write, and before this."""
-        wrote = self.wrote.get(name)
-        if held is None or not wrote or held.value == value or at <= held.last.at:
+    def _is_before(self, name: str, value: Any, at: str) -> bool:
+        """Whether a value is told for a time at which none of our writes of the field can have landed: then
+        it is the record's own word, also where we wrote the same later."""
+        marks = self._marks(name)
+        told = fingerprint(self._taken(name, value, at))
+        return all(at < self._earliest(one.first) for one in marks if told in one.forms)
+
+    def _repeats(self, name: str, value: Any, at: str, other: str = "") -> bool:
+        """Whether one of our writes explains a value. `other`: when the record told another, before this."""
+        hashed, marks = fingerprint(value), self._marks(name)
+        place = next((place for place, one in enumerate(marks) if hashed in one.forms), None)
+        if place is None or (place and at > self._until(marks, place)):
             return False
-        return held.last.at > self._surely(wrote[0][1])
+        own = marks[place]
+        noted = {own.first, own.noted, *(one for one in self.landed if own.first < one < own.noted)}
+        return not other or self._may_land(noted, other, at)
 
-    def _repeats(self, name: str, value: Any, at: str) -> bool:
-        """The value written last is there until something else is; an older one only until the next was: of
-        which nobody knows while it has no outcome, and the one before is known to be there."""
-        hashed, wrote = fingerprint(value), self.wrote.get(name, [])
-        places = (place for place, (known, _, *form) in enumerate(wrote) if hashed in (known, *form))
-        place = next(places, None)
-        if not place:
-            return place == 0
-        if wrote[place][1] == self.at:
+    def _until(self, marks: Sequence[Mark], place: int) -> str:
+        """Until when an older value of ours may be there: the next ones that had an outcome replaced it, but
+        for a write of it without one, which may land after them."""
+        own = marks[place].noted
+        newer = (noted for one in marks[:place] for noted in (one.first, one.noted) if noted > own)
+        replaced = min((self._surely(noted) for noted in newer if self._settled(noted)), default=FOREVER)
+        return replaced if self._settled(own) else max(replaced, self._surely(own))
+
+    def _may_land(self, noted: Iterable[str], after: str, by: str) -> bool:
+        """Whether one of these writes may have landed `after` and `by` then, as far back as we know all."""
+        recent = sorted(self.landed)[-RECENT:]
+        if len(recent) == RECENT and self._surely(recent[0]) >= after:
             return True
-        return at <= min(self._surely(wrote[place - 1][1]), self._surely(wrote[0][1]))
+        return any(self._surely(one) >= after and self._earliest(one) <= by for one in noted)
 
-    def _landed(self, noted: str) -> str:
-        return self.there if noted == self.at else noted
+    def _settled(self, noted: str) -> bool:
+        return bool(self.landed.get(noted))
+
+    def _is_exact(self, noted: str) -> bool:
+        return self._settled(noted) and bool(self.landed[noted][1])
+
+    def _there(self, noted: str) -> str:
+        return str(self.landed[noted][0]) if self._settled(noted) else noted
+
+    def _earliest(self, noted: str) -> str:
+        """Before when, in the destination's own time, what was noted then surely was not there."""
+        return self._there(noted) if self._is_exact(noted) else from_epoch(to_epoch(noted) - OVERTAKEN)
 
     def _surely(self, noted: str) -> str:
-        """By when, in the destination's own time, what was noted then stood there for sure."""
-        there = self._landed(noted)
-        exact = self.exact and noted == self.at
-        return there if exact else from_epoch(to_epoch(there) + OVERTAKEN)
+        """By when, in the destination's own time, what was noted then stood there if it ever did."""
+        if self._is_exact(noted):
+            return self._there(noted)
+        late = OVERTAKEN if self._settled(noted) else OVERTAKEN + QUIET
+        return from_epoch(to_epoch(self._there(noted)) + late)
+
+
+FOREVER = "9999"
+"""Later than any time."""
+
+
+def landings(kept: Any) -> dict[str, list[Any]]:
+    """When the writes of a delivery were there, as its item has it; of the last one alone, from before."""
+    if isinstance(kept, Mapping):
+        return {noted: list(when) for noted, when in kept.items()}
+    return {kept[0]: kept[1:]} if kept else {}
 
 
 def _latest(values: Iterable[list[str]]) -> list[list[str]]:
     """These values, newest first, each where it was written last."""
     found: dict[str, list[str]] = {}
     for value in sorted(values, key=lambda one: one[1], reverse=True):
-        found.setdefault(value[0], value)
+        known = found.get(value[0])
+        found[value[0]] = _again(known, known[1], value) if known else value
     return list(found.values())
+
+
+def _until(kept: Sequence[str], at: str) -> list[str]:
+    """A value as it is kept of what was noted before `at`; nothing where nothing was."""
+    one = Mark.of(kept)
+    noted = one.noted if one.noted < at else one.first
+    return [one.hash, noted, *(form for form in kept[2:] if len(form) == DIGITS)] if noted < at else []
+
+
+def _again(kept: Sequence[str], at: str, before: Sequence[str]) -> list[str]:
+    """A value as it is kept that is noted at `at`, and was noted `before`."""
+    first = min(Mark.of(before).first, Mark.of(kept).first)
+    forms = [one for one in kept[2:] if len(one) == DIGITS]
+    return [kept[0], at, *([first] if first < at else []), *forms]
 
 
 def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str]]] | None = None) -> Ledger:
@@ -168,8 +273,21 @@ def entry(fields: Mapping[str, Any], at: str, before: Mapping[str, list[list[str
         hashed = fingerprint(value)
         same = next((known for known in ledger.get(name, []) if known[0] == hashed), [])
         older = [known for known in ledger.get(name, []) if known is not same]
-        ledger[name] = [[hashed, at, *same[2:]], *older][:DEPTH]
+        ledger[name] = [_again(same, at, same) if same else [hashed, at], *older][:DEPTH]
     return ledger
+
+
+def remembered(landed: Landed, wrote: Mapping[str, list[list[str]]]) -> dict[str, list[Any]]:
+    """What is kept of `landed`: the last ones, and those of which a ledger speaks."""
+    noted = {one for kept in wrote.values() for value in kept for one in value[1:]}
+    noted.update(sorted(landed)[-RECENT:])
+    return {at: [*when] for at, when in sorted(landed.items()) if at in noted}
+
+
+def came_with(kept: Sequence[Sequence[str]], created: str) -> bool:
+    """Whether a record that was `created` then may have been by a request with this value, as it is kept."""
+    noted = to_epoch(kept[0][1])
+    return from_epoch(noted - OVERTAKEN) <= created <= from_epoch(noted + QUIET + OVERTAKEN)
 
 
 def read_back(ledger: Mapping[str, list[list[str]]], stored: Mapping[str, Any]) -> Ledger:
@@ -178,7 +296,8 @@ def read_back(ledger: Mapping[str, list[list[str]]], stored: Mapping[str, Any]) 
     for name, value in stored.items():
         if values := noted.get(name):
             form = fingerprint(value)
-            values[0] = [*values[0][:2], *([form] if form != values[0][0] else [])]
+            times = [values[0][0], *(one for one in values[0][1:] if len(one) != DIGITS)]
+            values[0] = [*times, *([form] if form != values[0][0] else [])]
     return noted
 
 
@@ -189,7 +308,7 @@ def fingerprint(value: Any) -> str:
     """
     if isinstance(value, Mapping):
         value = {name: inner for name, inner in value.items() if inner is not None} or None
-    return digest(dumps(value))[:16]
+    return digest(dumps(value))[:DIGITS]
 
 
 def mark(register: Register | Sequence[Any]) -> str:

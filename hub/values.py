@@ -208,7 +208,7 @@ def _short(text: str, most: int) -> str:
 
 
 def _text(value: Any, region: str, zone: str) -> str:
-    text = composed(plain(value)).strip()
+    text = composed(value if isinstance(value, str) else plain(value)).strip()
     if not text:
         raise ValueError("blank")
     return text
@@ -306,8 +306,12 @@ def _address(value: dict[str, Any], region: str, zone: str) -> dict[str, str]:
     kept = {}
     for name in ADDRESS:
         line = value.get(name)
-        told = line if isinstance(line, str) else "" if line in (None, False) else plain(line)
-        if text := " ".join(_short(told, LARGEST_TEXT).split()):
+        if line in (None, False):
+            continue
+        told = line if isinstance(line, str) else plain(line)
+        if len(told) > LARGEST_TEXT:
+            raise ValueError("too large")
+        if text := " ".join(told.split()):
             kept[name] = text
     if not kept:
         raise ValueError("blank")

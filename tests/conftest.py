@@ -69,6 +69,12 @@ def pytest_addoption(parser):
         "--examples", type=int, default=0, help="random examples of a law in place of its own few (make soak)"
     )
     parser.addoption(
+        "--executions",
+        type=int,
+        default=6000,
+        help="spoilt requests to all connectors (make soak: 1,000,000)",
+    )
+    parser.addoption(
         "--store-endpoint",
         help="a DynamoDB endpoint on which tests/hub/store runs as well; aws: your account",
     )

@@ -10,9 +10,11 @@ from hub.catalog import Catalog
 from hub.connector import HttpResponse
 from hub.demo.stage import polled_since, signed
 from hub.demo.story import chapters
-from hub.demo.vendors import ACCOUNTS, Asked, secrets_of
+from hub.demo.vendors import Asked
 from hub.demo.vendors.journal import Journal, Story
+from hub.demo.vendors.secrets import invented
 from hub.demo.vendors.server import START
+from hub.demo.vendors.simulated import simulated
 from hub.demo.vendors.town import Town, seeds
 from hub.demo.vendors.webhooks import Poster
 from hub.errors import RetryError
@@ -32,16 +34,22 @@ MINUTES = (0, 13, 43, 47, 53, 78, 118, 129)
 
 
 class Day:
-    """The hub, its vendors, and what people do. `told`: webhooks that the vendors have still to post."""
+    """The hub, its vendors, and what people do. `told`: webhooks that the vendors have still to post.
 
-    def __init__(self):
+    `root`: the project, `minutes`: when each step of its story happens.
+    """
+
+    def __init__(self, root=ROOT, minutes=MINUTES):
+        self.root, self.minutes = root, minutes
         self.clock = Clock(to_epoch(MORNING))
         self.told = deque()
-        self.town = Town(Journal(), Story(START), self.told.append)
-        self.town.seed(seeds(ROOT))
-        self.catalog = sandboxed(Catalog.read(ROOT), VENDORS)
+        catalog = Catalog.read(root)
+        more = simulated(root, catalog, VENDORS, self.clock)
+        self.town = Town(Journal(), Story(START), self.told.append, more)
+        self.town.seed(seeds(root))
+        self.catalog = sandboxed(catalog, VENDORS)
         self.poster = Poster(self.catalog, PUBLIC, self.clock)
-        secrets = {account: [secrets_of(account)] for account in ACCOUNTS}
+        secrets = {account: [held] for account, held in invented(catalog).items()}
         self.hub = memory_hub(
             clock=self.clock,
             random=random.Random(7),
@@ -51,7 +59,7 @@ class Day:
         )
         self.hub.store.commit([Put(item) for item in polled_since()])
         self.runner = Runner(self.hub)
-        self.chapters = chapters(ROOT)
+        self.chapters = chapters(root)
 
     def live(self, *numbers, edit=True):
         """These steps of the story and all that follows from them, the vendors' own webhooks included."""
@@ -59,11 +67,12 @@ class Day:
             chapter = self.chapters[number]
             if edit and chapter.edit:
                 self.edit(chapter)
-            self.clock.now = max(self.clock.now, to_epoch(MORNING) + MINUTES[number] * 60)
+            self.clock.now = max(self.clock.now, to_epoch(MORNING) + self.minutes[number] * 60)
             if chapter.poll:
                 self.runner.poll()
             else:
-                assert self.sample(chapter.connector, chapter.account, ROOT / chapter.file) == 200, chapter
+                file = self.root / chapter.file
+                assert self.sample(chapter.connector, chapter.account, file) == 200, chapter
             self.rest()
 
     def story(self):
@@ -85,7 +94,7 @@ class Day:
     def edit(self, chapter):
         """A record that the vendor's users changed; the story tells the webhook itself."""
         resource = Path(chapter.edit).name.partition(".")[0]
-        record = json.loads((ROOT / chapter.edit).read_text(encoding="utf-8"))
+        record = json.loads((self.root / chapter.edit).read_text(encoding="utf-8"))
         told = {"resource": resource, "record": record, "tell": False}
         self.town.edit(f"{chapter.connector}.{chapter.account}", told)
 
@@ -111,8 +120,10 @@ class Day:
         parts = urlsplit(request.url)
         account, _, path = parts.path.lstrip("/").partition("/")
         headers = {name.lower(): value for name, value in request.headers.items()}
-        body = json.loads(request.body) if request.body else None
-        asked = Asked(request.method, f"/{path}", dict(parse_qsl(parts.query)), headers, body)
+        body = None if account in self.town.simulated else json.loads(request.body or b"null")
+        target = f"/{path}" + (f"?{parts.query}" if parts.query else "")
+        query, raw = dict(parse_qsl(parts.query)), request.body or b""
+        asked = Asked(request.method, f"/{path}", query, headers, body, target, raw)
         answer = self.town.call(account, asked, *self.town.arrive(account)).answer
         if answer is None:
             raise RetryError("connection")

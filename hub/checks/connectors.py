@@ -22,7 +22,7 @@ TIES = frozenset({"since", "until", "after", "account", "secret"})
 DELETES = frozenset({"id", "key", "account", "secret"})
 """Whoever is erased is known by the id there only."""
 
-SUBSCRIPTIONS = frozenset({"topics", "topic", "address", "id", "key", "page", "account", "secret"})
+SUBSCRIPTIONS = frozenset({"topics", "topic", "address", "until", "id", "key", "page", "account", "secret"})
 CALLS = frozenset(
     {"get", "list", "upsert", "create", "update", "delete", "merge", "archive", "restore", "send", "verify"}
 )

@@ -20,7 +20,7 @@ from hub.connector.response import Answer, scope_of
 from hub.connector.signature import Signature
 from hub.documents import Document
 from hub.errors import PauseError, RecordError
-from hub.expressions import EvaluationError, Template, template
+from hub.expressions import EvaluationError, Template, compile, template
 
 if TYPE_CHECKING:
     from hub.connector.bulk import Bulk
@@ -193,9 +193,24 @@ class Call:
         found = self._read(self.records or Answer("body"), response)
         return found if isinstance(found, list) else []
 
+    def hit(self, response: HttpResponse, scope: Mapping[str, Any]) -> tuple[int, str | None, Any]:
+        """How many records a search found, id and record of the first; with `where:`, of those kept."""
+        rows = self.records_of(response)
+        if "where" not in self.data:
+            return len(rows), self.id_of(response), rows[0] if rows else None
+        kept = [row for row in rows if isinstance(row, dict) and self._keeps(row, scope)]
+        id = compile(self.data["id"])(kept[0]) if kept else None
+        return len(kept), None if id is None else str(id), kept[0] if kept else None
+
     def next_page(self, response: HttpResponse, page: Any, asked: str) -> Any:
         """The token of the page after `page`, None at the end. `asked`: URL of this page."""
         return self.paging.after(page, response, self.records_of(response), asked)
+
+    def _keeps(self, row: dict[str, Any], scope: Mapping[str, Any]) -> bool:
+        try:
+            return compile(self.data["where"])({**row, "record": scope["record"]}) is True
+        except EvaluationError:
+            return False
 
     def _answer(self, name: str) -> Answer | None:
         return Answer(self.data[name]) if name in self.data else None

@@ -20,6 +20,9 @@ from hub.connector.subscription import Subscribing
 from hub.documents import Document
 from hub.messages import Event
 
+_ASKING = ("base_url", "headers", "resources", "subscribe")
+"""The parts of a file that hold requests."""
+
 Owner = Callable[[list[tuple[str, str]]], tuple[str, str]]
 """From settings and values in a signed body to the name and the time zone of their account."""
 
@@ -90,7 +93,7 @@ class Connector:
     @cached_property
     def sent(self) -> frozenset[str]:
         """The secrets that its requests name and that an operator set, not a token's answer."""
-        parts = secrets_in([self.data.get(key) for key in ("base_url", "headers", "resources")])
+        parts = secrets_in([self.data.get(key) for key in _ASKING])
         signs = {self.data["sign"]["secret"]} if "sign" in self.data else set()
         return frozenset((parts | self.auth.sent | signs) - self.auth.made)
 

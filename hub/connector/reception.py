@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from hub.connector import body
+from hub.connector.duration import seconds
 from hub.connector.exchange import Reply, Request
 from hub.connector.privacy import Ask, asks
 from hub.connector.resource import Resource, quiet
@@ -16,7 +17,7 @@ from hub.documents import Document
 from hub.errors import RecordError
 from hub.expressions import EvaluationError, compile
 from hub.messages import Event, brief, digest, dumps
-from hub.times import parse
+from hub.times import parse, to_epoch
 
 UNKNOWN = "unknown"
 """The account of an event whose account is not in accounts.yaml: unify parks it."""
@@ -148,7 +149,7 @@ class Reception:
             resource=resource.name,
             topic=topic,
             id=resource.told_id(inner),
-            event_id=self._event_id(inner) or (digest(dumps(item)),),
+            event_id=(*(self._event_id(inner) or (digest(dumps(item)),)), *self._turn(received_at)),
             received_at=received_at,
             at=self._at(inner, resource, zone),
             deleted=resource.says("deleted", inner),
@@ -175,6 +176,11 @@ class Reception:
         """When it happened, as the source says; a time that cannot be read is none, and loses no event."""
         told = quiet(self.data.get("at"), scope)
         return moment(told, zone) or moment(resource.told_version(scope), zone, least=_EARLIEST_TIME)
+
+    def _turn(self, received_at: str) -> tuple[str, ...]:
+        """The number of the turn in which an event came, of vendors that give it neither id nor time."""
+        length = self.data.get("anew")
+        return (str(int(to_epoch(received_at) // seconds(length))),) if length else ()
 
     def _item(self, scope: Mapping[str, Any]) -> Any:
         return scope[self._level]
@@ -228,9 +234,7 @@ class Reception:
 
 def moment(value: Any, zone: str, least: float = 0) -> str | None:
     """The canonical time of what a vendor wrote, None when it is no time (or a number below `least`)."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    if not isinstance(value, str) and value < least:
+    if not isinstance(value, str) and (type(value) not in (int, float) or value < least):
         return None
     try:
         return parse(value, zone)

@@ -144,7 +144,7 @@ class Resource:
 
     def says(self, name: str, scope: Mapping[str, Any]) -> bool:
         """Whether the expression `name:` is true; an absent one is not."""
-        return self.value(name, scope) is True
+        return name in self.data and self.value(name, scope) is True
 
     def value(self, name: str, scope: Mapping[str, Any]) -> Any:
         """The value of the expression `name:`, None for an absent one. Raises RecordError("bad-body")."""
@@ -193,9 +193,9 @@ def _inner(data: Any, path: Sequence[str]) -> Any:
 
 
 def _id(value: Any) -> str | None:
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
         return None
-    text = str(value)
     short = text.isascii() and 0 < 3 * len(text) <= LONGEST_ID  # all of it escaped
     return text if short or 0 < len(escape(text)) <= LONGEST_ID else None
 

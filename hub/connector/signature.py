@@ -130,9 +130,8 @@ class Signature:
         return (stamps.pop(), signatures) if len(stamps) == 1 else ("", [])
 
     def _candidates(self, texts: list[str]) -> list[bytes]:
-        found = [text for text in texts if text][:MAX_SIGNATURES]
         kind = str.lower if self.encoding == "hex" else str
-        return [kind(text).encode("utf-8", "replace") for text in found]
+        return [kind(text).encode("utf-8", "replace") for text in texts if text][:MAX_SIGNATURES]
 
     def _fresh(self, stamp: str, now: float) -> bool:
         if self.within is None:

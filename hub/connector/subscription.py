@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from hub.connector.call import Call
+from hub.connector.duration import seconds
 from hub.connector.exchange import HttpResponse
+from hub.connector.reception import moment
 from hub.connector.response import Answer, scope_of
 from hub.documents import Document
 from hub.expressions import EvaluationError, compile
@@ -16,12 +18,13 @@ from hub.reprs import discreet
 @discreet()
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One that the vendor has. `active`: it still sends."""
+    """One that the vendor has. `active`: it still sends; `ends`: until when, "" where it does not say."""
 
     id: str
     address: str
     topics: frozenset[str]
     active: bool
+    ends: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,11 @@ class Subscribing:
         """Name of a secret -> expression over the answer to `create`, for what the vendor chooses itself."""
         return dict(self.data["create"].get("secret") or {})
 
+    @property
+    def lives(self) -> float:
+        """Seconds that one lives; 0.0 where it does not end."""
+        return seconds(self.data["lives"]) if "lives" in self.data else 0.0
+
     def parts(self, topics: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """The topics of each subscription that is made for these: one for all, or one for each."""
         single = self.data.get("each") == "topic"
@@ -79,6 +87,7 @@ class Subscribing:
             address=str(self._read("address", record) or ""),
             topics=frozenset(str(topic) for topic in listed if topic),
             active="active" not in self.data["list"] or self._read("active", record) is True,
+            ends=moment(self._read("expires", record), "UTC") or "" if "expires" in self.data["list"] else "",
         )
 
     def _read(self, name: str, record: Any) -> Any:

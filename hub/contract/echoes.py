@@ -8,6 +8,7 @@ from hub.contract.bench import Bench
 from hub.contract.suite import check
 from hub.contract.verdict import DoesNotApply, expect
 from hub.contract.writer import WRITES, Writer
+from hub.simulator import NotPlantedError
 from hub.simulator.shelf import Stored
 from hub.simulator.webhooks import Further, Told, opened, plant, told
 
@@ -85,7 +86,17 @@ def _put(one: Told, row: Any, source: str | None) -> None:
         one.record.clear()
         one.record.update(row)
     elif source is not None:
-        plant(one, source, row)
+        try:
+            plant(one, source, _shaped(row, one.record))
+        except NotPlantedError:
+            raise DoesNotApply("what its webhooks tell is not the record, but made of parts") from None
+
+
+def _shaped(row: Any, record: Any) -> Any:
+    """The row with the names that webhooks have, where a record is put together of others of the body."""
+    if not isinstance(row, dict) or not isinstance(record, dict):
+        return row
+    return {name: row.get(name, old) for name, old in record.items()}
 
 
 def _like(source: str, one: Told, id: str) -> Any:

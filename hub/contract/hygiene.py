@@ -88,14 +88,15 @@ def standing_is_of_the_file(bench: Bench) -> None:
 
 @check("hygiene")
 def versions_are_told(bench: Bench) -> None:
-    """What is listed or fetched has a version: without one nobody knows which state is the newer one."""
+    """What is listed has a version, and what is fetched one or a time of its event: which state is newer?"""
     read = [one for one in bench.connector.resources.values() if one.get or one.list]
     if not read:
         raise DoesNotApply("nothing is read of the vendor")
     for resource in read:
         name = "list" if resource.list else "get"
         sources = [(resource.data.get(one) or {}).get("version") for one in ("list", "get")]
-        there = any((*sources, resource.data.get("version")))
+        told = None if resource.list else bench.connector.reception.data.get("at")
+        there = any((*sources, resource.data.get("version"), told))
         expect(there, "it names no version", "resources", resource.name, name)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub.connector import Call
 from hub.contract.bench import Bench
 from hub.contract.suite import check
 from hub.contract.verdict import DoesNotApply, expect
@@ -117,10 +118,10 @@ def changes_that_fail(bench: Bench, resource: str) -> None:
 @check("mishaps", Bench.writable)
 def already_there(bench: Bench, resource: str) -> None:
     """The file's words for "there is one already" end in the one record that is there."""
-    rules = [(number, rule) for number, rule in _rules(bench) if _is_duplicate(rule)]
+    rules = [(path, rule) for path, rule in _rules(bench, resource) if _is_duplicate(rule)]
     if not rules:
         raise DoesNotApply("the file knows no such answer")
-    for number, rule in rules:
+    for path, rule in rules:
         writer = Writer(bench, resource)
         writer.prepare()
         answer = answering(bench, rule)
@@ -128,25 +129,25 @@ def already_there(bench: Bench, resource: str) -> None:
         writer.write()
         writer.world.rest()
         count = writer.world.records(resource)
-        expect(count == 1, f"the vendor has {count} records", "responses", number)
-        expect(writer.state in ("ok", "settling"), f"it ends as {writer.state}", "responses", number)
+        expect(count == 1, f"the vendor has {count} records", *path)
+        expect(writer.state in ("ok", "settling"), f"it ends as {writer.state}", *path)
 
 
 @check("mishaps", Bench.writable)
 def throttled(bench: Bench, resource: str) -> None:
     """Where another answer than 429 says that it was too much, the account is left alone and not paused."""
-    rules = [(number, rule) for number, rule in _rules(bench) if rule["then"] == "throttle"]
+    rules = [(path, rule) for path, rule in _rules(bench, resource) if rule["then"] == "throttle"]
     if not rules:
         raise DoesNotApply("only a 429 says so")
-    for number, rule in rules:
+    for path, rule in rules:
         writer = Writer(bench, resource)
         writer.prepare()
         answer = answering(bench, rule)
         writer.misbehave(*FIRST, status=answer.status, headers=answer.headers, body=answer.body)
         writer.write()
-        expect(not writer.is_paused, "the account is paused", "responses", number)
+        expect(not writer.is_paused, "the account is paused", *path)
         writer.ends_well()
-        expect(_pause(writer) > 0, "the next call comes at once", "responses", number)
+        expect(_pause(writer) > 0, "the next call comes at once", *path)
 
 
 @check("mishaps", Bench.writable)
@@ -162,7 +163,7 @@ def within_limits(bench: Bench, resource: str) -> None:
         writer.world.clock.now -= 1
     writer.world.run()
     for _ in range(STEPS):
-        if not _due(writer):
+        if not writer.world.has_due:
             break
         writer.world.later(TICK)
     over = writer.world.vendor.meter.over
@@ -174,14 +175,14 @@ def within_limits(bench: Bench, resource: str) -> None:
 @check("mishaps")
 def each_rule(bench: Bench) -> None:
     """Each rule of `responses:` decides the answers that it is for: none before it does."""
-    rules = _rules(bench)
-    if not rules:
+    document, asked = bench.connector.document, 0
+    calls = {path: call for call in _calls(bench) for path, _ in _own_rules(call)}
+    for path, rule in [*_shared_rules(bench), *(one for call in _calls(bench) for one in _own_rules(call))]:
+        asked += 1
+        outcome = bench.connector.meaning(answering(bench, rule).response(), calls.get(path))
+        expect(outcome.place == document.place(*path), "an earlier rule decides its answer", *path)
+    if not asked:
         raise DoesNotApply("the file has no rules of its own")
-    document = bench.connector.document
-    for number, rule in rules:
-        outcome = bench.connector.meaning(answering(bench, rule).response())
-        place = document.place("responses", number)
-        expect(outcome.place == place, "an earlier rule decides its answer", "responses", number)
 
 
 def answering(bench: Bench, rule: dict[str, Any]) -> Answered:
@@ -195,15 +196,37 @@ def answering(bench: Bench, rule: dict[str, Any]) -> Answered:
     return answered
 
 
-def _rules(bench: Bench) -> list[tuple[int, dict[str, Any]]]:
-    return list(enumerate(bench.connector.data.get("responses") or ()))
+Rule = tuple[tuple[str | int, ...], dict[str, Any]]
+"""A rule of `responses:` with its place in the file."""
+
+
+def _rules(bench: Bench, resource: str) -> list[Rule]:
+    """The rules for the answers to a first write: the calls' own, and the connector's."""
+    part = bench.connector.resources[resource]
+    own = [rule for call in (part.upsert, part.create) if call for rule in _own_rules(call)]
+    return [*own, *_shared_rules(bench)]
+
+
+def _shared_rules(bench: Bench) -> list[Rule]:
+    held = bench.connector.data.get("responses") or ()
+    return [(("responses", number), rule) for number, rule in enumerate(held)]
+
+
+def _own_rules(call: Call) -> list[Rule]:
+    held = call.data.get("responses") or ()
+    return [((*call.path, "responses", number), rule) for number, rule in enumerate(held)]
+
+
+def _calls(bench: Bench) -> list[Call]:
+    """The calls of the file; a bulk shares the rules of the call that it belongs to."""
+    return [one.call for one in bench.world().vendor.patterns if not one.bulk]
 
 
 def _is_duplicate(rule: dict[str, Any]) -> bool:
     """Whether a rule is for a record that is there: it goes on after a refusal that is no throttle."""
     text = rule["if"]
-    refused = any(status in text for status in ("400", "409", "412", "422"))
-    return rule["then"] in ("retry", "done") and refused and "body" in text and "after" not in rule
+    refused = "body" in text and any(status in text for status in ("400", "412", "422"))
+    return rule["then"] in ("retry", "done") and (refused or "409" in text) and "after" not in rule
 
 
 def _pause(writer: Writer) -> float:
@@ -242,7 +265,3 @@ def _first_calls(writer: Writer) -> list[Any]:
 def _rates(bench: Bench, call: Any) -> list[Rate]:
     written = [*(bench.connector.data.get("limit") or ()), *(call.data.get("limit") or ())]
     return [rate for one in written if (rate := read_rate(one))]
-
-
-def _due(writer: Writer) -> bool:
-    return any(item.agenda == "due" for item in writer.world.deliveries(writer.name))

@@ -22,6 +22,8 @@ PAGES = 2
 FEW = 4
 HOUR = 3600.0
 TURNS = 8
+LARGE = 250
+"""Rows on a page from which on a list is interrupted in one way only: it takes its time."""
 
 
 def fetched(bench: Bench) -> list[str]:
@@ -113,7 +115,14 @@ def an_empty_page(bench: Bench, resource: str) -> None:
 @check("read", listed)
 def interrupted(bench: Bench, resource: str) -> None:
     """A list that a 429 or a 500 interrupts goes on, and loses no row."""
-    for fault in ({"status": 429, "body": {}}, {"status": 500, "body": {}}, {"silent": True}):
+    call = bench.connector.resources[resource].list
+    assert call is not None
+    faults: list[dict[str, Any]] = [
+        {"status": 429, "body": {}},
+        {"status": 500, "body": {}},
+        {"silent": True},
+    ]
+    for fault in faults[:1] if size_of(call) > LARGE else faults:
         world = bench.world()
         wanted = _filled(bench, world, resource, pages=1)
         world.misbehave("list", skip=1, **fault)
@@ -184,7 +193,10 @@ def _unseen(bench: Bench, resource: str) -> str:
 def _says(part: Resource, record: Any, id: str, *path: str) -> None:
     """A record says its id and its version. Raises FailedError."""
     expect(part.identify(record) == id, "the record does not say its id", *path, "id")
-    expect(part.version_of(record) is not None, "the record says no version", *path, "version")
+    said = (
+        any((part.data.get(name) or {}).get("version") for name in ("list", "get")) or "version" in part.data
+    )
+    expect(not said or part.version_of(record) is not None, "the record says no version", *path, "version")
 
 
 def _filled(bench: Bench, world: World, resource: str, pages: int = PAGES, *, times: bool = True) -> set[str]:

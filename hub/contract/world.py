@@ -151,9 +151,14 @@ class World:
         """Time passes until nothing is due any more: what became of all."""
         found = self.run()
         until = self.clock.now + hours * 3600
-        while self.clock.now < until and any(item.agenda == keys.DUE for item in self.items):
+        while self.clock.now < until and self.has_due:
             found += self.later(step)
         return found
+
+    @property
+    def has_due(self) -> bool:
+        """Whether any delivery waits to be tried again."""
+        return bool(self.hub.store.agenda(keys.DUE, limit=1).items)
 
     def poll(self) -> list[Any]:
         """Ask the sources that are polled: what each of them gave."""

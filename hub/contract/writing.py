@@ -73,7 +73,7 @@ def each_search(bench: Bench, resource: str) -> None:
         except RecordError:
             continue
         tried += 1
-        found = call.id_of(writer.world.vendor.send(request))
+        found = call.hit(writer.world.vendor.send(request), scope)[1]
         expect(found == stored.id, "it does not find it" if found is None else "it finds another id", *path)
     expect(tried > 0, "no search can be made from its record", *writer.path("find"))
 
@@ -109,7 +109,10 @@ def gone_there(bench: Bench, resource: str) -> None:
         writer.world.rest()
         # A person may be asked about the one that is gone, where the vendor has not told of it.
         writer.is_well(1, "by-hand")
-    expect(first.id not in writer.stored, "nothing was made again", *writer.path("update"))
+    again = (
+        writer.stored.get(first.id) is not first
+    )  # a vendor that names records itself has it under another id
+    expect(again, "nothing was made again", *writer.path("update"))
 
 
 @check("write", Bench.writable)

@@ -17,7 +17,7 @@ import urllib3
 from hub import keys
 from hub.catalog import Catalog
 from hub.connector import Request
-from hub.demo.vendors.secrets import invented, secrets_of
+from hub.demo.vendors.secrets import invented
 from hub.engine import Engine, EngineError, free_port
 from hub.messages import dumps
 from hub.pipeline.outbox import is_pending
@@ -149,13 +149,6 @@ class Stage:
             said = (self.engine.home / "vendors.log").read_text(errors="replace")[-1_000:]
             raise EngineError(f"the vendors did not start:\n{said}") from None
 
-    def move(self, root: Path, artifact: Path) -> None:
-        """The same stack with the files of another project: its accounts, their vendors, its flows."""
-        self.stop_vendors()
-        self.root, self.artifact = root, artifact
-        self.start_vendors()
-        self.redeploy()
-
     def stop_vendors(self, number: int = signal.SIGTERM) -> None:
         """Stop the vendors; SIGKILL is the crash of a test."""
         process, self.vendors = self.vendors, None
@@ -271,7 +264,7 @@ def signed(catalog: Catalog, url: str, connector: str, account: str, file: Path,
     """The request in which a vendor posts a sample event to the hub at `url`."""
     endpoint = Endpoint.of(catalog.connectors[connector], account)
     sample = json.loads(file.read_text(encoding="utf-8"))
-    return endpoint.request(url, sample, secrets_of(endpoint.secret), now)
+    return endpoint.request(url, sample, invented(catalog)[endpoint.secret], now)
 
 
 def posted(

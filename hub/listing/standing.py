@@ -9,6 +9,9 @@ from hub.connector import Connector
 LEVELS = ("spec", "vectors", "documentation", "unverified")
 """By what: the vendor's own OpenAPI file, signed examples, documentation, or nothing."""
 
+DOUBTFUL = 0.25
+"""A greater part than this without evidence makes a connector unverified as a whole."""
+
 _INCIDENTAL = frozenset({"limits", "errors", "responses", "remaining", "ties", "bulk"})
 """Parts that may be unverified without what is sent or received being in doubt."""
 
@@ -28,9 +31,9 @@ class Standing:
 
     @property
     def level(self) -> str:
-        """The strongest evidence there is, or `unverified` where a part that matters has none."""
-        told = {level for part, level in self.parts.items() if part not in _INCIDENTAL}
-        if not told or "unverified" in told:
+        """The strongest evidence there is; `unverified` where a quarter of what matters and more has none."""
+        told = [level for part, level in self.parts.items() if part not in _INCIDENTAL]
+        if not told or told.count("unverified") > len(told) * DOUBTFUL:
             return "unverified"
         return next(level for level in LEVELS if level in told)
 

@@ -80,9 +80,10 @@ def facts(catalog: Catalog) -> list[Facts]:
 def standing(one: Facts) -> str:
     """A connector's standing in a cell: its level, and what nothing verified."""
     held = Standing(one.connector)
-    doubts = f" (unverified: {', '.join(held.doubts)})" if held.doubts and held.level != "unverified" else ""
-    partly = f"unverified: {', '.join(held.doubts)}" if held.doubts else "unverified"
-    return partly if held.level == "unverified" else f"{held.level}{doubts}"
+    listed = ", ".join(held.doubts)
+    if held.level == "unverified":
+        return f"unverified: {listed}" if listed else "unverified"
+    return f"{held.level} (unverified: {listed})" if listed else held.level
 
 
 def _named(one: Facts) -> str:

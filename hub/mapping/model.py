@@ -331,6 +331,11 @@ def _filled(value: Any) -> Any:
 
 def _is_too_large(form: Any) -> bool:
     """Of what is no text: a list or an object, whose JSON is only made where it may be."""
-    if not isinstance(form, list | dict) or len(repr(form)) * WIDEST <= LARGEST:
+    if not isinstance(form, (list, dict)):
         return False
-    return len(dumps(form)) > LARGEST
+    members = [*form, *form.values()] if isinstance(form, dict) else form
+    try:
+        rough = len("".join(members)) + len(form)
+    except TypeError:  # they are no texts
+        rough = len(repr(form))
+    return rough * WIDEST > LARGEST and len(dumps(form)) > LARGEST

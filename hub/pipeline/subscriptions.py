@@ -25,6 +25,8 @@ from hub.times import from_epoch
 EVERY_SECONDS = 3600.0
 AGAIN_SECONDS = 300.0
 PAGES = 20
+RENEWED = 0.25
+"""The part of a subscription's life at whose beginning another is made in its place."""
 
 OK, GONE, MADE, REMOVED, TROUBLE = "ok", "gone", "made", "removed", "trouble"
 
@@ -115,12 +117,14 @@ def _set_right(hub: Hub, door: Door, item: Item) -> Looked:
         _remove(hub, door, ours)
         _saved(hub, item, {"state": REMOVED, "topics": [], "ids": [], **_done(hub)})
         return Looked(door.account.name, REMOVED, removed=len(ours))
-    good, rest = _sorted(door, ours, set(item.data.get("ids", ())))
+    ending = _ending(hub, door, ours)
+    good, rest = _sorted(door, ours, set(item.data.get("ids", ())), ending)
     covered = {topic for one in good for topic in one.topics}
     lacking = [topic for topic in door.topics if topic not in covered]
     _remove(hub, door, rest)
     item = _made(hub, door, item, lacking, good)
-    gone = bool(lacking) and bool(item.data.get("topics"))
+    renewed = {topic for one in ours if one.active and one.id in ending for topic in one.topics}
+    gone = bool(set(lacking) - renewed) and bool(item.data.get("topics"))
     if gone:
         _fill(hub, door)
     told = {"state": MADE if lacking else OK, "topics": door.topics, "error": "", **_done(hub)}
@@ -128,16 +132,24 @@ def _set_right(hub: Hub, door: Door, item: Item) -> Looked:
     return Looked(door.account.name, GONE if gone else told["state"], len(lacking), len(rest))
 
 
+def _ending(hub: Hub, door: Door, ours: Sequence[Subscription]) -> set[str]:
+    """The ids of those of whose life less than a quarter is left."""
+    soon = from_epoch(hub.clock() + door.subscribing.lives * RENEWED)
+    return {one.id for one in ours if one.ends and one.ends <= soon}
+
+
 def _sorted(
-    door: Door, ours: Sequence[Subscription], known: set[str]
+    door: Door, ours: Sequence[Subscription], known: set[str], ending: set[str]
 ) -> tuple[list[Subscription], list[Subscription]]:
-    """Those that are kept, and the rest: stopped, there twice, or made without our having its secret."""
+    """Those that are kept, and the rest: stopped or about to, there twice, or made without our having its
+    secret."""
     good: list[Subscription] = []
     rest: list[Subscription] = []
     for one in sorted(ours, key=lambda one: (one.id not in known, one.id)):
         covered = {topic for kept in good for topic in kept.topics}
         ours_to_verify = one.id in known or not door.subscribing.secrets
-        useful = one.active and ours_to_verify and not one.topics <= covered and one.topics & set(door.topics)
+        lasting = one.active and one.id not in ending
+        useful = lasting and ours_to_verify and not one.topics <= covered and one.topics & set(door.topics)
         (good if useful else rest).append(one)
     return good, rest
 
@@ -147,7 +159,8 @@ def _made(hub: Hub, door: Door, item: Item, topics: list[str], good: Sequence[Su
     item = _saved(hub, item, {"ids": sorted(one.id for one in good)})
     for part in door.subscribing.parts(topics):
         count = item.data.get("count", 0) + 1
-        scope = {"topics": list(part), "topic": part[0], "address": door.address}
+        until = from_epoch(hub.clock() + door.subscribing.lives)
+        scope = {"topics": list(part), "topic": part[0], "address": door.address, "until": until}
         key = digest(f"{door.account.name} {count} {' '.join(part)}")[:32]
         response = called(hub, _source(door), door.subscribing.create, {**scope, "key": key})
         told = door.subscribing.told_secrets(response)
@@ -160,8 +173,8 @@ def _made(hub: Hub, door: Door, item: Item, topics: list[str], good: Sequence[Su
 
 
 def _remove(hub: Hub, door: Door, some: Sequence[Subscription]) -> None:
-    for one in some:
-        called(hub, _source(door), door.subscribing.delete, {"id": one.id}, missing=True)
+    for id in dict.fromkeys(one.id for one in some):
+        called(hub, _source(door), door.subscribing.delete, {"id": id}, missing=True)
 
 
 def _listed(hub: Hub, door: Door) -> Iterator[Subscription]:

@@ -1,6 +1,6 @@
 """The shape of connectors/."""
 
-from hub.connector.token import PLACE
+from hub.schemas.receiving import RECEIVE
 from hub.schemas.words import (
     DURATION,
     IS_TEXT,
@@ -15,79 +15,6 @@ from hub.schemas.words import (
     text,
 )
 
-_SIGNED = shape(
-    "how the vendor signs",
-    {
-        "hmac": choice("keyed hash", "sha256", "sha1"),
-        "hash": choice("plain hash over content and secret", "sha256", "sha1"),
-        "ecdsa": choice("a signature of the vendor's own key; the secret is its public key", "p256"),
-        "key": choice("how the secret holds the key of an hmac (as text)", "base64"),
-        "encoding": choice("of the signature", "hex", "base64"),
-        "header": text("that holds it"),
-        "prefix": text("before it, as in sha256="),
-        "parse": text("a header of several parts: t={timestamp},v1={signature}"),
-        "over": template("what is signed: {method} {url} {body} {form} {timestamp} {id} {secret}"),
-        "timestamp": shape(
-            "the signed time",
-            {"header": text(), "unit": choice("s or ms", "s", "ms"), "within": DURATION},
-        ),
-        "id": text("header of the signed id"),
-        "decode": text("percent-encoded characters that the vendor decodes in the URL before it signs"),
-        "body_digest": expression("SHA-256 of the body in the signed URL, for bodies that are no form"),
-        "port": choice("the URL may be signed with its default port written out, too", "optional"),
-        "secret": text("name of the secret"),
-    },
-    "header",
-    "secret",
-)
-_SIGNATURE = cases(
-    (
-        has("equals"),
-        shape(
-            "a secret that comes along as it is",
-            {
-                "equals": {
-                    **expression('where it stands: headers."x-token", query.token, body.value[].token'),
-                    "pattern": f"^{PLACE.pattern}$",
-                },
-                "secret": text("name of the secret"),
-            },
-            "equals",
-            "secret",
-        ),
-    ),
-    (
-        has("basic"),
-        shape(
-            "user and password that come along",
-            {"basic": shape("names of secrets", {"user": text(), "password": text()}, "user", "password")},
-            "basic",
-        ),
-    ),
-    otherwise=_SIGNED,
-)
-_RECEIVING = {
-    "format": choice("of the body", "json", "form"),
-    "handshake": shape(
-        "the question whether this URL is ours",
-        {"if": expression(), "token": expression(), "secret": text(), "answer": expression()},
-        "if",
-    ),
-    "signature": _SIGNATURE,
-    "events": mapped("levels of a batch, outermost first: name: list", expression()),
-    "account": mapped("setting of the account: its value in the signed body", expression()),
-    "topic": expression("what kind of event it is"),
-    "event_id": cases(
-        (IS_TEXT, expression("the event's id")),
-        otherwise=listed("parts of the event's id", expression()),
-    ),
-    "at": expression("when it happened, as the vendor says"),
-    "queue": {"const": True, "description": "true: messages of a queue or bus, where IAM says who sends"},
-}
-_RECEIVE = cases(
-    (has("queue"), shape("how messages come in", _RECEIVING)),
-    otherwise=shape("how webhooks come in", _RECEIVING, "signature"),
-)
 _PAGE = cases(
     (IS_TEXT, choice("by the Link header", "link")),
     otherwise=shape(
@@ -201,6 +128,16 @@ _BULK = shape(
 _CALL = shape("one request", _CALL_PARTS, "request")
 _GONE = {"deleted": expression("over a record that is answered: true where it says that it is gone")}
 _GET = shape("one request", {**_CALL_PARTS, **_GONE}, "request")
+_FIND = shape(
+    "one search",
+    {
+        **_CALL_PARTS,
+        "where": expression(
+            "over a record that is answered, and record: true for the one meant; then `id:` too"
+        ),
+    },
+    "request",
+)
 _WRITE = shape("one request", {**_CALL_PARTS, "bulk": _BULK}, "request")
 _TIES = shape(
     "the rows from {since} to before {until}, in the order of their ids, behind the id {after}",
@@ -232,7 +169,7 @@ _RESOURCE = shape(
         "contains": mapped("resource: the record of it inside", expression()),
         "get": _GET,
         "list": _LIST,
-        "find": listed("searches, tried in order", _CALL),
+        "find": listed("searches, tried in order", _FIND),
         "upsert": _WRITE,
         "create": _CALL,
         "update": _WRITE,
@@ -340,6 +277,7 @@ _SUBSCRIBE = shape(
     "how the vendor is told where to send webhooks",
     {
         "each": choice("one subscription for each topic; else one for all", "topic"),
+        "lives": {**DURATION, "description": "how long one lives, where it ends: it is made anew before"},
         "list": shape(
             "asks for those that are there",
             {
@@ -351,6 +289,7 @@ _SUBSCRIBE = shape(
                 "address": expression("where it sends"),
                 "topics": expression("what it sends: a topic, or a list of them"),
                 "active": expression("true while it sends"),
+                "expires": expression("when it ends"),
             },
             "request",
             "records",
@@ -359,7 +298,7 @@ _SUBSCRIBE = shape(
             "topics",
         ),
         "create": shape(
-            "makes one; in scope {topics} or {topic}, {address}, {key}",
+            "makes one; in scope {topics} or {topic}, {address}, {key}, {until} where it lives:",
             {
                 **{name: _CALL_PARTS[name] for name in ("request", "body", "format", "headers", "id")},
                 "secret": mapped(
@@ -390,7 +329,14 @@ CONNECTOR = shape(
             choice("by what", "spec", "vectors", "documentation", "unverified"),
         ),
         "settings": mapped(
-            "what an account must set", shape("a setting", {"like": text("an example"), "help": text()})
+            "what an account must set",
+            shape(
+                "a setting",
+                {
+                    "like": {"type": ["string", "number", "boolean"], "description": "an example"},
+                    "help": text(),
+                },
+            ),
         ),
         "secrets": mapped(
             "where the secrets that an account needs are found",
@@ -398,7 +344,7 @@ CONNECTOR = shape(
         ),
         "setup": listed("what is done in the vendor's console, step by step: sentences", IS_TEXT),
         "channel": text("of consent, for what is sent through it"),
-        "receive": _RECEIVE,
+        "receive": RECEIVE,
         "privacy": mapped(
             "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
         ),

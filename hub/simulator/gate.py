@@ -17,10 +17,10 @@ from hub.simulator.answers import Answered
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.trouble import trouble
 
-HAIR = 1e-5
-"""Seconds that no vendor tells apart."""
-
 LIFE = 3600.0
+HAIR = 1e-3
+"""Seconds at the edge of a window: calls are not timed more exactly than that."""
+
 ADDRESS = "https://{name}.vendor.example"
 
 
@@ -110,9 +110,9 @@ class Credentials:
         return f"kept-{name}-{self.count}"
 
     def _say(self, answered: Answered, source: str, value: Any, cookies: dict[str, str], name: str) -> None:
-        path = compile(source).path
-        if path and path[0] == "cookies":
-            cookies[path[1]] = value
+        cookie = next((path[1] for path in compile(source).paths if path[0] == "cookies" and path[1:]), "")
+        if cookie:
+            cookies[cookie] = value
             return
         try:
             answered.plant(source, value)

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from hub.expressions import EvaluationError, compile
-from hub.expressions.syntax import paths
 from hub.simulator.holes import leaves
 from hub.simulator.trees import tree_of
 
@@ -25,8 +24,7 @@ class Heard:
         for source, value in self.captured.items():
             if compile(source).names == {name}:
                 return value
-        added = (_added(source, value, name) for source, value in self.captured.items())
-        return next((one for one in added if one is not None), None)
+        return None
 
     def text(self, name: str) -> str:
         """The same as text, "" where there is nothing."""
@@ -42,26 +40,18 @@ class Heard:
         """What it says of a record, as expressions over `record` and `customer` read it."""
         found: dict[str, Any] = {"record": {}, "customer": {}}
         for source, value in self.captured.items():
-            expression = compile(source)
-            if (
-                expression.names & {"record"}
-                and isinstance(value, dict)
-                and (expression.path in (None, ("record",)))
-            ):
+            if _is_record(source, value):
                 found["record"] |= deepcopy(value)
         for source, value in self.captured.items():
-            paths = [path for path in compile(source).paths if path[0] in ("record", "customer")]
-            if len(paths) == 1 and len(paths[0]) > 1 and value is not None:
-                _set(found, paths[0], value)
+            path = _path_of(source)
+            if path and value is not None:
+                _set(found, path, value)
         return found
 
     @property
     def whole(self) -> bool:
         """Whether the whole record stands in it."""
-        return any(
-            compile(source).names & {"record"} and isinstance(value, dict)
-            for source, value in self.captured.items()
-        )
+        return any(_is_record(source, value) for source, value in self.captured.items())
 
     def keys(self) -> dict[str, Any]:
         """What names the record beside the record itself: expression -> value."""
@@ -76,16 +66,21 @@ class Heard:
         return bool(wanted) and all(_fits(source, value, facts) for source, value in wanted.items())
 
 
-def _added(source: str, value: Any, name: str) -> Any:
-    """What `merge(record, {id: to_number(id)})` added to the record by this name, None for nothing."""
+def _is_record(source: str, value: Any) -> bool:
+    """Whether an expression gives a record, or members that are put together for one."""
+    reads = "record" in compile(source).names
+    return reads and isinstance(value, dict) and _path_of(source) is None
+
+
+def _path_of(source: str) -> tuple[str, ...] | None:
+    """The one member of a record (or a customer) that an expression gives: `record.email`,
+    `coalesce(record.email, '-')`, ``record.attributes || `{}` ``."""
     tree = tree_of(source)
-    if tree.get("value") != "merge" or not isinstance(value, dict):
-        return None
-    objects = [part for part in tree["children"] if part["type"] == "multi_select_dict"]
-    for pair in (pair for part in objects for pair in part["children"]):
-        if {path[0] for path in paths(pair["children"][0])} == {name}:
-            return value.get(pair["value"])
-    return None
+    whole = tree["type"] in ("and_expression", "multi_select_dict") or tree.get("value") == "merge"
+    either = tree["type"] == "or_expression" and tree["children"][0]["type"] == "and_expression"
+    paths = [path for path in compile(source).paths if path[0] in ("record", "customer")]
+    single = len(paths) == 1 and len(paths[0]) > 1 and not whole and not either
+    return paths[0] if single else None
 
 
 def _fits(source: str, value: Any, facts: dict[str, Any]) -> bool:

@@ -70,27 +70,30 @@ class Reader:
             return _same(wanted, value, self.plain)
         tree = tree_of(expression.source)
         if tree["type"] == "function_expression" and tree["value"] == "merge":
-            return self._merged(tree, value)
+            return self._merged(expression, tree, value)
         return self._keep(expression, value)
 
-    def _merged(self, tree: Tree, value: Any) -> bool:
-        """`merge(record, {id: id})`: what was added stands in the value, the rest is the record."""
-        base, *added = tree["children"]
-        pairs = [pair for one in added if one["type"] == "multi_select_dict" for pair in one["children"]]
-        if not isinstance(value, dict) or not all(pair["value"] in value for pair in pairs):
+    def _merged(self, expression: Expression, tree: Tree, value: Any) -> bool:
+        """`merge({kind: 'x'}, record, {id: id})`: what was added stands in it, the rest is the record."""
+        parts = tree["children"]
+        base = next((number for number, one in enumerate(parts) if syntax.path(one)), -1)
+        if base < 0:
+            return isinstance(value, dict) and self._keep(expression, value)
+        before, after = _pairs(parts[:base]), _pairs(parts[base + 1 :])
+        if not isinstance(value, dict) or not all(name in value for name in before | after):
             return False
-        names = {pair["value"] for pair in pairs}
-        rest = {name: one for name, one in value.items() if name not in names}
-        fitting = [self._added(pair["children"][0], value[pair["value"]]) for pair in pairs]
-        self.score += len(pairs)
-        path = syntax.path(base)
-        return all(fitting) and (path is None or self._keep(compile(".".join(path)), rest))
+        self.score += len(before) + len(after)
+        rest = {name: one for name, one in value.items() if name not in after}
+        path = syntax.path(parts[base])
+        fitting = all(self._added(one, value[name]) for name, one in after.items())
+        return fitting and (path is None or self._keep(compile(".".join(path)), rest))
 
     def _added(self, tree: Tree, value: Any) -> bool:
+        """Whether a member may be what was added; what one path gives (`to_number(id)`) is noted as that."""
         if tree["type"] == "literal":
             return _same(tree["value"], value, self.plain)
-        path = syntax.path(tree)
-        return path is None or self._keep(compile(".".join(path)), value)
+        paths = syntax.paths(tree)
+        return len(paths) != 1 or self._keep(compile(".".join(next(iter(paths)))), value)
 
     def _keep(self, expression: Expression, value: Any) -> bool:
         """Note what stood in a hole; two of one expression hold the same."""
@@ -122,6 +125,12 @@ class Reader:
             inner = list(literal.values()) if isinstance(literal, dict) else literal
             return self.plain and all(map(self._may_lack, inner))
         return literal is None or (isinstance(literal, str) and _is_hole(literal))
+
+
+def _pairs(parts: Sequence[Tree]) -> dict[str, Tree]:
+    """The members of the objects that are written out among some parts."""
+    objects = [one for one in parts if one["type"] == "multi_select_dict"]
+    return {pair["value"]: pair["children"][0] for one in objects for pair in one["children"]}
 
 
 def _is_hole(text: str) -> bool:

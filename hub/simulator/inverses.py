@@ -1,6 +1,7 @@
 """The inverses of the functions that read answers and events: by the value, what was to be read."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
@@ -37,8 +38,12 @@ def called(tree: Tree, here: Any, value: Any, put: Put) -> Any:
     if name in ("coalesce", "not_null"):
         there = [one for one in arguments if value_of(one, here) not in (None, "")]
         return first([*there[:1], *arguments], tree, here, value, put)
-    if name in ("concat", "join"):
+    if name == "concat":
         return _joined(tree, here, value, put)
+    if name == "replace":
+        return _replaced(tree, here, value, put)
+    if name == "split" and isinstance(value, list):
+        return put(arguments[0], here, str(arguments[1]["value"]).join(map(str, value)))
     if name not in _INVERSES:
         raise UnknownError(name)
     old = value_of(arguments[0], here)
@@ -57,17 +62,27 @@ def _zone(name: str, arguments: list[Tree]) -> str:
 
 
 def _joined(tree: Tree, here: Any, value: Any, put: Put) -> Any:
-    """`concat('shopify-', id)`: the one part that is read is what the others leave."""
+    """`concat(kind, '.', id)`: each part that is read is what stands between the literals."""
     parts = tree["children"]
+    pattern = "".join(re.escape(str(one["value"])) if one["type"] == "literal" else "(.*?)" for one in parts)
+    found = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
+    if found is None:
+        raise UnknownError("concat")
     read = [one for one in parts if one["type"] != "literal"]
-    if tree["value"] != "concat" or len(read) != 1 or not isinstance(value, str):
-        raise UnknownError(tree["value"])
-    place = parts.index(read[0])
-    before = "".join(str(one["value"]) for one in parts[:place])
-    after = "".join(str(one["value"]) for one in parts[place + 1 :])
-    old = value_of(read[0], here)
-    middle = value.removeprefix(before).removesuffix(after)
-    return put(read[0], here, int(middle) if isinstance(old, int) and middle.isdigit() else middle)
+    for one, text in zip(read, found.groups(), strict=True):
+        number = isinstance(value_of(one, here), int) and text.isdigit()
+        here = put(one, here, int(text) if number else text)
+    return here
+
+
+def _replaced(tree: Tree, here: Any, value: Any, put: Put) -> Any:
+    """`replace(Id, 'CL-', '')`: with what is taken away before it, where that is a text; else as it is."""
+    subject, old, _ = tree["children"]
+    before = str(old["value"]) if old["type"] == "literal" else ""
+    for candidate in (f"{before}{value}", value):
+        if value_of(tree, put(subject, deepcopy(here), candidate)) == value:
+            return put(subject, here, candidate)
+    raise UnknownError("replace")
 
 
 def _as_it_is(value: Any, old: Any, zone: str) -> Iterator[Any]:

@@ -54,7 +54,9 @@ class Pattern:
         if method != request.method or not request.url.startswith(base):
             return None
         reader = self._reader()
-        if not self._addressed(reader, target, request.url[len(base) :]) or not self._headed(reader, request):
+        if not self._addressed(reader, target, request.url[len(base) :]):
+            return None
+        if not self._headed(reader, request):
             return None
         content = self._content(request)
         if ("body" in self.call.data) is (content is None):
@@ -113,9 +115,10 @@ class Pattern:
         return _pairs(reader, wanted, pairs.split("&") if pairs else [])
 
     def _headed(self, reader: Reader, request: HttpRequest) -> bool:
-        """Whether the headers of this call alone fit: some vendors are asked for a page by one."""
-        own = self.call.data.get("headers") or {}
-        return all(reader.text(text, _header(request, name)) for name, text in own.items())
+        """Whether the call's own headers are those of the file, but for the ones that were null."""
+        written = self.call.data.get("headers") or {}
+        held = {name: _header(request, name) for name in written}
+        return all(reader.text(text, held[name]) for name, text in written.items() if held[name])
 
     def _content(self, request: HttpRequest) -> Any:
         if request.body is None:

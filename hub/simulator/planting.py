@@ -32,10 +32,33 @@ def planted(source: str, here: Any, value: Any) -> Any:
         changed = put(tree, here, value)
         found = compile(source)(changed)
     except (EvaluationError, inverses.UnknownError):
-        raise NotPlantedError(source) from None
-    if found != value:
+        changed = _within(source, here, value)
+        found = value_of(tree, changed)
+    if found != value and not _same_texts(found, value):
         raise NotPlantedError(source)
     return changed
+
+
+def _same_texts(found: Any, value: Any) -> bool:
+    """Whether two lists hold the same texts in whatever order."""
+    lists = isinstance(found, list) and isinstance(value, list)
+    return lists and all(isinstance(one, str) for one in (*found, *value)) and sorted(found) == sorted(value)
+
+
+def _within(source: str, here: Any, value: Any) -> Any:
+    """What is a part of one text that is read (`split(address, '(')[1]`), with the value in its place."""
+    paths, old = set(compile(source).paths), value_of(tree_of(source), here)
+    path = paths.pop() if len(paths) == 1 else ()
+    if not path or not all(name.isidentifier() for name in path):
+        raise NotPlantedError(source)
+    tree = tree_of(".".join(path))
+    text = value_of(tree, here)
+    if text is None:
+        return put(tree, here, value)
+    if not (isinstance(text, str) and isinstance(old, str) and old and old in text):
+        raise NotPlantedError(source)
+    before, _, after = text.rpartition(old)
+    return put(tree, here, f"{before}{value}{after}")
 
 
 def satisfied(source: str, here: Any, *, truth: bool = True) -> Any:
@@ -168,8 +191,20 @@ def _projection(tree: Tree, here: Any, value: Any) -> Any:
     for number, one in enumerate(value):
         item = put(each, fitting[number] if number < len(fitting) else deepcopy(model), one)
         written.append(satisfy(condition[0], item) if condition else item)
+    if base["type"] == "multi_select_list":  # `[body][?hook]`: there is no room for others
+        return _flagged(base["children"], here, value) or put(base, here, written)
     others = [one for one in items if not any(one is fit for fit in fitting)]
     return put(base, here, [*others, *written])
+
+
+def _flagged(children: list[Tree], here: Any, value: list[Any]) -> Any:
+    """`[a && 'x', b && 'y'][?@]`: flags of what is in a list; None for anything else."""
+    pairs = [child["children"] for child in children if child["type"] == "and_expression"]
+    if len(pairs) < len(children) or any(right["type"] != "literal" for _, right in pairs):
+        return None
+    for left, right in pairs:
+        here = satisfy(left, here, right["value"] in value)
+    return here
 
 
 def _flatten(tree: Tree, here: Any, value: Any) -> Any:

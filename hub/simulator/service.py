@@ -1,6 +1,7 @@
 """What a simulated vendor does: each call of the file changes its records, or answers them."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from hub.connector import Bulk, Connector, HttpResponse
@@ -13,9 +14,12 @@ from hub.simulator.pattern import READS, Match
 from hub.simulator.planting import NotPlantedError
 from hub.simulator.samples import Samples
 from hub.simulator.shelf import Shelf, Stored
+from hub.simulator.trees import tree_of
 from hub.simulator.writing import epoch_of
 
 Doing = Callable[["Service", Match, str], HttpResponse]
+
+_HASHES = ("md5(", "sha256(")
 
 
 class Service:
@@ -51,11 +55,12 @@ class Service:
     def gone(self, match: Match) -> HttpResponse:
         """What is answered where there is no such record: as the file says it, else a 404."""
         answered = Answered(404, {}, {"error": "not found"})
-        if match.pattern.name not in ("get", "find", "list"):
-            rules = [rule for rule in self.connector.data.get("responses") or () if rule["then"] == "missing"]
-            for rule in rules[:1]:
-                answered = Answered()
-                answered.satisfy(rule["if"])
+        own = list(match.pattern.call.data.get("responses") or ())
+        shared = [] if match.pattern.name in READS else list(self.connector.data.get("responses") or ())
+        rules = [rule for rule in (*own, *shared) if rule["then"] == "missing"]
+        for rule in rules[:1]:
+            answered = Answered()
+            answered.satisfy(rule["if"])
         return answered.response()
 
     # Reads.
@@ -80,7 +85,7 @@ class Service:
             self._identified(match, answered, found[0])
             return answered.response()
         answered.plant(call.records.source, rows[: asked_for(call) or len(rows)])
-        if found:
+        if found and "where" not in call.data:
             self._identified(match, answered, found[0])
         return answered.response()
 
@@ -187,7 +192,7 @@ class Service:
         wanted = identifying(heard)
         found = self.shelf.matching(resource, heard, wanted) if wanted else []
         if not found:
-            return self.shelf.add(resource, heard, self.clock())
+            return self.shelf.add(resource, heard, self.clock(), _hashed(heard))
         self.shelf.change(resource, found[0], heard, self.clock())
         return found[0]
 
@@ -212,7 +217,13 @@ class Service:
         old = answered.read(source.source)
         if old is None or str(old) != stored.id:
             number = isinstance(old, int) and stored.id.isdigit()
-            answered.plant(source.source, int(stored.id) if number else stored.id)
+            try:
+                answered.plant(source.source, int(stored.id) if number else stored.id)
+            except NotPlantedError:
+                if old is None:
+                    raise
+                # The example says the id that its expression gives: it is this record's from now on.
+                self.shelf.rename(match.pattern.resource, stored, str(old))
 
     def _bulk(self, match: Match, url: str) -> HttpResponse:
         """Each entry by itself; one whose record is not there is told among the errors."""
@@ -260,38 +271,66 @@ class Service:
         data = match.pattern.call.data
         rows = []
         for id, heard in self.subscriptions.items():
-            topics = heard.named("topics")
-            row = told({}, data["id"], id)
-            row = told(row, data["address"], heard.text("address"))
-            row = told(row, data["topics"], heard.text("topic") if topics is None else topics)
-            rows.append(told(row, data["active"], True) if "active" in data else row)
+            topic = heard.text("topic") or _topics(heard)
+            said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
+            row = self._subscribed(match)
+            for name, value in said.items():
+                row = told(row, data[name], value) if _reads(data.get(name)) else row
+            rows.append(row)
         answered = self._example(match)
         answered.plant(data["records"], rows)
         return answered.response()
 
+    def _subscribed(self, match: Match) -> Any:
+        """What a subscription begins as: the first of the connector's example, where it has one."""
+        rows = self._example(match).read(match.pattern.call.data["records"])
+        return deepcopy(rows[0]) if isinstance(rows, list) and rows else {}
+
     def _subscribe_create(self, match: Match, url: str) -> HttpResponse:
         self._made += 1
-        id = str(self._made)
+        source = match.pattern.call.data["id"]
+        id = str(self._made) if _reads(source) else str(compile(source)({}))
         self.subscriptions[id] = match.heard
         answered = self._example(match)
-        answered.plant(match.pattern.call.data["id"], id)
+        if _reads(source):
+            answered.plant(source, id)
         for name, source in (match.pattern.call.data.get("secret") or {}).items():
             answered.plant(source, f"chosen-{name}-{id}")
         return answered.response()
 
     def _subscribe_delete(self, match: Match, url: str) -> HttpResponse:
-        there = self.subscriptions.pop(match.heard.text("id"), None)
+        only = "" if match.heard.asks("id") else next(iter(self.subscriptions), "")
+        there = self.subscriptions.pop(match.heard.text("id") or only, None)
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
         """What the answer begins as: the connector's example, where it has one."""
-        name = f"{match.pattern.resource}.{match.pattern.name}"
+        name = f"{match.pattern.resource}.{match.pattern.name}".lstrip(".")
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
+
+
+def _topics(heard: Heard) -> Any:
+    """The topics of a subscription: a list of them, or a flag for each (`contains(topics, 'x')`)."""
+    told = heard.named("topics")
+    flags = [tree_of(source) for source, value in heard.captured.items() if value is True]
+    named = [tree["children"][1] for tree in flags if tree.get("value") == "contains"]
+    return told if isinstance(told, list) else [one["value"] for one in named if one["type"] == "literal"]
+
+
+def _reads(source: str | None) -> bool:
+    """Whether an expression reads anything: one that says what is always so cannot be planted."""
+    return source is not None and bool(compile(source).names)
 
 
 def _name(bulk: Bulk, heard: Heard) -> Any:
     """What the answer calls an entry: what its name is over the entry that was sent."""
     return compile(bulk.data["name"])(heard.entry)
+
+
+def _hashed(heard: Heard) -> str:
+    """The name that a request gives its record, where that is a hash of it (`{md5(lower(record.email))}`)."""
+    named = (value for source, value in heard.captured.items() if source.startswith(_HASHES))
+    return next((str(value) for value in named if value), "")
 
 
 def _error(bulk: Bulk, heard: Heard) -> Any:

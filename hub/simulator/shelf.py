@@ -34,9 +34,13 @@ class Stored:
 
 
 class Shelf:
-    """All records of one account. Rows are given in the vendor's own form, which the samples show."""
+    """All records of one account. Rows are given in the vendor's own form, which the samples show.
 
-    def __init__(self, connector: Connector, samples: Samples) -> None:
+    `zone`: of versions that name no offset.
+    """
+
+    def __init__(self, connector: Connector, samples: Samples, zone: str = "UTC") -> None:
+        self.zone = zone
         self.connector = connector
         self.samples = samples
         self.records: dict[str, dict[str, Stored]] = {name: {} for name in connector.resources}
@@ -71,6 +75,12 @@ class Shelf:
             stored.facts[part] |= facts
         stored.at = max(self.kept(resource, now), stored.at)
         stored.count += 1
+
+    def rename(self, resource: str, stored: Stored, id: str) -> None:
+        """Another id for a record."""
+        self.records[resource].pop(stored.id, None)
+        stored.id = id
+        self.records[resource][id] = stored
 
     def get(self, resource: str, id: str) -> Stored | None:
         """The record of an id, archived or not."""
@@ -126,7 +136,7 @@ class Shelf:
         row = self._planted(part, row, "id", stored.id)
         if old is None or epoch_of(old) is not None:
             row = _retimed(row, epoch_of(old), stored.at)
-            return self._planted(part, row, "version", like(old, stored.at))
+            return self._planted(part, row, "version", like(old, stored.at, self.zone))
         return self._planted(part, row, "version", _counted(old, stored.count))
 
     def _planted(self, part: Resource, row: Any, name: str, value: Any) -> Any:
@@ -166,11 +176,14 @@ def _counted(old: Any, count: int) -> Any:
 
 
 def _laid(row: Any, facts: dict[str, Any]) -> Any:
-    """What was written, laid over the part of the row that has the most of its names."""
+    """What was written, laid over the row: each member where the row has one of its name, the outermost
+    first; others beside the most of them."""
     if not facts or not isinstance(row, dict):
         return row
-    holder = max(_objects(row), key=lambda one: len(one.keys() & facts.keys()), default=row)
-    _lay(holder, facts)
+    objects = list(_objects(row))
+    rest = max(objects, key=lambda one: len(one.keys() & facts.keys()))
+    for name, value in facts.items():
+        _lay(next((one for one in objects if name in one), rest), {name: value})
     return row
 
 
@@ -182,11 +195,12 @@ def _lay(holder: dict[str, Any], facts: dict[str, Any]) -> None:
             holder[name] = deepcopy(value)
 
 
-def _objects(value: Any, depth: int = 3) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values() if depth else ():
-            yield from _objects(inner, depth - 1)
+def _objects(value: dict[str, Any], depth: int = 3) -> Iterator[dict[str, Any]]:
+    """The objects in a row, the outermost first."""
+    level = [value]
+    for _ in range(depth + 1):
+        yield from level
+        level = [inner for one in level for inner in one.values() if isinstance(inner, dict)]
 
 
 def _retimed(value: Any, old: float | None, new: float) -> Any:

@@ -38,7 +38,7 @@ class Simulator:
         self.clock = clock
         self.credentials = Credentials(connector, account, secrets)
         self.meter = Meter(connector, clock)
-        self.shelf = Shelf(connector, samples)
+        self.shelf = Shelf(connector, samples, account.time_zone)
         self.service = Service(connector, self.shelf, samples, clock)
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []

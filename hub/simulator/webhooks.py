@@ -136,10 +136,11 @@ class Further:
         return changed
 
     def rename(self, one: Told, number: int) -> int:
-        """Another event's id: how many of its parts are others now."""
+        """Another event's id: how many of its parts are others now. Whose it is stays as it is."""
         source = self.data.get("event_id")
         parts = source if isinstance(source, list) else [source] if source else []
-        return sum(self._moved(one, part, number) for part in parts)
+        owner = {path for told in (self.data.get("account") or {}).values() for path in compile(told).paths}
+        return sum(self._moved(one, part, number) for part in parts if not compile(part).paths & owner)
 
     def at(self, one: Told, epoch: float) -> None:
         """Another time, where the file says one."""
@@ -151,7 +152,7 @@ class Further:
     def identify(self, one: Told, id: Any) -> None:
         """An event of the record with this id."""
         source = self.connector.resources[one.resource].data.get("id")
-        if source:
+        if source and quiet(source, one.inner()) != id:
             plant(one, source, id)
 
     def topic(self, sample: dict[str, Any], topic: str) -> dict[str, Any]:

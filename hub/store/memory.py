@@ -89,11 +89,11 @@ class MemoryStore:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """All or none; raises Conflict with the keys whose version was another, ValueError over 100 items."""
-        keys = [key_of(write) for write in writes]
-        if len(keys) > TRANSACTION_ITEMS or len(set(keys)) < len(keys):
+        wanted = {key_of(write): write for write in writes}
+        if len(writes) > TRANSACTION_ITEMS or len(wanted) < len(writes):
             raise ValueError("a transaction takes at most 100 distinct items")
         with self._lock:
-            moved = [key for key, write in zip(keys, writes, strict=True) if not self._holds(key, write)]
+            moved = [key for key, write in wanted.items() if not self._holds(key, write)]
             if moved:
                 raise Conflict(moved)
             for write in writes:

@@ -33,7 +33,7 @@ MISTAKES = [
     # read
     ("square", "get:     {request: \"GET /v2/orders/{id}\", record: order, id: text(id), version: updated_at}",
      "get:     {request: \"GET /v2/orders/{id}\", record: order, id: text(uid), version: updated_at}", "one_record"),
-    ("square", "record: order, id: text(id), version: updated_at}", "record: order, id: text(id)}", "versions_are_told"),
+    ("square", "      version: updated_at\n      page:", "      page:", "versions_are_told"),
     ("odoo", "        offset: \"{page}\"\n", "", "all_of_one_time"),
     ("square", "limit: 100, cursor: \"{page}\"}", "limit: 100}", "to_the_end"),
     ("odoo", "page:    {offset: 100}", "page:    {offset: 200}", "to_the_end"),

@@ -16,4 +16,4 @@ CATALOG = Catalog.read(ROOT)
 def test_a_shipped_connector_keeps_the_contract(name):
     told = list(examined(Bench(ROOT, CATALOG, name)))
     assert [one.line for one in told if one.state == "failed"] == []
-    assert any(one.state == "passed" for one in told) or name in ("klaviyo", "odoo")
+    assert len([one for one in told if one.state == "passed"]) > 5

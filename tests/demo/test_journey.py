@@ -108,8 +108,9 @@ def test_everything_told_again_in_any_order_changes_nothing(lived):
 
 def test_every_sample_event_is_one_that_its_connector_understands():
     day = Day()
+    used = {one.connector for one in day.catalog.accounts.values()}
     for file in sorted((ROOT / "events").glob("*/*.json")):
-        if file.name != "ping.json":
+        if file.name != "ping.json" and file.parent.name in used:
             assert day.sample(file.parent.name, account(day, file.parent.name), file) == 200, file
 
 

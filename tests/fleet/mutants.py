@@ -55,7 +55,7 @@ def first_detection(bug, most, first=0):
     return None
 
 
-@mutant("no-intent", "the intent is not kept: what is found of an earlier request is forgotten", within=150)
+@mutant("no-intent", "the intent is not kept: what is found of an earlier request is forgotten", within=250)
 def _no_intent():
     yield patch.object(act, "_settled", lambda case: ("", case))
     yield patch.object(parking, "_again", _without_intent(parking._again))
@@ -109,7 +109,7 @@ def _own_wait():
     yield patch.object(limiter, "block", lambda *_: None)
 
 
-@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=50)
+@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=1500)
 def _no_lease():
     yield patch.object(state, "_leased", lambda *_: 0.0)
     yield patch.object(parking, "QUIET", 0.0)
@@ -127,7 +127,7 @@ def _echo_is_news():
 
 @mutant("echo-by-receipt", "an echo is known by when we hear of it, for ten minutes", within=50)
 def _echo_by_receipt():
-    def repeats(written, name, value, at):
+    def repeats(written, name, value, at, other=""):
         hashed, wrote = ledger.fingerprint(value), written.wrote.get(name, [])
         return any(hashed in (known, *form) for known, _, *form in wrote[:1])
 
@@ -193,15 +193,34 @@ def _told_is_there():
 
 @mutant("set-back", "any other value that the record told makes news of our echo", within=60)
 def _set_back():
-    def hasty(written, name, value, at, held):
-        return held is not None and held.value != value and at > held.last.at
+    def hasty(written, name, value, at, other="", inner=ledger.Written._repeats):
+        return not other and inner(written, name, value, at)
 
-    yield patch.object(ledger.Written, "_set_back", hasty)
+    yield patch.object(ledger.Written, "_repeats", hasty)
 
 
-@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=250)
+@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=500)
 def _late_set_back():
     yield patch.object(ledger.Written, "stood", lambda *_: False)
+
+
+@mutant("own-word", "what a record told before we wrote the same is its echo", within=9000)
+def _own_word():
+    yield patch.object(ledger.Written, "_is_before", lambda *_: False)
+
+
+@mutant("no-late-landing", "a write without an outcome does not land after the next one", within=HIDDEN)
+def _no_late_landing():
+    def until(written, marks, place):
+        newer = (one.noted for one in marks[:place] if written._settled(one.noted))
+        return min(map(written._surely, newer), default=ledger.FOREVER)
+
+    yield patch.object(ledger.Written, "_until", until)
+
+
+@mutant("last-landing", "when the writes before the last one landed is forgotten", within=500)
+def _last_landing():
+    yield patch.object(ledger, "remembered", lambda landed, wrote: dict([max(landed.items())]))
 
 
 @mutant("overtaken", "an upsert by another identifier does not wait for the one on its way", within=3000)

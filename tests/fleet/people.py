@@ -6,10 +6,16 @@ A move says where, what and (by dice between 0 and 1) to which record; what is t
 import random
 from dataclasses import dataclass
 
+from hub import keys
+from hub.ledger import OVERTAKEN
+from hub.times import to_epoch
 from tests.fleet.systems import Edit
 from tests.fleet.weather import DAY
 
 TOWNS = "Cali", "Bogotá", "Pasto", "Tunja", "Neiva"
+KNOWN = {"name": "name", "email": "email", "phone": "phone", "stage": "stage", "city": "address"}
+"""The fields that people edit -> the canonical field (of an address, the town stands for all of it)."""
+
 FIELDS = ("name", "name", "name", "phone", "email", "address", "stage")
 
 
@@ -201,6 +207,7 @@ class People:
         for name, edit in edits.items():
             before = record.fields.get(name) if record else None
             edit.anew = before is not None and record.authors[name] is None
+            edit.early = record is not None and _is_early(system, record, edit)
             if before is None or canon(name, before) != canon(name, edit.value):
                 self.written.append(edit)
         for name, value in fields.items():
@@ -208,9 +215,34 @@ class People:
             self._values.setdefault((system.name, id, canonical), set()).add(canon(name, value))
         return edits
 
+    def said(self, item):
+        """A record as it was committed: what stands in its registers reached us, fetched or not."""
+        told = keys.told(item.key.pk)
+        for edit in self.written:
+            if (edit.system, edit.id) == (told.source, told.id):
+                value, since = register(item, KNOWN.get(edit.field))
+                if value is not None and canon(edit.field, edit.value) == value and since >= edit.at - 1e-6:
+                    edit.heard = since if edit.heard is None else min(edit.heard, since)
+
     def values(self, system, id, field):
         """The normal forms that people ever wrote into a field of a record."""
         return self._values.get((system, id, field), set())
+
+
+def _is_early(system, record, edit):
+    """Whether it sets again what we wrote there once, where nobody can tell whether it did so before or after
+    our last write: the answers do not say when they were there, and the vendor's clock may be off."""
+    ours = system.writing(edit.field, edit.value) in record.written.get(edit.field, ())
+    return ours and not system.timed and edit.at <= record.overwritten + OVERTAKEN
+
+
+def register(item, canonical):
+    """What a record says of a field, and since when (of an address its town)."""
+    held = item.data.get("registers", {}).get(canonical)
+    if held is None:
+        return None, None
+    value = held[0].get("city") if isinstance(held[0], dict) else held[0]
+    return value, to_epoch(held[1][0][0])
 
 
 def canon(field, value):

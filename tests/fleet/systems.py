@@ -20,6 +20,9 @@ from hub.times import from_epoch, to_epoch
 class Edit:
     """What a person wrote into one field of one record. `at`: by the vendor's clock; `anew`: over what we had
     written there; `heard`: the earliest version's time with which it reached us, None while none has.
+
+    `repeated`: when we wrote the same over it, by the vendor's clock: what it tells from then on may as well
+    be ours. `early`: it sets a value of ours again, while nobody can say whether our last write was before.
     """
 
     system: str
@@ -29,6 +32,8 @@ class Edit:
     at: float
     anew: bool = False
     heard: float | None = None
+    repeated: float | None = None
+    early: bool = False
 
 
 @dataclass(eq=False)
@@ -54,6 +59,8 @@ class Record:
     edited: float = 0.0
     overwritten: float = 0.0
     """When a person edited it last, and when we wrote it last (true times)."""
+    written: dict[str, set[Any]] = field(default_factory=dict)
+    """What we ever wrote into each field."""
 
     @property
     def updated(self) -> float:
@@ -109,6 +116,8 @@ class System:
     told = "fat"
     """How it tells: fat or thin webhooks, or "" (it is only asked)."""
     written = True
+    timed = True
+    """Whether its answers to a write say when that was there."""
     table = "customers"
     resource = "customer"
     topic = "customer"
@@ -153,6 +162,7 @@ class System:
         told = {name: self.writing(name, value) for name, value in fields.items()}
         moved = {name for name, value in told.items() if record.fields.get(name) != value}
         if edits is None:
+            self._repeated(record, told)
             record.overwritten = self.world.clock()
             self.writes += 1
             self.idle_writes += not moved and held is not None
@@ -165,6 +175,14 @@ class System:
         record.versions.append(Version(max(self.time(), before), dict(record.authors)))
         self.world.changed(self, table, record)
         return record
+
+    def _repeated(self, record, told):
+        """We write: an edit that says the same already is one that we repeat."""
+        for name, value in told.items():
+            record.written.setdefault(name, set()).add(value)
+            edit = record.authors.get(name)
+            if edit is not None and edit.repeated is None and record.fields.get(name) == value:
+                edit.repeated = self.time()
 
     def delete(self, table, id):
         record = self.tables[table].pop(id)
@@ -289,6 +307,7 @@ class Crm(System):
         "stage": "stage",
     }
     told = "thin"
+    timed = False
     resource = topic = "contact"
     updated_name, created_name = "updated_at", "created_at"
     windows = ((20, 2.0),)
@@ -364,6 +383,7 @@ class Erp(System):
     kind = "erp"
     shape: ClassVar = {"email": "mail", "phone": "tel", "name": "title", "stage": "stage", "ref": "ref"}
     told = ""
+    timed = False
     table = "partners"
     resource = "partner"
     updated_name, created_name = "write_date", "create_date"

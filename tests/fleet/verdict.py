@@ -6,13 +6,9 @@ from hub import keys
 from hub.mapping import Context
 from hub.pipeline.subjects import subject_of
 from hub.store.memory import MemoryStore
-from hub.times import to_epoch
-from tests.fleet.people import canon
+from tests.fleet.people import KNOWN, canon
 
 OPEN = (keys.DUE, keys.WAITING)
-KNOWN = {"name": "name", "email": "email", "phone": "phone", "stage": "stage", "city": "address"}
-"""The fields that people edit -> the canonical field (of an address, the town stands for all of it)."""
-
 OWNED, OWNER = "stage", "crm"
 """The field that has an owner, and whose it is."""
 
@@ -156,21 +152,32 @@ class Verdict:
     def _newest(self):
         edits = self._by_record()
         self.figures["edits overwritten before they were told"] += sum(map(self._overwritten, self._edits))
+        self.figures["edits repeated before they were told"] += sum(map(self._repeated, self._edits))
         for root in self.customers:
             members = [keys.told(pk) for pk in root.data["records"]]
             held = [(told.source, told.id) for told in members]
             if any(self._is_gone(*one) for one in held):
                 continue
             for field, canonical in KNOWN.items():
-                last = [_last(edits.get((*one, field), [])) for one in held]
-                heard = self._counted(root, field, [edit for edit in last if edit is not None])
-                newest = max((edit.heard for edit in heard), default=None)
-                winners = {canon(field, edit.value) for edit in heard if edit.heard == newest}
-                golden = _golden(root, canonical)
-                if winners and golden not in winners:
-                    self.say(
-                        "lost", f"{field} of {root.data['id']}: {golden!r} stands, {sorted(winners)} is newer"
-                    )
+                self._newest_of(root, field, canonical, [edits.get((*one, field), []) for one in held])
+
+    def _newest_of(self, root, field, canonical, edits):
+        """`edits`: of each record of a customer those of one field."""
+        golden = _golden(root, canonical)
+        winners = self._winners(root, field, edits)
+        if not winners or golden in winners:
+            return
+        sure = [[edit for edit in some if not edit.early] for some in edits]
+        if sure != edits and golden in (self._winners(root, field, sure) or {golden}):
+            self.figures["edits of an earlier value within ten minutes"] += 1
+            return
+        self.say("lost", f"{field} of {root.data['id']}: {golden!r} stands, {sorted(winners)} is newer")
+
+    def _winners(self, root, field, edits):
+        """The values of the newest of the last edits of each record that reached us."""
+        heard = self._counted(root, field, [last for some in edits if (last := _last(some)) is not None])
+        newest = max((edit.heard for edit in heard), default=None)
+        return {canon(field, edit.value) for edit in heard if edit.heard == newest}
 
     @property
     def _edits(self):
@@ -181,6 +188,11 @@ class Verdict:
         takes a condition with a write, so it cannot be known."""
         record = self.world.systems[edit.system].customers.get(edit.id)
         return edit.heard is None and record is not None and record.authors.get(edit.field, edit) is None
+
+    def _repeated(self, edit):
+        """Whether we wrote what somebody had edited before anybody told us of it: what the record says then
+        may be ours as well, so it cannot be known whose, or since when it is."""
+        return edit.heard is None and edit.repeated is not None and not self._overwritten(edit)
 
     def _counted(self, root, field, heard):
         """The edits that count: of a field with an owner the owner's, where it has said anything.
@@ -197,18 +209,10 @@ class Verdict:
         return owned or heard
 
     def _by_record(self):
-        """The edits that reached us, by record and field, fetched ones by their registers."""
+        """The edits that reached us, by record and field."""
         found = defaultdict(list)
         for edit in self._edits:
             found[edit.system, edit.id, edit.field].append(edit)
-        for item in self.items:
-            if item.kind == "record" and item.data["entity"] == "customer":
-                told = keys.told(item.key.pk)
-                for field, canonical in KNOWN.items():
-                    value, since = _register(item, canonical)
-                    for edit in found.get((told.source, told.id, field), []):
-                        if value is not None and canon(field, edit.value) == value:
-                            edit.heard = since if edit.heard is None else min(edit.heard, since)
         return found
 
     def _is_gone(self, system, id):
@@ -242,15 +246,6 @@ class Verdict:
                 self.say("windows over the limit", system.name)
             for _ in range(system.gauge.early):
                 self.say("windows over the limit", f"{system.name} was asked before its Retry-After was over")
-
-
-def _register(item, canonical):
-    """What a record says of a field, and since when."""
-    held = item.data.get("registers", {}).get(canonical)
-    if held is None:
-        return None, None
-    value = held[0].get("city") if isinstance(held[0], dict) else held[0]
-    return value, to_epoch(held[1][0][0])
 
 
 def _golden(root, canonical):

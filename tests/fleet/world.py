@@ -474,14 +474,16 @@ class World:
             return
         version = record.versions[number]
         for edit in version.authors.values():
-            if edit is not None:
+            if edit is not None and not _is_repeated(edit, version):
                 if edit.heard is None and via == "poll":
                     self.counts["heard by poll"] += 1
                 edit.heard = version.updated if edit.heard is None else min(edit.heard, version.updated)
 
     def committed(self, items):
-        """What our steps wrote: the images that nothing but an echo caused are counted."""
+        """What our steps wrote: what records said reached us; images that an echo caused are counted."""
         for image in items:
+            if image.kind == "record":
+                self.people.said(image)
             if image.kind != "outbox":
                 continue
             if image.version:
@@ -563,6 +565,11 @@ class World:
         held = MemoryStore.read(store, [key]).get(key)
         if held is not None and held.data.get("paused"):
             MemoryStore.commit(store, [Put(replace(held, data={**held.data, "paused": False}))])
+
+
+def _is_repeated(edit, version):
+    """Whether a version of a record says of an edit what our own write of the same says, too."""
+    return edit.repeated is not None and version.updated >= edit.repeated
 
 
 def _clock(now):

@@ -157,7 +157,7 @@ def test_what_is_only_confirmed_is_stored_as_if_it_was_overlaid(history, value, 
     for told, when in history:
         held, _ = overlay(held, {"field": Register.of(told, *when)})
     stored = json.loads(json.dumps(held["field"]))
-    found = confirmed({"field": stored}, {"field": Register.of(value, *stamp)}).get("field")
+    found = confirmed({"field": stored}, {"field": value}, Stamp(*stamp)).get("field")
     after, moved = overlay(held, {"field": Register.of(value, *stamp)})
     newest = value == held["field"].value and Stamp(*stamp) > held["field"].last
     assert (found is not None) == newest

@@ -20,6 +20,7 @@ PLANTED = [
     ("a || `[]`", {}, [{"id": 1}]),
     ("more && next", {}, "token"),
     ("concat('shopify-', id)", {"id": 1}, "shopify-22"),
+    ("concat(action, '.', entity)", {}, "create.person"),
     ("lower(email)", {}, "ada@correo.example"),
     ("time(changed, 'UTC')", {"changed": "2026-01-01 10:00:00"}, "2026-11-20T15:30:00.000000Z"),
     ("time(changed, 'America/Bogota')", {"changed": "2026-01-01 10:00:00"}, "2026-11-20T15:30:00.000000Z"),

@@ -141,8 +141,8 @@ resources:
         Shop("odd", Samples(), odd).ask("thing", "create", record={"a": 1})
     example = {"thing.create": {"status": 201, "body": {"kind": "x", "number": "9"}}}
     shop = Shop("odd", Samples(answers=example), odd)
-    with pytest.raises(SimulationError):
-        shop.ask("thing", "create", record={"a": 1})
+    assert shop.call("thing", "create").id_of(shop.ask("thing", "create", record={"a": 1})) == "x-9"
+    assert list(shop.vendor.shelf.records["thing"]) == ["x-9"]
 
 
 def test_a_vendor_is_served_over_http():

@@ -10,7 +10,7 @@ VECTORS     vendor: whose vectors hold; header: ours, where the vector's has ano
 DOCUMENTED  names that the vendor's guides describe and its file does not
 WRITTEN     part of an address of ours: as the file writes it
 ABSENT      calls that the file does not describe; it is asserted that it does not
-OLDER       calls of which the file describes an older version; it is asserted that it refuses ours
+OTHERWISE   calls that the file describes as an older version, or wrongly; it is asserted that it refuses ours
 REFUSED     names of mappings' tests whose record the vendor refuses as well
 CURRENT     the record as it stands there, for writes that name it
 HEADERS     headers that its file asks for and its server does not (with the reason beside it)

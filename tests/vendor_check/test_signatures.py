@@ -99,6 +99,28 @@ def test_hubspot_v3_is_refused_over_another_url(connectors):
     assert not connectors["hubspot"].verify(request, [{"client_secret": "s3cret"}], NOW)
 
 
+@pytest.mark.parametrize(
+    ("age", "secret", "good"), [(0, "s3cret", True), (0, "other", False), (301, "s3cret", False)]
+)
+def test_bigcommerce_signs_as_standard_webhooks_with_its_client_secret_as_it_is(
+    connectors, age, secret, good
+):
+    stamp, body = str(int(NOW) - age), b'{"scope":"store/order/created"}'
+    digest = hmac.digest(b"s3cret", f"msg_1.{stamp}.".encode() + body, hashlib.sha256)
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature}
+    request = Request("POST", "https://hub.example/", {}, headers, body)
+    assert connectors["bigcommerce"].verify(request, [{"client_secret": secret}], NOW) is good
+
+
+def test_tiendanube_signs_the_body_in_hex(connectors):
+    body = b'{"store_id":1840275,"event":"order/created","id":880012}'
+    headers = {"x-linkedstore-hmac-sha256": hmac.digest(b"s3cret", body, hashlib.sha256).hex()}
+    request = Request("POST", "https://hub.example/", {}, headers, body)
+    assert connectors["tiendanube"].verify(request, [{"client_secret": "s3cret"}], NOW)
+    assert not connectors["tiendanube"].verify(request, [{"client_secret": "other"}], NOW)
+
+
 def test_square_is_verified_over_the_registered_url_and_the_body(connectors):
     url, body = "https://hub.example/v1/webhooks/square/bogota", b'{"event_id":"1"}'
     digest = hmac.digest(b"key", url.encode() + body, hashlib.sha256)

@@ -21,12 +21,19 @@ meet at one item in transactions refuse each other, plain writes do not."""
 
 
 class StoppedError(Exception):
-    """The delivery cannot go on: `outcome` says why; `throttled`: our own limit, so nothing was sent."""
+    """The delivery cannot go on: `outcome` says why; `throttled`: our own limit, so nothing was sent.
+
+    `writes`: whether this attempt may have written something: without an answer nobody knows, and a 5xx may
+    be what a gateway says of it. `remote`: the id that it was at.
+    """
 
     def __init__(self, outcome: Outcome, *, throttled: bool = False) -> None:
         super().__init__(outcome.reason)
         self.outcome = outcome
         self.throttled = throttled
+        refused = throttled or outcome.throttled or outcome.reason == "connection"
+        self.writes = outcome.kind in ("retry", "unknown") and not refused
+        self.remote: str | None = None
 
 
 @discreet()
@@ -109,7 +116,7 @@ class Calls:
         try:
             return credentials.again(self.hub, self.target.account_name, self.used, outcome)
         except RetryError as error:
-            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
+            raise _unsent(error) from error
 
     def _together(self, case: Case, call: Call | None, intent: dict[str, Any]) -> Case | None:
         """The case after one transaction of intent and token; None where that takes more than one write."""
@@ -145,7 +152,7 @@ class Calls:
             raise
         except RetryError as error:
             self.outlet.drop()
-            raise StoppedError(Outcome("retry", after=error.after, reason=error.reason)) from error
+            raise _unsent(error) from error
         try:
             outcome, response = self._asked(call, request)
         except RetryError as error:
@@ -185,7 +192,11 @@ class Calls:
         it costs the record no attempt. Raises StoppedError."""
         until, now = self.outlet.numbers.get(breaker.OPEN, 0.0), self.hub.clock()
         if until > now:
-            self._stop(call, DOWN, until - now)
+            try:
+                self._stop(call, DOWN, until - now)
+            except StoppedError as stop:
+                stop.writes = True  # it was sent
+                raise
 
     def _stop(self, call: Call | None, reason: str, wait: float) -> NoReturn:
         """Wait for one's turn: at the end of the line, but for who has just had it and need not wait long."""
@@ -195,3 +206,10 @@ class Calls:
             store, lane, share = self.hub.store, outlet.lane, self.share
             wait = limiter.turn(store, outlet.account, demand, now, wait, lane=lane, share=share) - now
         raise StoppedError(Outcome("retry", after=wait, reason=reason), throttled=True)
+
+
+def _unsent(error: RetryError) -> StoppedError:
+    """That a credential cannot be had now."""
+    stop = StoppedError(Outcome("retry", after=error.after, reason=error.reason))
+    stop.writes = False
+    return stop

@@ -12,7 +12,7 @@ from typing import Any
 from hub import keys
 from hub.errors import RecordError
 from hub.golden import DELETED, Register, stored
-from hub.ledger import Written, fingerprint, mark
+from hub.ledger import Written, fingerprint, landings, mark
 from hub.mapping import Mapping
 from hub.messages import digest, dumps, escape
 from hub.pipeline.deliver.case import Case
@@ -45,7 +45,7 @@ class Desire:
     destination's own record tells, `then`: as they were at our last write; `remote`: its id there;
     `orphans`: other ids there of the same entity (it was merged); `customer`: as expressions see it;
     `here`: the customer's id at this account; `wrote`: the ledger of that record so far, `landed` when its
-    last write had; `same`: the destination has all this already; `repeats`: it told another value since we
+    writes had; `same`: the destination has all this already; `repeats`: it told another value since we
     wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
     of ids there that were superseded; `unsettled`: when a request left of which nobody knows, from us or the
     customer who had the record before; `joined`, `put_away`: the one that was this customer's, and was merged
@@ -64,7 +64,7 @@ class Desire:
     customer: dict[str, Any]
     here: str | None
     wrote: dict[str, Any]
-    landed: list[Any] | None
+    landed: dict[str, list[Any]]
     same: bool = False
     repeats: bool = False
     theirs: dict[str, str] = field(default_factory=dict)
@@ -128,7 +128,7 @@ def desired(case: Case, subject: Subject) -> Desire:
         customer=customer,
         here=here,
         wrote=_lasting(case, base, "wrote"),
-        landed=case.data.get("landed") or base.get("landed"),
+        landed=landings(case.data.get("landed") or base.get("landed")),
         theirs=_theirs(own.get(ids[0]) if ids else None, members),
         receipts=superseded,
         unsettled=(base.get("inflight") or {}).get("at") or base.get("ambiguous"),

@@ -4,11 +4,13 @@ Else its first event would have to say so, and a person may have changed the add
 then the record would found a customer of its own, who would be written to every other destination.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from hub.messages import WRITTEN, Event
+from hub.messages import FOUND, WRITTEN, Event
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.desire import Desire
+from hub.pipeline.poll.source import Source, event_of
 from hub.pipeline.receive import enqueue
 from hub.pipeline.subjects import Subject
 from hub.times import from_epoch
@@ -21,6 +23,22 @@ def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) 
     """
     if events := introductions(case, subject, desire, remote):
         enqueue(case.hub, events)
+
+
+def hear_out(case: Case, id: str | None, record: Any) -> None:
+    """Send what a search found of a record as the event of its version, before we write over it.
+
+    It is received when this attempt began, so that what the attempt notes is known to be younger.
+
+    Without a time of its own the record would tell what it was as if it were now.
+    """
+    target = case.target
+    source = Source(target.account, target.connector, target.resource)
+    if record is None or target.resource.identify(record) != id:
+        return
+    event = event_of(source, record, case.data["inflight"]["at"], "poll")
+    if event.at is not None:
+        enqueue(case.hub, [replace(event, topic=f"{FOUND}{target.resource.name}")])
 
 
 def introductions(case: Case, subject: Subject, desire: Desire, remote: str | None) -> list[Event]:

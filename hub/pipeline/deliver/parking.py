@@ -4,9 +4,10 @@ Nothing waits in the queue: a parked delivery is acknowledged, frees its FIFO gr
 again when it is due.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from hub import keys
+from hub import keys, ledger
 from hub.connector import Outcome
 from hub.errors import RecordError
 from hub.expressions import EvaluationError
@@ -31,8 +32,8 @@ HORIZON = 3 * 86_400.0
 PAUSED_DELAY = 300.0
 """Seconds after which a delivery to a paused account asks again whether it is still paused."""
 
-QUIET = 75.0
-"""Seconds after which a request whose outcome is unknown can no longer land: the client's timeout + 60."""
+QUIET = ledger.QUIET
+"""Seconds after which a request whose outcome is unknown can no longer land."""
 
 INTENT_SECONDS = 600.0
 """Seconds after which an intent that nobody finished is tried again by sweep: longer than the queue does."""
@@ -78,42 +79,50 @@ def _in_line(case: Case, reason: str, after: float, **changes: Any) -> str:
 
 def await_customer(case: Case) -> str:
     """Try again until the customer exists at the destination; exhausted when that never comes."""
-    return _again(case, Outcome("retry", reason="waiting-for-customer"))
+    return _again(case, Outcome("retry", reason="waiting-for-customer"), {})
 
 
 def show(case: Case, state: str, reason: str, **changes: Any) -> str:
     """List it for people under `state`: tried again only when the entity changes or somebody replays."""
-    case.write(state=state, reason=reason, inflight=None, agenda=keys.PARKED, at=case.now, **changes)
+    case.write(**{"inflight": None, **changes}, state=state, reason=reason, agenda=keys.PARKED, at=case.now)
     return "rejected" if state == "rejected" else f"parked:{state}"
 
 
-def reject(case: Case, error: RecordError | EvaluationError, **changes: Any) -> str:
+def reject(
+    case: Case, error: RecordError | EvaluationError, known: Mapping[str, Any] | None = None, **changes: Any
+) -> str:
     """List a record that can never succeed as it is, with the line that decided."""
     place = error.place if isinstance(error, RecordError) else None
-    return settle(case, Outcome("reject", reason=error.reason, place=place), **changes)
+    return settle(case, Outcome("reject", reason=error.reason, place=place), known, **changes)
 
 
-def settle(case: Case, outcome: Outcome, **changes: Any) -> str:
-    """Write what an answer that was no success means. `changes` go with a rejection."""
+def on_its_way(case: Case) -> Any:
+    """What is on its way when this attempt's own request is known to have done nothing: an earlier one."""
+    return (case.data.get("inflight") or {}).get("before")
+
+
+def settle(case: Case, outcome: Outcome, known: Mapping[str, Any] | None = None, **changes: Any) -> str:
+    """Write what an answer that was no success means. `changes` go with a rejection; `known`: what the
+    attempt learnt, which goes with the others."""
     if outcome.kind == "pause":
         pause(case.hub, case.target.account_name, outcome.reason)
-        return park(case, outcome.reason, PAUSED_DELAY, inflight=None)
+        return park(case, outcome.reason, PAUSED_DELAY, **{"inflight": on_its_way(case), **(known or {})})
     if outcome.kind in ("retry", "unknown"):
-        return _again(case, outcome)
+        return _again(case, outcome, known or {})
     state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"
     place = str(outcome.place) if outcome.place else None
     asked = case.attempt.record is not None and case.attempt.calls
-    changes["refused"] = marks(case.target, case.attempt.record) if asked else None
+    changes |= {"refused": marks(case.target, case.attempt.record) if asked else None, **(known or {})}
     return show(case, state, outcome.reason or outcome.kind, place=place, said=outcome.said, **changes)
 
 
-def _again(case: Case, outcome: Outcome) -> str:
+def _again(case: Case, outcome: Outcome, known: Mapping[str, Any]) -> str:
     attempts = case.data.get("attempts", 0)
     since = case.data.get("since") or from_epoch(case.now)
     if case.now - to_epoch(since) > HORIZON:
         return show(case, "exhausted", outcome.reason, attempts=None, since=None, said=outcome.said)
     unknown = outcome.kind == "unknown"
-    inflight = case.data.get("inflight") if unknown else None
+    inflight = case.data.get("inflight") if unknown else on_its_way(case)
     due = case.now + max(outcome.after, QUIET if unknown else 0.0, _backoff(case, attempts))
     changes = {
         "attempts": attempts + 1,
@@ -121,6 +130,7 @@ def _again(case: Case, outcome: Outcome) -> str:
         "inflight": inflight,
         "said": outcome.said,
         "turn": None,
+        **known,
     }
     case.write(state="due", reason=outcome.reason, agenda=keys.DUE, at=due, **changes)
     return f"parked:{outcome.reason}"

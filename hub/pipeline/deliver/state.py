@@ -129,6 +129,7 @@ def _withhold(case: Case, reason: str) -> str:
 
 def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
     calls, case.attempt.record = Calls(case.hub, case.target, case.attempt.calls), desire.record
+    before = case
     try:
         begins = superseded.first(case, desire) or calls.first(desire.remote)
         case = calls.start(case, begins, **intent(case, subject, desire))
@@ -139,18 +140,42 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         case, desire = superseded.settle(calls, case, desire)
         done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
-        return _stopped(case, subject, stop)
+        return _stopped(before, case, subject, desire, stop)
     except (RecordError, EvaluationError) as error:
-        return parking.reject(case, error, epoch=subject.epoch)
+        known = None if _has_written(calls) else _as_before(before)
+        return parking.reject(case, error, known, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record)
     introduce(case, subject, desire, done.id)
     return close(case, subject, desire.at(done.id), "done", told)
 
 
-def _stopped(case: Case, subject: Subject, stop: StoppedError) -> str:
+INTENDED = ("remote", "orphans", "inflight", "ambiguous", "seen", "wrote", "landed", "beats")
+"""What an intent says of a write, and is as it was before where nothing was written."""
+
+
+def _stopped(before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError) -> str:
+    """Park or list what could not go on. `before`: the case as it was when this attempt began."""
+    changes: dict[str, Any] = {"inflight": parking.on_its_way(case)} if stop.throttled else {}
+    if not stop.writes:
+        changes = _as_before(before)
+    if stop.remote and stop.remote != desire.remote:
+        introduce(case, subject, desire, stop.remote)
+        changes["remote"] = stop.remote
     if stop.throttled:
-        return parking.park(case, stop.outcome.reason, stop.outcome.after, inflight=None)
-    return parking.settle(case, stop.outcome, epoch=subject.epoch)
+        return parking.park(case, stop.outcome.reason, stop.outcome.after, **changes)
+    kind = "retry" if stop.outcome.kind == "unknown" and not stop.writes else stop.outcome.kind
+    outcome = replace(stop.outcome, kind=kind)
+    return parking.settle(case, outcome, known=changes, epoch=subject.epoch)
+
+
+def _has_written(calls: Calls) -> bool:
+    """Whether this attempt has made more than searches."""
+    searches = {call.name for call in calls.target.resource.find}
+    return any(name not in searches for name, *_ in calls.made)
+
+
+def _as_before(case: Case) -> dict[str, Any]:
+    return {name: case.data.get(name) for name in INTENDED}
 
 
 def _leased(case: Case, desire: Desire) -> float:
@@ -178,6 +203,7 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     """
     now = from_epoch(case.now)
     earlier = case.data.get("inflight") or {}
+    inflight = {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now}
     return {
         "state": "sending",
         "said": None,
@@ -185,17 +211,32 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
         "remote": desire.remote,
         "orphans": list(desire.orphans) or None,
         "superseded": desire.receipts or None,
-        "inflight": {"epoch": subject.epoch, "first": earlier.get("first", subject.epoch), "at": now},
+        "inflight": {**inflight, **({"before": _alone(earlier)} if earlier else {})},
         "ambiguous": earlier.get("at", case.data.get("ambiguous") or desire.unsettled),
         "seen": desire.seen,
         "wrote": ledger.entry(desire.written(subject.fields), now, desire.wrote),
-        "landed": desire.landed,
+        "landed": {**({earlier["at"]: []} if earlier else {}), **desire.landed} or None,
+        "stray": _stray(case) or case.data.get("stray"),
         "beats": loops.beats(case, desire),
         "hash": DIRTY,
         "rest": DIRTY,
         "agenda": keys.DUE,
         "at": case.now + parking.INTENT_SECONDS,
     }
+
+
+def _stray(case: Case) -> dict[str, Any]:
+    """What a request to find or create a record had in it that may land after all: maybe in a record of its
+    own, beside the one that this attempt writes."""
+    data, earlier = case.data, case.data.get("inflight")
+    if earlier is None or data.get("remote") is not None:
+        return {}
+    return {name: kept[:1] for name, kept in data["wrote"].items() if kept[0][1] == earlier["at"]}
+
+
+def _alone(inflight: dict[str, Any]) -> dict[str, Any]:
+    """A request that is on its way, without what was on its way before it."""
+    return {name: told for name, told in inflight.items() if name != "before"}
 
 
 def close(
@@ -220,7 +261,7 @@ def close(
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
         superseded=desire.receipts or None,
-        **(told or {"wrote": desire.wrote, "landed": desire.landed}),
+        **(told or {"wrote": desire.wrote, "landed": desire.landed or None}),
         **{
             **parking.CLEAN,
             "ambiguous": ambiguous if settling else None,

@@ -26,7 +26,8 @@ def noted(case: Case, entity: str, desire: Desire, record: Any) -> dict[str, Any
     fresh = {name: value for name, value in stored.items() if name not in wrote}
     noted = ledger.entry(fresh, at, ledger.read_back(wrote, stored))
     exact = "updated_at" in fields
-    return {"wrote": noted, "landed": [at, fields["updated_at"] if exact else from_epoch(case.now), exact]}
+    landed = {**desire.landed, at: [fields["updated_at"] if exact else from_epoch(case.now), exact]}
+    return {"wrote": noted, "landed": ledger.remembered(landed, noted)}
 
 
 def _inward(case: Case, entity: str, record: Any) -> dict[str, Any]:

@@ -191,7 +191,8 @@ class _Work:
                 result, news = _written(one.ready, told.written[name])
                 events += news
             elif name in told.refused:
-                result = parking.park(_fewer(one.ready, 1).case, REFUSED, 0.0, inflight=None)
+                alone = _fewer(one.ready, 1).case
+                result = parking.park(alone, REFUSED, 0.0, inflight=parking.on_its_way(alone))
             else:
                 result = parking.settle(_fewer(one.ready, 1).case, Outcome("unknown", reason=UNNAMED))
             self._say(one, result)
@@ -225,12 +226,12 @@ def _stopped(one: Ready, stop: StoppedError, size: int) -> str:
     so that one record which the vendor cannot take is alone in the end, and the others are done."""
     outcome = stop.outcome
     if stop.throttled:
-        return parking.park(one.case, outcome.reason, outcome.after, inflight=None)
+        return parking.park(one.case, outcome.reason, outcome.after, inflight=parking.on_its_way(one.case))
     if outcome.kind == "pause" or outcome.throttled or outcome.reason == "connection":
         return parking.settle(one.case, outcome)
     half = _fewer(one, size // 2)
     if outcome.kind in ("reject", "missing"):
-        return parking.park(half.case, REFUSED, 0.0, inflight=None)
+        return parking.park(half.case, REFUSED, 0.0, inflight=parking.on_its_way(half.case))
     return parking.settle(half.case, outcome)
 
 

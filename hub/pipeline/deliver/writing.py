@@ -1,5 +1,7 @@
 """Writing one record: update what is known, else upsert, else find and then update or create."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +10,7 @@ from hub.errors import RecordError
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.desire import Desire, idempotency_key
+from hub.pipeline.deliver.introducing import hear_out
 from hub.pipeline.subjects import Subject
 from hub.reprs import discreet
 
@@ -28,8 +31,8 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     """Bring the record to `desire`. Raises StoppedError.
 
     A known id that is gone is forgotten, and the record found or created again. Where an upsert tells no id,
-    the searches do. Every attempt at one
-    version has one key; a creation that is unsettled keeps its key until it is settled.
+    the searches do. Every attempt at one version has one key; a creation that is unsettled keeps its key
+    until it is settled.
     """
     resource, name = calls.target.resource, case.delivery.destination
     known = (name, subject.entity, subject.id)
@@ -44,19 +47,37 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
         return replace(done, id=done.id or desire.remote or _looked_up(calls, updating))
     first = case.data["inflight"]["first"]
     creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
-    done = _found(calls, updating) or _created(calls, creating)
+    done = _found(calls, case, updating) or _created(calls, creating)
     if first == subject.epoch or not done.id or resource.update is None:
         return done
     # A vendor who knows the key answers with what the earlier version made.
-    return _updated(calls, resource.update, {**updating, "id": done.id}) or done
+    with _at(done.id, writes=True):
+        return _updated(calls, resource.update, {**updating, "id": done.id}) or done
 
 
-def _found(calls: Calls, scope: Scope) -> Done | None:
-    """The one record that a search finds and that was updated; searches are asked in order."""
+@contextmanager
+def _at(id: str | None, *, writes: bool = False) -> Iterator[None]:
+    """Whoever stops here knows the record: a search found it, or it was created."""
+    try:
+        yield
+    except StoppedError as stop:
+        stop.remote, stop.writes = id, stop.writes or writes
+        raise
+
+
+def _found(calls: Calls, case: Case, scope: Scope) -> Done | None:
+    """The one record that a search finds and that was updated; searches are asked in order.
+
+    It is heard out before it is written over: it may say something newer than we do.
+    """
     update = calls.target.resource.update
     for call in calls.target.resource.find:
-        id = _hit(calls, call, scope)
-        done = _updated(calls, update, {**scope, "id": id}) if id and update else Done(id) if id else None
+        hit = _hit(calls, call, scope)
+        if hit is None:
+            continue
+        hear_out(case, hit.id, hit.record)
+        with _at(hit.id):
+            done = _updated(calls, update, {**scope, "id": hit.id}) if update else Done(hit.id)
         if done is not None:
             return done
     return None
@@ -66,7 +87,7 @@ def _looked_up(calls: Calls, scope: Scope) -> str | None:
     """The id of a record whose upsert tells none; None where no search finds it yet, or can be asked now."""
     try:
         hits = (_hit(calls, call, scope) for call in calls.target.resource.find)
-        return next(filter(None, hits), None)
+        return next((hit.id for hit in hits if hit), None)
     except StoppedError:
         return None
 
@@ -77,10 +98,13 @@ def _updated(calls: Calls, call: Call, scope: Scope) -> Done | None:
     return None if response is None else Done(scope["id"], call.stored(response))
 
 
-def _hit(calls: Calls, call: Call, scope: Scope) -> str | None:
-    """The id that a search finds. Raises StoppedError for two: a person decides which one it is."""
+def _hit(calls: Calls, call: Call, scope: Scope) -> Done | None:
+    """What a search finds. Raises StoppedError for two: a person decides which one it is."""
     try:
         response = calls.make(call, scope)
+    except StoppedError as stop:
+        stop.writes = False
+        raise
     except RecordError as error:
         # A record without an email cannot be searched by email; the next search may do.
         if error.reason == "missing-value":
@@ -88,9 +112,10 @@ def _hit(calls: Calls, call: Call, scope: Scope) -> str | None:
         raise
     if response is None:
         return None
-    if len(call.records_of(response)) > 1:
+    count, id, record = call.hit(response, scope)
+    if count > 1:
         raise StoppedError(Outcome("reject", reason="ambiguous"))
-    return call.id_of(response)
+    return Done(id, record) if id else None
 
 
 def _created(calls: Calls, scope: Scope) -> Done:

@@ -119,7 +119,7 @@ def _recipients(hub: Hub, root: Item) -> Iterator[dict[str, Any]]:
     ids = (root.data["id"], *root.data["absorbed"])
     wanted = {keys.delivery(name, CUSTOMER, id): name for name in resources(hub.catalog) for id in ids}
     for key, item in hub.store.read(wanted).items():
-        written = [at for marks in item.data.get("wrote", {}).values() for _, at in marks]
+        written = [mark[1] for marks in item.data.get("wrote", {}).values() for mark in marks]
         told = {
             "state": item.data.get("state"),
             "id": item.data.get("remote"),

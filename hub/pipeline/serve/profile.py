@@ -106,7 +106,7 @@ def _told(item: Item | None) -> dict[str, Any]:
         return {"state": "none"}
     names = ("state", "epoch", "remote", "attempts", "reason", "place", "would")
     shown = {name: item.data[name] for name in names if name in item.data}
-    written = [at for marks in item.data.get("wrote", {}).values() for _, at in marks]
+    written = [mark[1] for marks in item.data.get("wrote", {}).values() for mark in marks]
     times = {"told_at": max(written, default=None), "due_at": item.at if item.agenda == keys.DUE else None}
     return shown | {name: at for name, at in times.items() if at}
 

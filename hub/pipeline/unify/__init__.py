@@ -179,7 +179,7 @@ def _commit(
     reading = Reading(hub.store, Lens(peppers[0], older, hub.clock()))
     said = consents.statements(event, tale.consents, [*source], peppers)
     marker = keys.event(event.key)
-    reading.load([marker, *(t.record for t in tale.tellings), *consents.places_of(said)])
+    reading.load([marker, *[telling.record for telling in tale.tellings], *consents.places_of(said)])
     if known := _known(hub, reading, event, source):
         return known
     if event.via == "reconcile" and all(_late(reading, telling) for telling in tale.tellings):

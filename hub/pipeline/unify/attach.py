@@ -6,7 +6,7 @@ No claim is touched and no other record read: the root holds the folded winners,
 from collections.abc import Iterable
 from typing import Any
 
-from hub.golden import DELETED, Member, Register, Value, confirmed, decide, overlay
+from hub.golden import DELETED, Member, Register, Value, decide, overlay
 from hub.messages import Event
 from hub.pipeline.unify.contests import CONTESTED, GRANTED, contested, unmatched
 from hub.pipeline.unify.rules import CUSTOMER, Rules
@@ -34,8 +34,8 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     if record is None or root is None or not _settled(record, root, telling, rules, event):
         return None
     heard = spoken(reading, telling, event, [root.data["id"], *root.data["absorbed"]])
-    again = confirmed(record.data.get("registers", {}), heard.told)  # most of it: vendors tell whole records
-    rest = {name: register for name, register in heard.told.items() if name not in again}
+    again = heard.again(record)
+    rest = heard.registers(without=again)
     held = registers(record, rest)
     said, moved = overlay(held, rest)
     if not moved and not again and not heard.doubts and not heard.stood:
@@ -50,7 +50,9 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     after = with_data(root, fields=_refold(telling, root, rules, fresh))
     after = contested(after, record.key.pk, telling.role, rules, fresh)
     fields = values(after)
-    back = unmatched(telling, rules, heard, {**heard.told, **said}, fields) if telling.destination else ()
+    back = (
+        unmatched(telling, rules, heard, {**heard.registers(), **said}, fields) if telling.destination else ()
+    )
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
     changes = _changes(telling, root, record, fields, fresh, back)
     news = bool(heard.told or heard.doubts)
@@ -114,8 +116,15 @@ def _local(name: str, register: Register, record: str, root: Item, rules: Rules)
         return False
     if name in root.data.get(CONTESTED, ()) or name in root.data.get(GRANTED, ()):
         return False
+    if rules.role(record) == rules.policies[name].owner and register.since.at <= _latest(root):
+        return False  # somebody else may have said otherwise later
     winner = Value(*root.data["fields"][name]) if name in root.data["fields"] else None
     return not (winner and winner.record == record and register.since < winner[2:])
+
+
+def _latest(root: Item) -> str:
+    """When any of its records was told something last."""
+    return str(root.data["fields"]["updated_at"][0])
 
 
 def _refold(telling: Telling, root: Item, rules: Rules, moved: dict[str, Register]) -> dict[str, list[Any]]:

@@ -71,9 +71,9 @@ def statements(
     return list(found.values())
 
 
-def places_of(said: Iterable[Statement]) -> Iterator[Key]:
+def places_of(said: Iterable[Statement]) -> list[Key]:
     """What has to be read first: what stands."""
-    return (key for one in said for key in one.held)
+    return [key for one in said for key in one.held]
 
 
 def fresh(reading: Reading, said: Iterable[Statement]) -> list[Statement]:
@@ -81,9 +81,9 @@ def fresh(reading: Reading, said: Iterable[Statement]) -> list[Statement]:
     return [one for one in said if not _repeats(reading, one)]
 
 
-def entries_of(fresh: Iterable[Statement]) -> Iterator[Key]:
+def entries_of(fresh: Iterable[Statement]) -> list[Key]:
     """What has to be read then: the ledger."""
-    return (key for one in fresh for key in one.entries)
+    return [key for one in fresh for key in one.entries]
 
 
 def writes(reading: Reading, fresh: Sequence[Statement]) -> Iterator[Put]:

@@ -85,7 +85,7 @@ def unmatched(
     """
     if not telling.destination or contained(rules.catalog, keys.told(telling.record.pk)):
         return ()
-    news = (name for name, one in heard.told.items() if name not in OWN and said[name].last == one.last)
+    news = (name for name in heard.told if name not in OWN and said[name].last == heard.stamp)
     told = {name: said[name].value for name in news} | heard.doubts
     return tuple(sorted(name for name, value in told.items() if differs(value, fields.get(name))))
 

@@ -34,7 +34,10 @@ def images(
     mark = cause.get("event") or digest(dumps([at, {**cause}]))[:16]
     written = {put.item.key: put.item for put in writes}
     for change in changed:
-        id, fields = known.get(change.customer) or _customer(reading, change.customer)
+        told = known.get(change.customer)
+        if change.entity == "customer":
+            told = change.id, {}
+        id, fields = told or _customer(reading, change.customer)
         image = {
             "entity": change.entity,
             "id": change.id,
@@ -42,12 +45,12 @@ def images(
             "fields": change.fields,
             "changed": list(change.names),
             "created": change.created,
-            "customer": change.id if change.entity == "customer" else id,
-            "customer_fields": {} if change.entity == "customer" else fields,
+            "customer": id,
+            "customer_fields": fields,
             "cause": cause,
             **({"back": list(change.back)} if change.back else {}),
         }
-        if traits := _traits(reading, written, str(image["customer"])):
+        if traits := _traits(reading, written, id):
             image["traits"] = traits
         key = keys.outbox(at, mark, change.entity, change.id, change.epoch)
         yield Put(Item(key, "outbox", image, ttl=ttl))
@@ -58,8 +61,10 @@ def _traits(reading: Reading, written: Mapping[Key, Item], customer: str) -> dic
     if not customer:
         return {}
     key = keys.root("customer", customer)
-    reading.load([key])
-    root = written.get(key, reading[key])
+    root = written.get(key)
+    if root is None:
+        reading.load([key])
+        root = reading[key]
     return sums_of(root).plain() if root and TRAITS in root.data else {}
 
 

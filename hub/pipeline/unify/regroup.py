@@ -1,6 +1,6 @@
 """The slow path: a record or an identifier is new, so the components are computed from their members."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hub.golden import Register, overlay
@@ -11,7 +11,7 @@ from hub.pipeline.unify.journal import Reason
 from hub.pipeline.unify.rules import Rules
 from hub.pipeline.unify.settle import settle
 from hub.pipeline.unify.spoken import Spoken, ledgers, spoken
-from hub.pipeline.unify.state import Changed, Outcome, Reading, registers, values, with_data
+from hub.pipeline.unify.state import Changed, Outcome, Reading, registers, root_key, values, with_data
 from hub.pipeline.unify.survey import survey
 from hub.pipeline.unify.telling import Telling
 from hub.store import Item
@@ -24,8 +24,7 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
     """
     mine = {telling.record: telling.claims}
     around = survey(reading, mine)
-    known = [id for root in around.roots.values() for id in (root.data["id"], *root.data["absorbed"])]
-    heard = spoken(reading, telling, event, known)
+    heard = spoken(reading, telling, event, _writers(reading, telling, around.roots.values()))
     members = {**around.members, telling.record.pk: _told(reading, telling, heard, event)}
     claims = {pk: _asserted(found, telling, rules.guards) for pk, found in around.claims.items()}
     reason = Reason(event.received_at, event.key)
@@ -39,6 +38,16 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
         _with(settled.changed, changed),
         news=bool(heard.told or heard.doubts),
     )
+
+
+def _writers(reading: Reading, telling: Telling, roots: Iterable[Item]) -> list[str]:
+    """The ids of the entities that may have written this record: of a known one its own, before this telling
+    joins it with others; of a new one all that it belongs to now."""
+    record = reading[telling.record]
+    own = root_key(record) if record else None
+    return [
+        id for root in roots if own in (None, root.key) for id in (root.data["id"], *root.data["absorbed"])
+    ]
 
 
 def _put_back(
@@ -72,7 +81,7 @@ def _with(changed: tuple[Changed, ...], one: Changed | None) -> tuple[Changed, .
 def _told(reading: Reading, telling: Telling, heard: Spoken, event: Event) -> Item:
     """The record's own item after the telling."""
     item = reading.item(telling.record, "record")
-    said, _ = overlay(registers(item), heard.told)
+    said, _ = overlay(registers(item), heard.registers())
     return with_data(
         item,
         entity=telling.entity,

@@ -37,7 +37,7 @@ class Telling:
     `fields`: canonical field -> normal form, None clears. `claims`: claim key -> strong. `at`: the
     source's time of it; `created`: of the record. `destination`: where the record is written by us,
     "" where it never is. `customer`: key of the customer record that it belongs to, or "". `older`: claim ->
-    its keys under older peppers.
+    its keys under older peppers. `fresh`: it tells the record as it was created.
     """
 
     record: Key
@@ -52,6 +52,7 @@ class Telling:
     deleted: bool = False
     customer: str = ""
     older: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fresh: bool = False
 
 
 @discreet("drift")
@@ -157,7 +158,8 @@ def kept_name(hub: Hub, event: Event) -> str:
 def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppers: list[Pepper]) -> Telling:
     fields = dict(incoming.fields)
     at = fields.pop("updated_at", None) or event.at or event.received_at
-    created = min(fields.pop("created_at", None) or at, at)
+    since = fields.pop("created_at", None)
+    created = min(since or at, at)
     source, entity = event.source, mapping.entity
     role = hub.catalog.accounts[source].role
     asserted = _identifiers(hub, entity, fields, role)
@@ -176,6 +178,7 @@ def _telling(hub: Hub, event: Event, mapping: Mapping, incoming: Incoming, peppe
         at=at,
         created=created,
         deleted=event.deleted,
+        fresh=since == at,
     )
 
 
@@ -199,7 +202,7 @@ def _identifiers(hub: Hub, entity: str, fields: dict[str, Any], role: str) -> li
     found = [
         Identifier(one.name, fields[one.name], one.identifies == "strong")
         for one in declared.identifying
-        if guards.eligible(one.name, fields.get(one.name), role)
+        if one.name in fields and guards.eligible(one.name, fields[one.name], role)
     ]
     if len(found) > guards.per_event:
         raise RecordError("too-many-identifiers", f"one event may assert {guards.per_event} identifiers")

@@ -71,9 +71,10 @@ def counted(reading: Reading, outcomes: Sequence[Outcome], now: float) -> list[O
 
     Raises Moved when what was read does not fit together. Reads nothing where no order's root is put.
     """
-    if not any(_is_order(write.item) for one in outcomes for write in one.writes):
+    puts = [write.item for one in outcomes for write in one.writes]
+    if not any(map(_is_order, puts)):
         return list(outcomes)
-    after = After(reading, {write.item.key: write.item for one in outcomes for write in one.writes})
+    after = After(reading, {item.key: item for item in puts})
     entries = list(_entries(after))
     homes = {pk: _home(after, pk) for pk in dict.fromkeys(entry.item.key.pk for entry in entries)}
     writes: dict[Key, Item] = {}

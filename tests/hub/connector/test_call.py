@@ -214,3 +214,21 @@ def test_the_other_parts_of_a_call_are_as_written():
     contact = resources()["contact"]
     assert (contact.list.overlap, contact.upsert.bulk, contact.get.version) == (0.0, None, None)
     assert contact.get.id.source == "text(id)"
+
+
+def searched(record, rows):
+    meant = "where: email && lower(email) == record.email, id: text(id)"
+    text = f'{HEAD}resources:\n  contact:\n    find:\n      - {{request: GET /s, records: "@", {meant}}}\n'
+    call = Connector(parse(text, "connectors/shop.yaml")).resources["contact"].find[0]
+    return call.hit(HttpResponse(200, {}, json.dumps(rows).encode()), {"record": record})
+
+
+def test_of_what_a_search_by_a_part_of_a_text_finds_only_the_one_that_is_meant_is_a_hit():
+    rows = [{"id": 1, "email": "mariana@correo.example"}, {"id": 2, "email": "Ana@Correo.example"}, {"id": 3}]
+    assert searched({"email": "ana@correo.example"}, rows) == (1, "2", rows[1])
+    assert searched({"email": "ana@correo.example"}, rows[:1]) == (0, None, None)
+    assert searched({"email": "ana@correo.example"}, [rows[1], rows[1]]) == (2, "2", rows[1])
+
+
+def test_who_has_no_email_is_not_the_one_without_an_email():
+    assert searched({}, [{"id": 3, "email": None}, {"id": 4}, "x"]) == (0, None, None)

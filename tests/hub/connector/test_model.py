@@ -29,6 +29,17 @@ def test_a_connector_says_what_its_file_says():
     assert chat.receives
 
 
+def test_what_a_subscription_is_made_with_is_a_secret_of_the_account():
+    text = """
+base_url: https://x.example
+auth: {oauth2: {token: "https://x.example/t", grant: client_credentials}}
+subscribe: {create: {request: POST /hooks, body: {state: "{secret.state}"}}}
+"""
+    connector = Connector(parse(text, "connectors/x.yaml"))
+    assert connector.sent == {"state"}
+    assert connector.secret_names == ("client_id", "client_secret", "state")
+
+
 def test_other_ways_of_authorising_name_their_secrets():
     assert Connector(parse("auth: {bearer: token}", "connectors/a.yaml")).secret_names == ("token",)
     basic = Connector(parse("auth: {basic: {user: u, password: p}}", "connectors/a.yaml"))
@@ -71,3 +82,22 @@ def test_a_call_needs_what_its_account_and_its_endpoint_allow():
     assert needs["update"].limits == needs["upsert"].limits
     assert needs["delete"].limits == chat.demand().limits == chat.limits
     assert [(need.cost, need.at_once) for need in needs.values()] == [(1, 2), (1, 10), (12, 10), (1, 10)]
+
+
+def test_a_secret_that_only_a_subscription_names_is_sent_too():
+    zoho = Connector(
+        parse(
+            """
+base_url: "{secret.api_domain}"
+auth: {oauth2: {token: "https://a.example/token", grant: refresh_token, keeps: {api_domain: api_domain}}}
+subscribe:
+  list:   {request: GET /watch, records: watch, id: id, address: url, topics: events}
+  create: {request: POST /watch, id: id, body: {token: "{secret.token}", url: "{address}"}}
+  delete: {request: "DELETE /watch/{id}"}
+resources: {}
+""",
+            "connectors/zoho.yaml",
+        )
+    )
+    assert zoho.sent == {"token"}
+    assert zoho.secret_names == ("client_id", "client_secret", "refresh_token", "token")

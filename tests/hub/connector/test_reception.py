@@ -158,6 +158,17 @@ def test_a_version_that_counts_is_no_time(version, at):
     assert event.at == at
 
 
+@pytest.mark.parametrize(("second", "same"), [("04:00:59", True), ("04:01:00", False)])
+def test_what_has_neither_id_nor_time_is_another_event_after_so_long(second, same):
+    text = SHOP.replace("  event_id: ['headers.\"x-webhook-id\"']\n", "  anew: 1m\n")
+    shop = Connector(parse(text, "connectors/shop.yaml"))
+    request = Request("POST", "https://hub.example/", {}, {"x-topic": "customers/update"}, b'{"id": 7}')
+    first, again = (
+        shop.events(request, "co", f"2026-11-23T{at}.000000Z")[0].key for at in ("04:00:00", second)
+    )
+    assert (first == again) is same
+
+
 def test_a_batch_is_one_event_per_item_and_thin_ones_carry_no_record():
     first, second = crm_events(crm_event(1), crm_event(2, objectId=302))
     assert [event.id for event in (first, second)] == ["301", "302"]

@@ -79,10 +79,13 @@ def test_the_index_lists_what_comes_in_what_goes_out_and_how_sure_it_is():
         ("{get: documentation}", "documentation", ()),
         ("{get: spec, limits: unverified}", "spec", ("limits",)),
         ("{get: spec, list: unverified}", "unverified", ("list",)),
+        ("{get: spec, list: spec, find: spec, create: unverified}", "spec", ("create",)),
         ("{limits: documentation}", "unverified", ()),
     ],
 )
-def test_the_level_is_the_strongest_evidence_unless_a_part_that_matters_has_none(standing, level, doubts):
+def test_the_level_is_the_strongest_evidence_unless_too_much_of_what_matters_has_none(
+    standing, level, doubts
+):
     held = Standing(Connector(parse(f"standing: {standing}\nresources: {{}}\n", "connectors/a.yaml")))
     assert (held.level, held.doubts) == (level, doubts)
 

@@ -15,10 +15,25 @@ from tests.fleet.trial import shrunk, story, trial
 CHUNK = 25
 
 ONCE = {
+    1183: "that what we wrote stood there confirmed what the record had said before it",
+    1983: "a creation without an outcome made an echo of a record that a person had made meanwhile",
     2102: "of two ledgers of one record, the one of a customer merged away made an echo",
     2315: "an address changed while the upsert by the old one was on its way: two records",
     2378: "an edit that says the same in other letters was counted as lost",
     2984: "a set-back after an edit that nobody heard of was counted as a confirmation",
+    3308: "an older value of ours that a person set again was taken for an echo",
+    3537: "what a record told before we wrote the same was taken for an echo",
+    3953: "a write that timed out landed after the next one and was news",
+    3998: "the creation of another record made an echo of a person's edit",
+    5375: "an owner who was heard after a later change of somebody else made no conflict",
+    5985: "a failed search forgot the creation that was on its way: two records",
+    6091: "a search without an answer counted as a write",
+    6486: "a write of ours between an edit and its set-back made news of the edit",
+    7924: "of what a fetch told and the record no longer says the oracle knew nothing",
+    7995: "what we told of our own creation was news where it was heard after the next write",
+    8469: "what a search found was written over before it was heard",
+    9206: "a creation that landed beside another record was a stranger's word",
+    9519: "a write that was refused made an echo of a person's edit",
 }
 """Seeds beyond the usual run that showed something."""
 

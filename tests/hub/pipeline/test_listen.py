@@ -128,9 +128,7 @@ def test_what_is_deleted_there_is_told_as_deleted(hub):
     assert event.deleted
 
 
-@pytest.mark.parametrize(
-    "text", ["", "no json", "[1", '{"a": 1, "a": 2}', '{"Message": "no json"}']
-)
+@pytest.mark.parametrize("text", ["", "no json", "[1", '{"a": 1, "a": 2}', '{"Message": "no json"}'])
 def test_a_message_that_cannot_be_read_is_parked_with_its_text_and_once(hub, text):
     assert hear(hub, letter(text), letter(text)) == ["parked"]
     assert parked(hub) == ["unreadable"]

@@ -311,3 +311,25 @@ def test_a_vendor_that_answers_404_where_none_is_there_has_none(place):
 def test_a_vendor_without_an_api_for_it_cannot_be_asked(place):
     with pytest.raises(LookupError):
         wish(place.hub, "odoo.main", wanted=True)
+
+
+def test_one_that_ends_is_made_anew_before_and_nothing_is_called_gone(place, monkeypatch):
+    part = place.hub.catalog.connectors["woocommerce"].document.data["subscribe"]
+    monkeypatch.setitem(part, "lives", "4d")
+    monkeypatch.setitem(part["list"], "expires", "until")
+    monkeypatch.setitem(part["create"]["body"], "until", "{until}")
+    vendor = place.vendors["woocommerce.co"]
+    shown = vendor.shown
+    vendor.shown = lambda id: {**shown(id), "until": vendor.subs[id]["told"]["until"]}
+    wish(place.hub, "woocommerce.co", wanted=True)
+    assert place.hour()["woocommerce.co"].state == "made"
+    told = {one["told"]["until"][:16] for one in vendor.subs.values()}
+    assert told == {from_epoch(place.hub.clock() + 4 * 86_400)[:16]}
+    first = set(vendor.subs)
+    assert place.hour(71)["woocommerce.co"].state == "ok"
+    looked = place.hour()["woocommerce.co"]
+    assert (looked.state, looked.made, looked.removed) == ("made", len(first), len(first))
+    assert place.sends("woocommerce.co") == place.wanted("woocommerce.co")
+    assert not first & set(vendor.subs)
+    vendor.subs.popitem()
+    assert place.hour()["woocommerce.co"].state == "gone"

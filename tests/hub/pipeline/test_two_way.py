@@ -10,7 +10,7 @@ from hub.messages import dumps
 from hub.pipeline.serve import Question, serve
 from tests.hub.cli.served import api
 from tests.hub.pipeline.delivering import project
-from tests.hub.pipeline.two_way import ADA, FILES, SYSTEMS, known
+from tests.hub.pipeline.two_way import ADA, FILES, SYSTEMS, TwoWay, known
 
 KEY = {"authorization": "Bearer k"}
 
@@ -179,6 +179,23 @@ def test_an_owner_who_adopts_the_others_value_ends_the_conflict(world):
 
 
 # What a person decides.
+
+
+def test_a_later_change_is_a_conflict_too_where_the_owner_is_heard_after_it(files):
+    """Seed 5375 of the fleet: the owner's first word on the field came late."""
+    world = TwoWay(files)
+    world.crm.edit(email=ADA, given_name="Ada")
+    world.settle().later(3600)
+    world.crm.edit(stage="customer")
+    late = world.crm.webhooks.copy()
+    world.crm.webhooks.clear()
+    world.later(60).shop.edit(*world.shop.people, stage="vip")
+    world.settle()
+    world.crm.webhooks.extend(late)
+    world.settle()
+    assert world.equal
+    assert world.golden["stage"] == "customer"
+    assert conflicts(world) == [("root", ["stage"])]
 
 
 def asked(world, method="GET", **body):

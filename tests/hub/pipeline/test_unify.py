@@ -205,7 +205,7 @@ def test_what_we_wrote_ourselves_is_an_echo_and_no_news():
     world = World()
     world.tell(event("shop.co", "1", 1, name="Ada", **ADA))
     customer = world.customer().data["id"]
-    wrote = ledger.entry({"email": "ada@correo.co", "name": "Ada"}, "2026-01-02T00:00:00.000000Z")
+    wrote = ledger.entry({"email": "ada@correo.co", "name": "Ada"}, "2026-01-01T00:00:00.000000Z")
     note = Item(keys.delivery("crm.main.customer", "customer", customer), "delivery", {"wrote": wrote})
     world.store.commit([Put(note)])
     result = world.tell(event("crm.main", "9", 2, name="Ada", **ADA))

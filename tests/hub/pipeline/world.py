@@ -35,6 +35,9 @@ class FakeMapping:
         consents = [Consent(**consent) for consent in record.get("consent", [])]
         return Incoming(fields, tuple(consents), ())
 
+    def told_back(self, record, context):
+        return self.inward(record, context).fields
+
 
 class FakeConnector:
     def __init__(self, name, writable):

@@ -1,5 +1,7 @@
-"""Only ballerina's copy of API v1 is here, whose persons and deals Pipedrive no longer supports: v2 is
-what is asked. Of v1 the webhooks are left; the file knows their older version, a form with other words."""
+"""Only ballerina's copy of API v1 is here, whose persons and deals Pipedrive no longer supports: v2 is asked.
+
+Of v1 the webhooks are left; the file knows their older version, a form with other words.
+"""
 
 SPECS = {"pipedrive/ballerina_pipedrive_v1.openapi.yml": "/v1"}
 ABSENT = {
@@ -12,4 +14,4 @@ ABSENT = {
     "pipedrive.deal.get",
     "pipedrive.deal.list",
 }
-OLDER = {"pipedrive.subscribe.create"}
+OTHERWISE = {"pipedrive.subscribe.create"}

@@ -1,4 +1,4 @@
-"""Intuit publishes no file: ballerina's copy. Events are CloudEvents; the signature is as Shopify's, which has a vector."""
+"""Intuit publishes no file: ballerina's copy. The signature is as Shopify's, which has a vector."""
 
 SPECS = {"quickbooks/ballerina_quickbooks.online.openapi.yaml": "", "cloudevents/cloudevents.schema.json": ""}
 VECTORS = {"vendor": "shopify", "header": "intuit-signature"}
