@@ -1,5 +1,6 @@
 """One request to a vendor as data, and what is read from its answer."""
 
+import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -12,12 +13,13 @@ from hub.accounts import Account
 from hub.connector import body, duration
 from hub.connector.auth import Auth, Held, secrets_in
 from hub.connector.duration import Limit, seconds
-from hub.connector.exchange import HttpRequest, HttpResponse
+from hub.connector.exchange import HttpRequest, HttpResponse, Request
 from hub.connector.idempotency import Idempotency
 from hub.connector.paging import Paging
 from hub.connector.response import Answer, scope_of
+from hub.connector.signature import Signature
 from hub.documents import Document
-from hub.errors import RecordError
+from hub.errors import PauseError, RecordError
 from hub.expressions import EvaluationError, Template, compile, template
 
 if TYPE_CHECKING:
@@ -151,6 +153,27 @@ class Call:
             reason = str(error.args[0]) if error.args else "bad-expression"
             message = "the request cannot be made from this record"
             raise RecordError(reason, message, self.document.place(*self.path)) from error
+
+    def signed(
+        self, request: HttpRequest, account: Account, secrets: Mapping[str, str], now: float
+    ) -> HttpRequest:
+        """The request with the signature that `sign:` of its connector says, of this moment.
+
+        Raises PauseError where the secret is missing, or is none.
+        """
+        part = self.document.data.get("sign")
+        if not part:
+            return request
+        held = Held(secrets, account.name)
+        held.named(part["secret"])
+        lower = {name.lower(): text for name, text in request.headers.items()}
+        plain = Request(request.method, request.url, {}, lower, request.body or b"")
+        try:
+            made = Signature.of(part).sign(plain, held, now).headers
+        except (binascii.Error, EvaluationError):
+            raise PauseError("bad-secret", account.name) from None
+        added = {name: text for name, text in made.items() if lower.get(name) != text}
+        return replace(request, headers={**request.headers, **added})
 
     def id_of(self, response: HttpResponse) -> str | None:
         """The id of the record there, None when the answer names none."""

@@ -94,7 +94,8 @@ class Connector:
     def sent(self) -> frozenset[str]:
         """The secrets that its requests name and that an operator set, not a token's answer."""
         parts = secrets_in([self.data.get(key) for key in _ASKING])
-        return frozenset((parts | self.auth.sent) - self.auth.made)
+        signs = {self.data["sign"]["secret"]} if "sign" in self.data else set()
+        return frozenset((parts | self.auth.sent | signs) - self.auth.made)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:

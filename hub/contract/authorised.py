@@ -32,7 +32,8 @@ def every_call_is_authorised(bench: Bench) -> None:
     for pattern in vendor.patterns:
         request = _rendered(pattern, world.account, secrets)
         if request is not None:
-            admitted = vendor.credentials.admits(request, world.clock())
+            signed = pattern.call.signed(request, world.account, secrets, world.clock())
+            admitted = vendor.credentials.admits(signed, world.clock())
             expect(admitted, "it is not authorised", *pattern.call.path)
 
 
@@ -46,7 +47,7 @@ def refused_for_good(bench: Bench, resource: str) -> None:
     if not sent:
         raise DoesNotApply("its calls need no secret")
     writer.prepare()
-    others = {**bench.secrets, **{name: f"{bench.secrets[name]}-renewed" for name in sent}}
+    others = {**bench.secrets, **{name: bench.others[name] for name in sent}}
     writer.world.vendor.credentials.given = others
     writer.write()
     expect(writer.is_paused, "the account is not paused", "auth")

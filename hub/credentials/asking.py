@@ -60,6 +60,6 @@ def _once(
     send: Send,
 ) -> Exchange:
     used = current(hub, account.name)
-    request = call.render(scope, account, used)
+    request = call.signed(call.render(scope, account, used), account, used, hub.clock())
     outcome, response = send(request)
     return Exchange(request, response, outcome, used)

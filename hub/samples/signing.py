@@ -55,8 +55,9 @@ def invented(connector: Connector, owner: str) -> dict[str, str]:
     """Secrets of the kind that an account of the connector has, which follow from its name: for samples."""
     found = {name: f"demo-{owner}-{name}" for name in connector.secret_names}
     part = (connector.data.get("receive") or {}).get("signature") or {}
-    if part.get("key") == "base64":
-        found[part["secret"]] = STANDARD + b64encode(found[part["secret"]].encode()).decode()
+    for one in (part, connector.data.get("sign") or {}):
+        if one.get("key") == "base64":
+            found[one["secret"]] = STANDARD + b64encode(found[one["secret"]].encode()).decode()
     if "ecdsa" in part:
         found[part["secret"]], found[ecdsa.SIGNING] = ecdsa.pair(owner)
     return found

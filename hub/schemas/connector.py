@@ -352,6 +352,7 @@ CONNECTOR = shape(
         "base_url": template("start of its URLs"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),
+        "sign": {**_SIGNED, "description": "how each request is signed, as a vendor signs its webhooks"},
         "limit": listed("rates that an account allows", _LIMIT),
         "remaining": listed(
             "what answers say is left of a limit",

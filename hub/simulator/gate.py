@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub.accounts import Account
-from hub.connector import Call, Connector, HttpRequest, HttpResponse, grant
+from hub.connector import Call, Connector, HttpRequest, HttpResponse, Request, grant
 from hub.connector.auth import Held
 from hub.connector.call import account_scope
 from hub.connector.duration import Limit, limits, seconds
+from hub.connector.signature import Signature
 from hub.errors import HubError
 from hub.expressions import EvaluationError, compile, template
 from hub.simulator.answers import Answered
@@ -57,6 +58,10 @@ class Credentials:
         except HubError:
             return False
         given = {name.lower(): text for name, text in request.headers.items()}
+        if (part := self.connector.data.get("sign")) is not None:
+            told = Request(request.method, request.url, {}, given, request.body or b"")
+            if not Signature.of(part).verify(told, [self.held], now):
+                return False
         return all(given.get(name.lower()) == text for name, text in wanted.items())
 
     def is_grant(self, request: HttpRequest) -> bool:

@@ -142,7 +142,8 @@ class Calls:
         self.admitted = None
         try:
             self.used = credentials.current(self.hub, self.target.account_name)
-            request = call.render(scope, self.target.account, self.used)
+            plain = call.render(scope, self.target.account, self.used)
+            request = call.signed(plain, self.target.account, self.used, self.hub.clock())
         except PauseError as error:
             self.outlet.drop()
             return Outcome("pause", reason=error.reason), None
