@@ -37,13 +37,13 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     resource, name = calls.target.resource, case.delivery.destination
     known = (name, subject.entity, subject.id)
     scope = {"record": desire.record, "customer": desire.customer, "id": desire.remote}
-    updating = {**scope, "key": idempotency_key(*known, subject.epoch)}
+    updating = {**scope, "key": idempotency_key(*known, subject.epoch, "update")}  # no key serves two addresses
     if desire.remote and resource.update is not None:
         done = _updated(calls, resource.update, updating)
         if done is not None:
             return done
     if resource.upsert is not None:
-        done = _told(calls, resource.upsert, updating)
+        done = _told(calls, resource.upsert, {**scope, "key": idempotency_key(*known, subject.epoch)})
         return replace(done, id=done.id or desire.remote or _looked_up(calls, updating))
     first = case.data["inflight"]["first"]
     creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
