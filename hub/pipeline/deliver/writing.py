@@ -37,7 +37,8 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     resource, name = calls.target.resource, case.delivery.destination
     known = (name, subject.entity, subject.id)
     scope = {"record": desire.record, "customer": desire.customer, "id": desire.remote}
-    updating = {**scope, "key": idempotency_key(*known, subject.epoch, "update")}  # no key serves two addresses
+    # No key serves two addresses: a creation after an update that found nothing has another one.
+    updating = {**scope, "key": idempotency_key(*known, subject.epoch, "update")}
     if desire.remote and resource.update is not None:
         done = _updated(calls, resource.update, updating)
         if done is not None:
