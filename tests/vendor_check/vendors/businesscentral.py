@@ -5,7 +5,7 @@ SPECS = {
 }
 WRITTEN = {"/api/v2.0/": "/api/v1.0/"}
 CURRENT = {"@odata.etag": 'W/"1"'}
-# In v1.0 an address is an object; lines name their object by an id only, and are written apart.
+# In v1.0 an address is an object, lines name their object by an id only and are not written with invoices.
 DOCUMENTED = {
     "addressLine1",
     "addressLine2",

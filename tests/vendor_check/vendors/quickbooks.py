@@ -1,4 +1,4 @@
-"""Intuit publishes no file: ballerina's copy. The signature is as Shopify's, which has a vector."""
+"""Intuit publishes no file: this is a copy of ballerina. Events are CloudEvents; signed as Shopify signs."""
 
 SPECS = {"quickbooks/ballerina_quickbooks.online.openapi.yaml": "", "cloudevents/cloudevents.schema.json": ""}
 VECTORS = {"vendor": "shopify", "header": "intuit-signature"}
