@@ -1,6 +1,6 @@
 """The shape of connectors/."""
 
-from hub.schemas.receiving import RECEIVE
+from hub.schemas.receiving import RECEIVE, SIGNED
 from hub.schemas.words import (
     DURATION,
     IS_TEXT,
@@ -352,7 +352,7 @@ CONNECTOR = shape(
         "base_url": template("start of its URLs"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),
-        "sign": {**_SIGNED, "description": "how each request is signed, as a vendor signs its webhooks"},
+        "sign": {**SIGNED, "description": "how each request is signed, as a vendor signs its webhooks"},
         "limit": listed("rates that an account allows", _LIMIT),
         "remaining": listed(
             "what answers say is left of a limit",

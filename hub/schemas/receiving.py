@@ -15,7 +15,7 @@ from hub.schemas.words import (
     text,
 )
 
-_SIGNED = shape(
+SIGNED = shape(
     "how the vendor signs",
     {
         "hmac": choice("keyed hash", "sha256", "sha1"),
@@ -64,7 +64,7 @@ _SIGNATURE = cases(
             "basic",
         ),
     ),
-    otherwise=_SIGNED,
+    otherwise=SIGNED,
 )
 _RECEIVING = {
     "format": choice("of the body", "json", "form"),
