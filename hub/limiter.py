@@ -43,6 +43,9 @@ HAIR = 1e-6
 BLOCK = "block"
 """The number that says until when nobody may send."""
 
+UNDERWAY = 7.0
+"""Seconds that a delivery waits for the token of a further call: given up, it would begin with the first."""
+
 MOMENT = 10.0
 """Seconds that one who had his turn waits at most without going to the end of the line."""
 
@@ -82,11 +85,13 @@ def acquire(
     lane: str = "",
     lease: str = "",
     numbers: Numbers | None = None,
+    patience: float = 0.0,
 ) -> Grant:
     """Take what a call needs. Raises RetryError(reason, seconds) where that would take more than 0.3 s.
 
     `lease`: a name for its place in flight, needed where calls in flight are limited. `numbers`: what is
-    known of the account's item; what is not known costs a second write.
+    known of the account's item; what is not known costs a second write. `patience`: seconds up to which a
+    token that is still to come is taken before its time and waited for.
     """
     demand = limits if isinstance(limits, Demand) else Demand(tuple(limits))
     known = numbers or {}
@@ -97,10 +102,15 @@ def acquire(
             slept = True
             sleep(wanted.wait)
             wanted = ticket(account, demand, known, clock(), lane=lane, lease=lease)
+        ahead = wanted.wait if wanted.reason == "rate-limit" and wanted.wait <= patience else 0.0
+        if ahead:
+            wanted = ticket(account, demand, known, clock() + ahead, lane=lane, lease=lease)
         if wanted.wait > 0:
             raise RetryError(wanted.reason, wanted.wait)
         done, known = store.count(wanted.tally)
         if done and not wanted.tally.leave:
+            if ahead:
+                sleep(ahead)
             return Grant(known, wanted.tally.join)
     raise RetryError("rate-limit", BUSY)
 

@@ -30,7 +30,7 @@ class Outlet:
     numbers: dict[str, Any] = field(default_factory=dict)
     grant: Grant | None = None
 
-    def admit(self, call: Call | None) -> None:
+    def admit(self, call: Call | None, *, patience: float = 0.0) -> None:
         """Take what the next call needs. Raises RetryError: rate-limit, in-flight or breaker-open."""
         hub = self.hub
         self.grant = limiter.acquire(
@@ -42,6 +42,7 @@ class Outlet:
             lane=self.lane,
             lease=self.lease(),
             numbers=self.numbers,
+            patience=patience,
         )
         self.numbers = self.grant.numbers
 

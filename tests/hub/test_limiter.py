@@ -44,10 +44,13 @@ class Account:
         self.slept.append(seconds)
         self.now += seconds
 
-    def take(self, lane: str = "", name: str = "hubspot.main", **demand) -> limiter.Grant:
+    def take(
+        self, lane: str = "", name: str = "hubspot.main", patience: float = 0.0, **demand
+    ) -> limiter.Grant:
         wanted = Demand(**{"limits": self.demand.limits, "at_once": self.demand.at_once, **demand})
         lease = f"call-{next(self.numbers)}"
-        return acquire(self.store, name, wanted, self.clock, self.sleep, lane=lane, lease=lease)
+        asked = {"lane": lane, "lease": lease, "patience": patience}
+        return acquire(self.store, name, wanted, self.clock, self.sleep, **asked)
 
     def refused(self, **options) -> tuple[str, float]:
         with pytest.raises(RetryError) as caught:
@@ -76,6 +79,25 @@ def test_a_short_wait_is_slept_through():
         account.take()
     assert len(account.slept) == 5
     assert account.slept[0] == pytest.approx(0.1, abs=0.001)
+
+
+def test_a_delivery_under_way_takes_a_token_that_is_to_come_and_waits_for_it():
+    account = Account(*limits(["60 per 1m"]))
+    called = []
+    for _ in range(5):  # update, find, find, create, update: more calls than a burst
+        account.take(patience=limiter.UNDERWAY)
+        called.append(account.now - START)
+    assert called == pytest.approx([0.0, 0.0, *(number * 60 / 59 for number in (1, 2, 3))])
+    assert account.refused() == ("rate-limit", pytest.approx(60 / 59, abs=0.01))
+
+
+def test_nobody_waits_longer_for_a_token_than_his_patience_nor_for_a_blocked_account():
+    account = Account(*limits(["6 per 1m"]))
+    account.take(patience=limiter.UNDERWAY)
+    assert account.refused(patience=limiter.UNDERWAY)[1] > limiter.UNDERWAY
+    blocked = Account(TEN)
+    block(blocked.store, "hubspot.main", START + 5)
+    assert blocked.refused(patience=1.0) == ("rate-limit", 5.0)
 
 
 def test_a_long_wait_goes_back_to_the_queue_with_its_seconds():

@@ -183,7 +183,7 @@ class Calls:
     def _admit(self, call: Call | None) -> None:
         self.outlet.drop()
         try:
-            self.outlet.admit(call)
+            self.outlet.admit(call, patience=limiter.UNDERWAY if self.made else 0.0)
         except RetryError as error:
             self._stop(call, error.reason, error.after)
 
