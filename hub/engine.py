@@ -217,7 +217,7 @@ class Engine:
         raise EngineError(f"the engine did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
 
     def _packaged(self, template: Path, artifact: Path) -> str:
-        """Where the template lies that names the artifact's place in S3: as `sam deploy`, which may be long."""
+        """Where the template lies that names the artifact's place in S3: as `sam deploy` puts it there."""
         code = zipped(artifact)
         files = self.client("s3")
         files.create_bucket(Bucket="artifacts")

@@ -1,4 +1,4 @@
-"""What goes out signed: as Standard Webhooks does, so that its own vector and our own receiving half say yes."""
+"""What goes out is signed as Standard Webhooks does it: its rule, and our receiving half, say yes."""
 
 import base64
 import hashlib
