@@ -16,4 +16,6 @@ CATALOG = Catalog.read(ROOT)
 def test_a_shipped_connector_keeps_the_contract(name):
     told = list(examined(Bench(ROOT, CATALOG, name)))
     assert [one.line for one in told if one.state == "failed"] == []
-    assert len([one for one in told if one.state == "passed"]) > 5
+    connector = CATALOG.connectors[name]
+    least = 5 if connector.receives or connector.base_url else 2  # of files only what is true of every file
+    assert len([one for one in told if one.state == "passed"]) > least
