@@ -21,7 +21,7 @@ from bench.rig import NOW, PlainStore, arrival, padded, rig, sample
 from bench.rows import Row
 from hub.identity import peppers
 from hub.pipeline import GARBAGE, Hub
-from hub.pipeline.receive import Arrival, _door, _events, _held, _request, receive
+from hub.pipeline.receive import Arrival, _door, _held, _request, receive, told
 from hub.pipeline.unify import Source, apply, unify
 from hub.queues import MemoryQueue
 from hub.store.memory import MemoryStore
@@ -53,11 +53,11 @@ def measure() -> Iterator[Row]:
 def _rate(hub: Hub, size: int, work: Work) -> float:
     """Events a second of CPU: the median of some rounds, after one in which all customers are new."""
     gc.set_threshold(GARBAGE)  # as in a function
-    told = webhooks(hub, size)
-    work(hub, list(itertools.islice(told, CUSTOMERS)))
+    coming = webhooks(hub, size)
+    work(hub, list(itertools.islice(coming, CUSTOMERS)))
     rates = []
     for _ in range(ROUNDS):
-        batch = list(itertools.islice(told, EVENTS))
+        batch = list(itertools.islice(coming, EVENTS))
         gc.collect()
         gc.freeze()
         start = process_time()
@@ -89,7 +89,7 @@ def _pure(hub: Hub, batch: list[Arrival]) -> None:
         request = _request(hub, door, come)
         if not any(door.connector.verify(request, secrets, hub.clock()) for secrets in _held(hub, door)):
             raise RuntimeError("a signature was refused")
-        for event in _events(hub, door, request):
+        for event in told(hub, door, request, from_epoch(hub.clock())):
             _expect(apply(hub, event, source, held).kind)
 
 
