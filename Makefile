@@ -59,6 +59,7 @@ soak: .venv/installed ## many random schedules of unify, lives of a fleet of ven
 	$(PY) -m tests.fleet.mutants
 	$(PY) -m pytest tests/hub/test_compiler.py tests/hub/test_transcoding.py tests/hub/samples --no-cov --examples 20000
 	$(PY) -m pytest tests/laws --no-cov --examples 10000
+	$(PY) -m pytest tests/proof --no-cov --numprocesses auto --examples 1
 	$(PY) -m pytest tests/hostile --no-cov --examples 2000 --executions 1000000 -s
 	$(PY) -m pytest tests/hub/pipeline/erase --no-cov --numprocesses auto --crashes 2
 	$(PY) -m pytest tests/hub/pipeline/test_traits.py --no-cov --examples 2000

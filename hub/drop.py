@@ -91,6 +91,7 @@ class _Parts(io.RawIOBase):
         return len(part)
 
 
+@discreet("at")
 @dataclass(slots=True)
 class _Held:
     content: bytes

@@ -42,6 +42,7 @@ Landed = Mapping[str, Sequence[Any]]
 whether by the destination's own clock]; nothing of one without an outcome that we know of."""
 
 
+@discreet("hash")
 class Mark(NamedTuple):
     """One value of a field as we wrote it: its hash, when it was noted last and first (since which no other
     value has taken its place for good), the hashes that stand for it."""
@@ -62,7 +63,7 @@ class Mark(NamedTuple):
 DIGITS = 16
 
 
-@discreet("landed")
+@discreet()
 @dataclass(frozen=True, slots=True)
 class Written:
     """What one delivery noted: its ledger, the marks of what its record had told by then (`seen`), and when

@@ -40,7 +40,7 @@ class Day:
     """
 
     def __init__(self, root=ROOT, minutes=MINUTES):
-        self.root, self.minutes = root, minutes
+        self.root, self.starts = root, minutes
         self.clock = Clock(to_epoch(MORNING))
         self.told = deque()
         catalog = Catalog.read(root)
@@ -67,7 +67,7 @@ class Day:
             chapter = self.chapters[number]
             if edit and chapter.edit:
                 self.edit(chapter)
-            self.clock.now = max(self.clock.now, to_epoch(MORNING) + self.minutes[number] * 60)
+            self.clock.now = max(self.clock.now, to_epoch(MORNING) + self.starts[number] * 60)
             if chapter.poll:
                 self.runner.poll()
             else:

@@ -131,8 +131,8 @@ def test_whatsapp_is_greeted_with_its_challenge(catalog, token, status):
     assert (reply.status, reply.body) == (status, "1158201444" if status == 200 else "")
 
 
-def test_every_topic_has_a_sample(catalog):
-    for name, connector in catalog.connectors.items():
+def test_every_topic_of_a_connector_in_use_has_a_sample(catalog):
+    for name, connector in catalog.in_use().connectors.items():
         told = set()
         for file in (ROOT / "events" / name).glob("*.json"):
             sample = json.loads(file.read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def left(stack):
 
 def items(stack, kind):
     held = stack.client("dynamodb").scan(TableName=stack.outputs["TableName"])["Items"]
-    return [json.loads(one["data"]["S"]) for one in held if one["kind"]["S"] == kind]
+    return [json.loads(one["data"]["S"]) for one in held if one.get("kind", {}).get("S") == kind]
 
 
 def test_a_file_that_is_left_comes_in_by_itself_and_its_bad_line_is_parked(stack):

@@ -24,8 +24,9 @@ from hub.store.memory import MemoryStore
 
 CANARY = "canario.amarillo@correo.example"
 AT_A_KEYBOARD = {
-    "hub.artifact", "hub.checks", "hub.cli", "hub.demo", "hub.drift", "hub.engine", "hub.narrative",
-    "hub.plan", "hub.proof", "hub.proposal", "hub.runner", "hub.samples", "hub.schemas",
+    "hub.artifact", "hub.checks", "hub.cli", "hub.contract", "hub.demo", "hub.drift", "hub.engine",
+    "hub.listing", "hub.narrative", "hub.plan", "hub.proof", "hub.proposal", "hub.runner", "hub.samples",
+    "hub.schemas", "hub.simulator",
 }  # fmt: skip
 """Never in a Lambda."""
 
@@ -43,6 +44,7 @@ PLAIN = {
     "hub.pipeline.consents.Consented",  # names of channel, purpose and field
     "hub.pipeline.deliver.target.Switches", "hub.pipeline.deliver.target.Target",  # of the files
     "hub.pipeline.erase.Done",  # counts
+    "hub.pipeline.load.Loaded",  # what is logged
     "hub.pipeline.poll.source.Source", "hub.pipeline.receive.Door",  # of the files
     "hub.pipeline.serve.Route", "hub.pipeline.subscriptions.Door",  # of the files
     "hub.pipeline.subscriptions.Looked",  # what is logged
@@ -56,9 +58,10 @@ PLAIN = {
 
 SHOWABLE = {
     "account", "at", "channel", "connector", "created", "dedup", "delivery", "destination", "drift",
-    "entity", "entry", "epoch", "flow", "group", "hash", "id", "item", "kind", "lane", "limit", "method",
+    "end", "entity", "entry", "epoch", "flow", "group", "hash", "id", "item", "kind", "lane", "limit", "line",
+    "method",
     "names", "namespace", "news", "op", "preview", "purpose", "received_at", "receives", "replay", "resource",
-    "role", "rounds", "same", "source", "state", "status", "strong", "topic", "version", "via", "why",
+    "role", "rounds", "same", "size", "source", "state", "status", "strong", "topic", "version", "via", "why",
 }  # fmt: skip
 """Fields that a repr may show: names, counts, times, hashes; `id` only of our own entities."""
 

@@ -170,7 +170,7 @@ def fields_of(lens):
 
 @pytest.mark.parametrize("name", WITH_BOTH)
 def test_what_was_written_is_read_and_what_was_read_is_written(name, examples):
-    @examples(200)
+    @examples(60)
     @given(st.data(), REGIONS)
     def laws(data, region):
         lens = Lens.of(name, region)
@@ -213,7 +213,7 @@ def write_twice(lens, record, first, second):
 def test_writing_is_a_pure_function_that_is_told_back(name, examples):
     mapping = CATALOG.mappings[name]
 
-    @examples(200)
+    @examples(60)
     @given(st.data(), REGIONS)
     def laws(data, region):
         there = context(mapping, region)

@@ -46,7 +46,7 @@ def test_a_file_is_left_and_what_became_of_it_is_told(office):
     assert (code, out) == (0, "done: 2 rows, 2 sent on, 0 known already\n")
     assert "left as s3://drop/drop/woocommerce.co/customer/march.csv" in err
     office.yard.run()
-    assert office.says("march.csv", csv_of(1, 2))[1] == "done: 2 rows, 0 sent on, 2 known already\n"
+    assert office.says("march.csv", csv_of(2, 1))[1] == "done: 2 rows, 0 sent on, 2 known already\n"
 
 
 def test_lines_that_are_parked_are_named(office):

@@ -153,8 +153,9 @@ def test_a_file_of_excel_is_read_in_either_of_its_encodings(yard, encoding):
 
 
 def test_the_time_is_over_and_the_next_load_goes_on_behind_what_is_on_the_queue(yard, monkeypatch):
-    monkeypatch.setattr(drop, "CHUNK", 4096)
-    yard.leave(CUSTOMERS, csv_of(*range(1, 1001)))
+    monkeypatch.setattr(drop, "CHUNK", 1024)
+    monkeypatch.setattr("hub.pipeline.load.BATCH", 50)
+    yard.leave(CUSTOMERS, csv_of(*range(1, 251)))
     sent = yard.hub.inbound.send
 
     def slow(messages):
@@ -163,24 +164,25 @@ def test_the_time_is_over_and_the_next_load_goes_on_behind_what_is_on_the_queue(
 
     yard.hub.inbound.send = slow
     (told,) = yard.load(15)
-    assert (told.state, told.rows) == ("running", 400)
+    assert (told.state, told.rows) == ("running", 100)
     assert CUSTOMERS in yard.drop.held
     read = []
     yard.drop.read = lambda file, start, size: (
         read.append(start) or type(yard.drop).read(yard.drop, file, start, size)
     )
     (told,) = yard.load(600)
-    assert (told.state, told.rows, told.sent) == ("done", 1000, 1000)
+    assert (told.state, told.rows, told.sent) == ("done", 250, 250)
     assert read[0] == 0
-    assert read[1] > 10_000, "behind the header it goes on where it was"
+    assert read[1] > 2_500, "behind the header it goes on where it was"
     assert set(yard.run()) <= {"applied", "echo"}
-    assert len(yard.day.customers()) == 1000
+    assert len(yard.day.customers()) == 250
 
 
 @pytest.mark.parametrize("port", ["inbound", "store", "drop"])
-def test_a_crash_at_any_call_loses_no_line_and_tells_none_twice(yard, port):
+def test_a_crash_at_any_call_loses_no_line_and_tells_none_twice(yard, port, monkeypatch):
     """Each call of a port dies once before it is made, and once after."""
-    text = csv_of(*range(1, 450)) + "no row\r\n"
+    monkeypatch.setattr("hub.pipeline.load.BATCH", 5)
+    text = csv_of(*range(1, 13)) + "no row\r\n"
     names = {"inbound": ["send"], "store": ["commit"], "drop": ["report", "remove", "read"]}[port]
     yard.leave(CUSTOMERS, text)
     calls = yard_calls(yard, port, names)
@@ -196,7 +198,7 @@ def test_a_crash_at_any_call_loses_no_line_and_tells_none_twice(yard, port):
             other.load()
             other.run()
             assert other.drop.held == {}
-            assert len(other.day.customers()) == 449
+            assert len(other.day.customers()) == 12
             assert other.parked() == ["unreadable"]
             assert other.report()["state"] == "done"
 
