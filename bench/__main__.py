@@ -5,7 +5,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import delivering, growth, imports, mapping, receiving, size, speed, storm, unifying, units
+from bench import (
+    checking,
+    delivering,
+    growth,
+    imports,
+    mapping,
+    receiving,
+    size,
+    speed,
+    storm,
+    unifying,
+    units,
+)
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -19,6 +31,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "size": size.measure,
     "storm": storm.measure,
     "deliver": delivering.measure,
+    "check": checking.measure,
 }
 LONG = {"growth", "speed", "deliver"}
 """Parts that take minutes: measured where they are asked for."""

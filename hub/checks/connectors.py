@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.catalog import Catalog
+from hub.checks import pages
 from hub.checks.accounts import OWN
 from hub.checks.names import unknown_name
 from hub.checks.shape import texts
@@ -105,6 +106,8 @@ def _subscribing(connector: Connector) -> Iterator[FileError]:
         yield error("no-base-url", "base_url: is missing", "subscribe")
     for call in ("list", "create", "delete"):
         yield from _names(connector, ("subscribe", call), SUBSCRIPTIONS)
+    if "list" in connector.data["subscribe"]:
+        yield from pages.check(connector, ("subscribe", "list"), connector.data["subscribe"]["list"])
     for name in connector.subscribing.secrets:
         if name not in connector.secret_names:
             hint = suggest(name, connector.secret_names)
@@ -205,6 +208,8 @@ def _calls(connector: Connector, name: str, data: dict[str, Any]) -> Iterator[Fi
         yield from _names(connector, full, _SCOPES.get(path[0], WRITES) | current)
         if path[0] == "find":
             yield from _open_searches(connector, full)
+        if path[0] == "list":
+            yield from pages.check(connector, full, data["list"])
 
 
 def _open_searches(connector: Connector, path: tuple[Step, ...]) -> Iterator[FileError]:

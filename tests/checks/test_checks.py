@@ -9,7 +9,6 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -100,10 +99,8 @@ def test_a_pattern_that_is_none_is_shown_with_its_place(tmp_path, capsys):
     assert 'entities/customer.yaml:16:20: bad-value: "email" must be a regular expression' in output
 
 
-def test_the_shipped_project_is_checked_within_two_seconds():
-    started = time.process_time()
+def test_the_shipped_project_has_no_mistake():
     assert check(HERE.parents[1]).errors == ()
-    assert time.process_time() - started < 2
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ base_url: https://shop.example
 {RECEIVE}"""
 SUBSCRIBE += """
 subscribe:
-  list:   {request: "GET /hooks?page={page}", records: hooks, id: id, address: url, topics: topics}
+  list:   {request: "GET /hooks?page={page}", page: {page: 9}, records: all, id: id, address: url, topics: is}
   create: {request: POST /hooks, body: {url: "{address}", is: "{topics}"}, id: id, secret: {key: secret}}
   delete: {request: "DELETE /hooks/{id}"}
 resources: {customer: {id: body.id, topics: [told]}}
