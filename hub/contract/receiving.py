@@ -160,7 +160,7 @@ def says_what_and_when(bench: Bench) -> None:
 @check("receive")
 def every_topic_has_a_sample(bench: Bench) -> None:
     """Each resource that has topics is told of by a sample."""
-    bench.an_event()
+    bench.receiving()
     seen = {one.resource for _, one in bench.tellings}
     for name, resource in bench.connector.resources.items():
         expect(

@@ -17,6 +17,7 @@ MISTAKES = [
     # receive
     ("square", "id:      body.data.id", "id:      body.data.identifier", "says_what_and_when"),
     ("square", "event_id:  [body.event_id]", "event_id:  [body.eventid]", "told_apart"),
+    ("square", "topic:     body.type", "topic:     body.kind", "every_topic_has_a_sample"),
     ("square", "at:        body.created_at", "at:        body.created", "says_what_and_when"),
     ("square", "[body.event_id]", "[body.merchant_id]", "told_apart"),
     ("hubspot", "    - event.eventId\n", '    - headers."x-hubspot-request-timestamp"\n', "told_twice"),
