@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -607,7 +608,9 @@ def signer():
     sign = SimpleNamespace(
         name="hubspot",
         reception=SimpleNamespace(format="json"),
-        sign=lambda request, secrets, now: {"X-Signed": f"{secrets['client_secret']} {now:.0f}"},
+        sign=lambda request, secrets, now: replace(
+            request, headers={**request.headers, "x-signed": f"{secrets['client_secret']} {now:.0f}"}
+        ),
     )
     return SimpleNamespace(connectors={"hubspot": sign})
 

@@ -56,9 +56,11 @@ class Poster:
 
     def _run(self) -> None:
         while (webhook := self._queue.get()) is not None:
-            if not self._stopped.is_set():
-                self._post(webhook)
-            self._queue.task_done()
+            try:
+                if not self._stopped.is_set():
+                    self._post(webhook)
+            finally:
+                self._queue.task_done()
 
     def _post(self, webhook: Webhook) -> None:
         for pause in _PAUSES:
