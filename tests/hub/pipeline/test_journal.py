@@ -118,7 +118,7 @@ def test_no_attempt_is_lost_where_one_waits_for_its_turn_after_that(known, monke
     assert [entry["reason"] for entry in log(known)] == ["status-422", "rate-limit"]
 
 
-def busy(outlet, call):
+def busy(outlet, call, patience=0.0):
     raise RetryError("rate-limit", after=1.0)
 
 

@@ -390,7 +390,9 @@ def thin(world, answer=None):
     """An event that names a contact only, of a source that cannot be asked."""
     world.hub.client = Unreachable(answer)
     resource = world.hub.catalog.connectors["crm"].resources["customer"]
-    resource.get = SimpleNamespace(render=lambda *_: None, record=lambda response: response.json())
+    resource.get = SimpleNamespace(
+        render=lambda *_: None, signed=lambda *_: None, record=lambda response: response.json()
+    )
     outcome = Outcome("retry", reason="status-429", after=7.0)
     world.hub.catalog.connectors["crm"].meaning = lambda *_: outcome
     return replace(event("crm.main", "9"), record=None)
