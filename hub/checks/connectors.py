@@ -7,14 +7,12 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.checks import pages
 from hub.checks.accounts import OWN
-from hub.checks.names import unknown_name
+from hub.checks.names import names_asked, unknown_name
 from hub.checks.shape import texts
 from hub.checks.suggestion import suggest
 from hub.connector import CURRENT, Connector
 from hub.documents import Step
 from hub.errors import FileError
-from hub.expressions import Expression
-from hub.expressions.template import split
 from hub.samples import Samples
 
 READS = frozenset({"record", "since", "page", "id", "account", "secret"})
@@ -228,10 +226,8 @@ def _open_searches(connector: Connector, path: tuple[Step, ...]) -> Iterator[Fil
 def _names(connector: Connector, path: tuple[Step, ...], known: frozenset[str]) -> Iterator[FileError]:
     """Names in the templates of a call that nothing has there."""
     call = _at(connector, path)
-    written = {key: call[key] for key in ("request", "body", "headers") if key in call}
-    for inner, text in texts(written):
-        parts = (part for part in split(text) if isinstance(part, Expression))
-        for name in sorted(name for part in parts for name in part.names - known):
+    for inner, names in names_asked(call):
+        for name in sorted(names - known):
             yield unknown_name(connector.document, (*path, *inner), name, known)
 
 

@@ -1,12 +1,16 @@
 """Names inside of expressions that nothing has."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from hub.checks.shape import texts
 from hub.checks.suggestion import suggest
 from hub.documents import Document, Step
 from hub.entity import Entity
 from hub.errors import FileError
+from hub.expressions import Expression
+from hub.expressions.template import split
 from hub.traits import RFM_TYPES, TYPES
 from hub.values import ADDRESS
 
@@ -56,6 +60,14 @@ def _unknown_trait(
     if not rest or parts is None or rest[0] in parts:  # that a number has none, its type tells
         return None
     return rest[0], (f'{name} has no "{rest[0]}"', suggest(rest[0], parts))
+
+
+def names_asked(call: Mapping[str, Any]) -> Iterator[tuple[tuple[Step, ...], frozenset[str]]]:
+    """The names that the templates of a call read, by their path inside of it."""
+    written = {key: call[key] for key in ("request", "body", "headers") if key in call}
+    for path, text in texts(written):
+        parts = (part for part in split(text) if isinstance(part, Expression))
+        yield path, frozenset(name for part in parts for name in part.names)
 
 
 def unknown_name(document: Document, path: tuple[Step, ...], name: str, known: Iterable[str]) -> FileError:

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hub.checks.shape import texts
+from hub.checks.names import names_asked
 from hub.connector import Connector
 from hub.connector.paging import Paging
 from hub.documents import Step
 from hub.errors import FileError
-from hub.expressions import Expression
-from hub.expressions.template import split
 
 _NUMBER = re.compile(r"[?&](?P<name>[^=&{}]*)=(?P<number>\d+)(?=&|$)")
 _SIZES = frozenset({"limit", "pagesize", "perpage", "rows", "count", "top", "size", "maxresults"})
@@ -21,7 +19,7 @@ def check(connector: Connector, path: tuple[Step, ...], call: dict[str, Any]) ->
     """What keeps the list of this call from its later pages."""
     error = connector.document.error
     paging = Paging.of(call.get("page"))
-    asked = _asks_for_a_page(call)
+    asked = any("page" in names for _, names in names_asked(call))
     if asked and paging.style == "none":
         hint = "write page: {page: 100} (or offset:, cursor:), with the size of a full page"
         yield error("endless-page", "asks for {page}, and no page: says how it goes on", *path, hint=hint)
@@ -30,12 +28,6 @@ def check(connector: Connector, path: tuple[Step, ...], call: dict[str, Any]) ->
         yield error("same-page", "no request says which page it wants", *path, "page", hint=hint, offset=0)
     if paging.style in {"offset", "page"}:
         yield from _sizes(connector, path, call["request"], paging.size)
-
-
-def _asks_for_a_page(call: dict[str, Any]) -> bool:
-    written = {key: call[key] for key in ("request", "body", "headers") if key in call}
-    parts = (part for _, text in texts(written) for part in split(text))
-    return any("page" in part.names for part in parts if isinstance(part, Expression))
 
 
 def _sizes(connector: Connector, path: tuple[Step, ...], request: str, size: int) -> Iterator[FileError]:

@@ -5,12 +5,11 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from difflib import get_close_matches
 from typing import Any
 
 from hub.catalog import Catalog
 from hub.checks import check
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import IN_TESTS, add_root, expect_named, project_root
 from hub.contract import Verdict, checks, examined
 from hub.contract.bench import Bench
 from hub.errors import FileErrors
@@ -25,9 +24,6 @@ failed; below it each failure with the line of the file. 1 if anything failed.
 
 Where no answer can be made of an expression, give an example:
 events/<name>/answers/<resource>.<call>.json, {"status": 200, "headers": {}, "body": {}}; ids go into it."""
-
-_OWN = frozenset({"test-failed", "bad-test", "no-sample", "untested-field"})
-"""What `hub check` finds in the mappings' tests: no matter of the connector's."""
 
 
 def add(subparsers: Any) -> None:
@@ -68,12 +64,9 @@ def _catalog(root: Any, names: Sequence[str]) -> Catalog:
     """The files. Raises NoProjectError for a connector that is not there, FileErrors for mistakes in one."""
     catalog = Catalog.read(root)
     for name in names:
-        if name not in catalog.connectors:
-            close = get_close_matches(name, catalog.connectors, n=1)
-            cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(catalog.connectors)}"
-            raise NoProjectError(f"there is no connector {name}; {cure}")
+        expect_named("connector", name, catalog.connectors)
     wanted = {f"connectors/{name}.yaml" for name in names or catalog.connectors}
-    mistakes = [one for one in check(root).errors if one.code not in _OWN and one.place.file in wanted]
+    mistakes = [one for one in check(root).errors if one.code not in IN_TESTS and one.place.file in wanted]
     if mistakes:
         print("hub: the contract is for files in which `hub check` finds nothing", file=sys.stderr)
         raise FileErrors(mistakes)

@@ -1,6 +1,7 @@
 """Where the project is: the folder that has `connectors/`, here or further up."""
 
 import argparse
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from hub.catalog import Catalog
 from hub.errors import HubError
 from hub.mapping import Context, Mapping
 from hub.samples import Samples
+
+IN_TESTS = frozenset({"test-failed", "bad-test", "no-sample", "untested-field"})
+"""Codes of what `hub check` finds in the mappings' tests: no matter of whoever looks at the files alone."""
 
 
 class NoProjectError(HubError):
@@ -35,11 +39,17 @@ def project_root(given: Path | None) -> Path:
 
 def named(catalog: Catalog, name: str) -> Mapping:
     """The mapping of a name. Raises NoProjectError, with those that there are."""
-    if name not in catalog.mappings:
-        close = get_close_matches(name, catalog.mappings, n=1)
-        cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(catalog.mappings))}"
-        raise NoProjectError(f"there is no mapping {name}; {cure}")
+    expect_named("mapping", name, catalog.mappings)
     return catalog.mappings[name]
+
+
+def expect_named(kind: str, name: str, known: Iterable[str]) -> None:
+    """Raise NoProjectError for a name that is not known, with the closest one or all of them."""
+    names = sorted(known)
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+        raise NoProjectError(f"there is no {kind} {name}; {cure}")
 
 
 def context_of(mapping: Mapping, samples: Samples, account: str | None) -> Context:

@@ -9,7 +9,7 @@ from typing import Any
 from hub.catalog import Catalog
 from hub.checks import check
 from hub.cli.progress import Progress
-from hub.cli.project import add_root, named, project_root
+from hub.cli.project import IN_TESTS, add_root, named, project_root
 from hub.errors import FileErrors
 from hub.mapping import Mapping
 from hub.proof.coverage import Coverage, coverage, percent
@@ -35,9 +35,6 @@ that it drops.
 a pair of both:, ...), runs its tests against each, and shows the changes that no test notices, with a record
 that would. A change that never gives another result, over the tests' records and many like them, does not
 count."""
-
-_OWN = frozenset({"test-failed", "bad-test", "no-sample", "untested-field"})
-"""What `hub check` finds in tests, and this command says itself."""
 
 
 def add(subparsers: Any) -> None:
@@ -65,7 +62,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each mapping, and below it what is wrong; 1 if anything is."""
     root = project_root(arguments.root)
-    mistakes = [error for error in check(root).errors if error.code not in _OWN]
+    mistakes = [error for error in check(root).errors if error.code not in IN_TESTS]
     if mistakes:
         raise FileErrors(mistakes)
     catalog = Catalog.read(root)

@@ -73,20 +73,14 @@ def request_lost(bench: Bench, resource: str) -> None:
 def half_an_answer(bench: Bench, resource: str) -> None:
     """Half an answer is no yes: the record is written until it is known to be there, and is one."""
     writer = _shown(bench, resource)
-    writer.misbehave(*FIRST, half=True, applied=True)
-    writer.write()
-    expect(writer.state != "ok", "it is taken for done", *writer.path(), "id")
-    writer.ends_well()
+    _is_no_yes(writer, (*writer.path(), "id"), half=True, applied=True)
 
 
 @check("mishaps", Bench.writable)
 def a_page_instead(bench: Bench, resource: str) -> None:
     """A web page with 200, as a captive network answers, is no yes: the record is written."""
-    writer = _shown(bench, resource)
-    writer.misbehave(*FIRST, status=200, body=HTML, headers={"content-type": "text/html"})
-    writer.write()
-    expect(writer.state != "ok", "it is taken for done", *writer.path(), "id")
-    writer.ends_well()
+    writer, page = _shown(bench, resource), {"content-type": "text/html"}
+    _is_no_yes(writer, (*writer.path(), "id"), status=200, body=HTML, headers=page)
 
 
 @check("mishaps", Bench.writable)
@@ -241,9 +235,14 @@ def _pause(writer: Writer) -> float:
 def _unknown(bench: Bench, resource: str, **fault: bool) -> None:
     writer = Writer(bench, resource)
     writer.prepare()
+    _is_no_yes(writer, writer.path(), **fault)
+
+
+def _is_no_yes(writer: Writer, place: tuple[str, ...], **fault: Any) -> None:
+    """What comes of a first write with this fault is not taken for done, and is one record in the end."""
     writer.misbehave(*FIRST, **fault)
     writer.write()
-    expect(writer.state != "ok", "it is taken for done", *writer.path())
+    expect(writer.state != "ok", "it is taken for done", *place)
     writer.ends_well()
 
 
