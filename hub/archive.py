@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, Protocol
 
 from hub import aws
-from hub.errors import RetryError
 from hub.messages import FORMAT, digest, dumps
 
 LARGEST_MESSAGE = 1_000_000
@@ -80,11 +78,10 @@ class MemoryArchive:
         return f"memory:{name}"
 
 
-class S3Archive:
+class S3Archive(aws.Bucket):
     """An archive in one bucket, encrypted by S3 (or by the bucket's own key where it names one)."""
 
-    def __init__(self, bucket: str) -> None:
-        self.bucket = bucket
+    reason = "archive"
 
     def put(self, name: str, text: str) -> None:
         """Keep a text."""
@@ -100,31 +97,12 @@ class S3Archive:
 
     def names(self, prefix: str) -> Iterator[str]:
         """The names that start like this, in pages of 1,000."""
-        page: dict[str, str] = {}
-        while True:
-            answer = self._call("list_objects_v2", Prefix=prefix, **page)
-            yield from (str(one["Key"]) for one in answer.get("Contents", ()))
-            if not answer.get("IsTruncated"):
-                return
-            page = {"ContinuationToken": answer["NextContinuationToken"]}
+        return (str(one["Key"]) for one in self._listed(prefix))
 
     def link(self, name: str, seconds: int) -> str:
         """A signed URL; it ends earlier when the credentials that signed it do."""
         asked = {"Bucket": self.bucket, "Key": name}
         return str(self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
 
-    @cached_property
-    def _client(self) -> Any:
-        return aws.client("s3")
-
-    def _call(self, operation: str, **arguments: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return getattr(self._client, operation)(Bucket=self.bucket, **arguments)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                raise KeyError(arguments["Key"]) from None
-            raise RetryError("archive") from error
-        except BotoCoreError as error:
-            raise RetryError("archive") from error
+    def _refused(self, code: str, arguments: dict[str, Any]) -> Exception | None:
+        return KeyError(arguments["Key"]) if code == "NoSuchKey" else None

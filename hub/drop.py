@@ -3,11 +3,10 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 from hub import aws
-from hub.errors import HubError, RetryError
+from hub.errors import HubError
 from hub.messages import digest
 from hub.reprs import discreet
 from hub.times import canonical, from_epoch
@@ -136,23 +135,16 @@ def _mark(held: _Held) -> str:
     return digest(held.content.decode("latin-1"))
 
 
-class S3Drop:
+class S3Drop(aws.Bucket):
     """A bucket of S3."""
 
-    def __init__(self, bucket: str) -> None:
-        self.bucket = bucket
+    reason = "drop"
 
     def files(self) -> Iterator[Left]:
         """What lies there, in pages of 1,000; names that stand for a folder are none."""
-        page: dict[str, str] = {}
-        while True:
-            answer = self._call("list_objects_v2", Prefix=WAITING, **page)
-            for one in answer.get("Contents", ()):
-                if not one["Key"].endswith("/"):
-                    yield Left(one["Key"], one["Size"], one["ETag"], canonical(one["LastModified"]))
-            if not answer.get("IsTruncated"):
-                return
-            page = {"ContinuationToken": answer["NextContinuationToken"]}
+        for one in self._listed(WAITING):
+            if not one["Key"].endswith("/"):
+                yield Left(one["Key"], one["Size"], one["ETag"], canonical(one["LastModified"]))
 
     def read(self, file: Left, start: int, size: int) -> bytes:
         """Some of its bytes, as long as it is that file."""
@@ -171,18 +163,5 @@ class S3Drop:
         except OtherFileError:
             return
 
-    @cached_property
-    def _client(self) -> Any:
-        return aws.client("s3")
-
-    def _call(self, operation: str, **arguments: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return getattr(self._client, operation)(Bucket=self.bucket, **arguments)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _OTHER:
-                raise OtherFileError from None
-            raise RetryError("drop") from error
-        except BotoCoreError as error:
-            raise RetryError("drop") from error
+    def _refused(self, code: str, arguments: dict[str, Any]) -> Exception | None:
+        return OtherFileError() if code in _OTHER else None
