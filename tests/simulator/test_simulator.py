@@ -10,13 +10,15 @@ from hub.accounts import sample
 from hub.catalog import Catalog
 from hub.client import HttpClient
 from hub.connector import Connector, HttpRequest
+from hub.demo import vendors
+from hub.demo.vendors.server import VendorServer
+from hub.demo.vendors.simulated import Simulated
 from hub.documents import parse
 from hub.errors import RecordError, RetryError
 from hub.runner import Clock
 from hub.samples.signing import invented
 from hub.simulator import Fault, SimulationError, Simulator
 from hub.simulator.samples import Samples
-from hub.simulator.server import SimulatorServer
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Catalog.read(ROOT)
@@ -154,15 +156,16 @@ def test_a_vendor_is_served_over_http():
         Samples(),
         shop.clock,
     )
-    with SimulatorServer({"klaviyo.sample": served}) as server:
-        base = f"{server.url}/klaviyo.sample"
-        served.account = replace(served.account, base_url=base)
+    with VendorServer(
+        more=lambda url: {"klaviyo.sample": Simulated(served, f"{url}/klaviyo.sample")}
+    ) as server:
+        served.account = replace(served.account, base_url=f"{server.url}/klaviyo.sample")
         request = shop.connector.resources["profile"].upsert.render(
             {"record": {"email": "ada@correo.example"}}, served.account, shop.secrets
         )
         response = HttpClient().send(request)
         assert response.status == 200
         assert json.loads(response.body)["data"]["id"] in served.shelf.records["profile"]
-        served.misbehave(Fault(silent=True))
+        server.town.faults.append(vendors.Fault("klaviyo.sample", 2, "refuse"))
         with pytest.raises(RetryError):
             HttpClient().send(request)
