@@ -15,7 +15,7 @@ from hub.accounts import Account
 from hub.catalog import Catalog
 from hub.cli.credentials import REDIRECT, connect, desk, standing, troubles
 from hub.cli.project import add_root, project_root
-from hub.cli.stack import outputs
+from hub.cli.stack import aws_errors, outputs
 from hub.client import Client, HttpClient
 from hub.connector import Call, Connector, HttpRequest, HttpResponse, Outcome
 from hub.connector.auth import REFRESH
@@ -108,12 +108,8 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one action on the deployed stack."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
+    with aws_errors(HubError):
         return int(arguments.action(stage_of(arguments), arguments))
-    except (BotoCoreError, ClientError) as error:
-        raise HubError(f"AWS: {error}") from error
 
 
 def stage_of(arguments: argparse.Namespace) -> Stage:

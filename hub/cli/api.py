@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from hub.cli.accounts import Vault
 from hub.cli.project import add_root, project_root
-from hub.cli.stack import outputs
+from hub.cli.stack import OR_DEV, aws_errors, outputs
 from hub.client import Client, HttpClient
 from hub.connector import HttpRequest
 from hub.errors import HubError, RetryError
@@ -175,13 +175,9 @@ def _key(file: Path | None) -> str:
 
 def _deployed(stack: str) -> tuple[str, str]:
     """Address and key of a deployed stack, with the environment's AWS credentials. Raises ApiError."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
+    with aws_errors(ApiError, OR_DEV):
         told = outputs(stack)
         key = Vault(stack).get("api-key").get("key", "")
-    except (BotoCoreError, ClientError) as error:
-        raise ApiError(f"AWS: {error} For the hub of `hub dev`, add --dev") from error
     if "ApiUrl" not in told:
         raise ApiError(f"{stack} is no stack of this hub: it names no ApiUrl")
     return told["ApiUrl"], key

@@ -11,7 +11,7 @@ from hub.cli.api import Api, add_whose, identifier, number, whose
 from hub.cli.customers_decisions import agreed
 from hub.cli.customers_views import Action
 from hub.cli.project import add_root, project_root
-from hub.cli.stack import outputs
+from hub.cli.stack import aws_errors, outputs
 from hub.errors import HubError
 from hub.pipeline import Hub
 from hub.pipeline.erase.restore import reapply
@@ -30,12 +30,8 @@ def add_restore(actions: Any) -> None:
 
 def run_reapply(arguments: argparse.Namespace) -> int:
     """Put the suppressions of the archive back into the table."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
+    with aws_errors(HubError):
         return _print(reapply(hub_of(arguments)))
-    except (BotoCoreError, ClientError) as error:
-        raise HubError(f"AWS: {error}") from error
 
 
 def hub_of(arguments: argparse.Namespace) -> Hub:

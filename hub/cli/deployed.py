@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from hub.catalog import Catalog
+from hub.cli.stack import aws_errors
 from hub.errors import HubError
 from hub.messages import Event
 from hub.plan.baseline import artifact
@@ -115,9 +116,5 @@ def _client(service: str) -> Any:
 
 def _asked(question: Callable[[], Result]) -> Result:
     """The answer of AWS. Raises DeployedError with what it says."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
+    with aws_errors(DeployedError):
         return question()
-    except (BotoCoreError, ClientError) as error:
-        raise DeployedError(f"AWS: {error}") from error

@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.cli.api import DEV, ApiError
 from hub.cli.project import project_root
-from hub.cli.stack import outputs
+from hub.cli.stack import OR_DEV, aws_errors, outputs
 from hub.drop import REPORTS, WAITING
 
 ASK_EVERY = 2.0
@@ -26,15 +26,11 @@ class Yard:
 
     def leave(self, path: Path, name: str) -> None:
         """Leave a file below `drop/`. Raises ApiError."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
-            with path.open("rb") as file:
+            with aws_errors(ApiError), path.open("rb") as file:
                 self.files.upload_fileobj(file, self.bucket, WAITING + name)
         except OSError as error:
             raise ApiError(f"{path} cannot be read") from error
-        except (BotoCoreError, ClientError) as error:
-            raise ApiError(f"AWS: {error}") from error
 
     def waits(self, name: str) -> bool:
         """Whether it still lies there."""
@@ -54,14 +50,12 @@ class Yard:
 def yard_of(arguments: argparse.Namespace) -> Yard:
     """The bucket of the hub that the arguments name. Raises ApiError."""
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
 
+    if arguments.dev:
+        return _running(project_root(arguments.root) / DEV)
     try:
-        if arguments.dev:
-            return _running(project_root(arguments.root) / DEV)
-        return Yard(boto3.client("s3"), outputs(arguments.stack)["DropBucketName"])
-    except (BotoCoreError, ClientError) as error:
-        raise ApiError(f"AWS: {error} For the hub of `hub dev`, add --dev") from error
+        with aws_errors(ApiError, OR_DEV):
+            return Yard(boto3.client("s3"), outputs(arguments.stack)["DropBucketName"])
     except KeyError:
         raise ApiError(f"{arguments.stack} has no bucket for files: deploy it again") from None
 

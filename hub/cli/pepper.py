@@ -9,6 +9,7 @@ from typing import Any
 
 from hub import keys
 from hub.cli.accounts import Vault, table_of
+from hub.cli.stack import aws_errors
 from hub.errors import HubError
 from hub.identity import FLOOR, Pepper, peppers
 from hub.pipeline.rekey import brought
@@ -50,12 +51,8 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rotate the pepper of a deployed stack."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
+    with aws_errors(HubError):
         return rotate(stage_of(arguments.stack))
-    except (BotoCoreError, ClientError) as error:
-        raise HubError(f"AWS: {error}") from error
 
 
 def stage_of(stack: str) -> Stage:
