@@ -27,7 +27,7 @@ class Yard:
     def leave(self, path: Path, name: str) -> None:
         """Leave a file below `drop/`. Raises ApiError."""
         try:
-            with aws_errors(ApiError), path.open("rb") as file:
+            with path.open("rb") as file:
                 self.files.upload_fileobj(file, self.bucket, WAITING + name)
         except OSError as error:
             raise ApiError(f"{path} cannot be read") from error
@@ -61,15 +61,19 @@ def yard_of(arguments: argparse.Namespace) -> Yard:
 
 
 def leave(yard: Yard, path: Path, name: str, *, watch: bool, sleep: Callable[[float], None]) -> int:
-    """Leave the file and, if `watch`, say what became of it: 1 where a line or the file was refused."""
-    before = yard.report(name)
-    yard.leave(path, name)
-    print(f"left as s3://{yard.bucket}/{WAITING}{name}", file=sys.stderr)
-    if not watch:
-        return 0
-    while yard.waits(name) and (yard.report(name) or before) == before:
-        sleep(ASK_EVERY)
-    return _said(yard.report(name))
+    """Leave the file and, if `watch`, say what became of it: 1 where a line or the file was refused.
+
+    Raises ApiError.
+    """
+    with aws_errors(ApiError):
+        before = yard.report(name)
+        yard.leave(path, name)
+        print(f"left as s3://{yard.bucket}/{WAITING}{name}", file=sys.stderr)
+        if not watch:
+            return 0
+        while yard.waits(name) and (yard.report(name) or before) == before:
+            sleep(ASK_EVERY)
+        return _said(yard.report(name))
 
 
 def _said(report: dict[str, Any]) -> int:

@@ -60,6 +60,14 @@ def test_a_file_that_is_refused_is_told_with_the_reason(office):
     assert "the first row has to name each column once" in err
 
 
+def test_what_aws_refuses_is_told_without_a_traceback(office):
+    office.files.delete_bucket(Bucket="drop")
+    code, out, err = office.says("march.csv", csv_of(1))
+    assert (code, out) == (1, "")
+    assert "AWS: " in err
+    assert "NoSuchBucket" in err
+
+
 def test_nobody_has_to_wait(office):
     assert office.says("march.csv", csv_of(1), "--no-wait")[:2] == (0, "")
     assert [one.name for one in S3Drop("drop").files()] == ["drop/woocommerce.co/customer/march.csv"]
