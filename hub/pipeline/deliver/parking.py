@@ -101,12 +101,17 @@ def on_its_way(case: Case) -> Any:
     return (case.data.get("inflight") or {}).get("before")
 
 
+def take_back(case: Case, reason: str, after: float, **changes: Any) -> str:
+    """Park a request of this attempt that is known to have done nothing: an earlier one may be on its way."""
+    return park(case, reason, after, **{"inflight": on_its_way(case), **changes})
+
+
 def settle(case: Case, outcome: Outcome, known: Mapping[str, Any] | None = None, **changes: Any) -> str:
     """Write what an answer that was no success means. `changes` go with a rejection; `known`: what the
     attempt learnt, which goes with the others."""
     if outcome.kind == "pause":
         pause(case.hub, case.target.account_name, outcome.reason)
-        return park(case, outcome.reason, PAUSED_DELAY, **{"inflight": on_its_way(case), **(known or {})})
+        return take_back(case, outcome.reason, PAUSED_DELAY, **(known or {}))
     if outcome.kind in ("retry", "unknown"):
         return _again(case, outcome, known or {})
     state = "ambiguous" if outcome.reason == "ambiguous" else "rejected"

@@ -155,14 +155,12 @@ INTENDED = ("remote", "orphans", "inflight", "ambiguous", "seen", "wrote", "land
 
 def _stopped(before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError) -> str:
     """Park or list what could not go on. `before`: the case as it was when this attempt began."""
-    changes: dict[str, Any] = {"inflight": parking.on_its_way(case)} if stop.throttled else {}
-    if not stop.writes:
-        changes = _as_before(before)
+    changes = {} if stop.writes else _as_before(before)
     if stop.remote and stop.remote != desire.remote:
         introduce(case, subject, desire, stop.remote)
         changes["remote"] = stop.remote
     if stop.throttled:
-        return parking.park(case, stop.outcome.reason, stop.outcome.after, **changes)
+        return parking.take_back(case, stop.outcome.reason, stop.outcome.after, **changes)
     kind = "retry" if stop.outcome.kind == "unknown" and not stop.writes else stop.outcome.kind
     outcome = replace(stop.outcome, kind=kind)
     return parking.settle(case, outcome, known=changes, epoch=subject.epoch)

@@ -192,7 +192,7 @@ class _Work:
                 events += news
             elif name in told.refused:
                 alone = _fewer(one.ready, 1).case
-                result = parking.park(alone, REFUSED, 0.0, inflight=parking.on_its_way(alone))
+                result = parking.take_back(alone, REFUSED, 0.0)
             else:
                 result = parking.settle(_fewer(one.ready, 1).case, Outcome("unknown", reason=UNNAMED))
             self._say(one, result)
@@ -226,12 +226,12 @@ def _stopped(one: Ready, stop: StoppedError, size: int) -> str:
     so that one record which the vendor cannot take is alone in the end, and the others are done."""
     outcome = stop.outcome
     if stop.throttled:
-        return parking.park(one.case, outcome.reason, outcome.after, inflight=parking.on_its_way(one.case))
+        return parking.take_back(one.case, outcome.reason, outcome.after)
     if outcome.kind == "pause" or outcome.throttled or outcome.reason == "connection":
         return parking.settle(one.case, outcome)
     half = _fewer(one, size // 2)
     if outcome.kind in ("reject", "missing"):
-        return parking.park(half.case, REFUSED, 0.0, inflight=parking.on_its_way(half.case))
+        return parking.take_back(half.case, REFUSED, 0.0)
     return parking.settle(half.case, outcome)
 
 
