@@ -21,6 +21,7 @@ from hub.connector import Call, Connector, HttpRequest, HttpResponse, Outcome
 from hub.connector.auth import REFRESH
 from hub.credentials.keeping import revive
 from hub.errors import HubError, PauseError, RecordError, RetryError
+from hub.narrative.table import columns
 from hub.pipeline.serve.switches import switch
 from hub.store import Store
 from hub.times import from_epoch
@@ -359,6 +360,5 @@ def _connector(stage: Stage, name: str) -> Connector:
 
 
 def _print(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in columns(rows):
+        print(line)

@@ -10,6 +10,7 @@ from hub.catalog import Catalog
 from hub.cli.project import NoProjectError, add_root, project_root
 from hub.listing import index, page, put
 from hub.listing.table import facts, standing
+from hub.narrative.table import columns
 
 FOLDER = "docs/connectors"
 PAGES = {"README.md": "en", "README.es.md": "es"}
@@ -59,9 +60,7 @@ def _list(catalog: Catalog) -> str:
     rows = [("connector", "comes in", "goes out", "standing")]
     for one in facts(catalog):
         rows.append((one.connector.name, ", ".join(one.receives), ", ".join(one.writes), standing(one)))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = ("  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
-    return "\n".join(lines) + "\n"
+    return "\n".join(columns(rows)) + "\n"
 
 
 def _written(root: Path, catalog: Catalog, *, check: bool) -> int:

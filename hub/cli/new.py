@@ -1,7 +1,6 @@
 """hub new: what is written for people to go on with."""
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 from hub.catalog import Catalog
 from hub.cli import scaffold
-from hub.cli.project import NoProjectError, add_account, add_root, project_root
+from hub.cli.project import NoProjectError, add_account, add_root, project_root, read_json, write_new
 from hub.connector import Connector
 from hub.documents import Document
 from hub.entity import Entity
@@ -79,7 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.write:
         print(text, end="")
         return 0
-    _write(root / "mappings" / f"{arguments.name}.yaml", text, force=arguments.force)
+    path = root / "mappings" / f"{arguments.name}.yaml"
+    write_new(path, text, force=arguments.force)
+    print(f"{path}: check each line, then `hub check`")
     return 0
 
 
@@ -109,15 +110,11 @@ def _target(name: str, samples: Samples, entity: Entity) -> Mapping:
 
 
 def _records(samples: Samples, target: Mapping, path: Path) -> list[Any]:
+    sample = read_json(path)
     try:
-        sample = json.loads(path.read_text(encoding="utf-8"))
         if samples.connector(target) is None and isinstance(sample, dict) and "body" in sample:
             return [sample["body"]]
         return [record for record in samples.records(target, sample) if isinstance(record, dict)]
-    except OSError as error:
-        raise NoProjectError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise NoProjectError(f"{path} is not a JSON file") from None
     except RecordError as error:
         raise NoProjectError(f"the connector cannot read {path}: {error}") from None
 
@@ -131,11 +128,3 @@ def _say_what_is_missing(samples: Samples, target: Mapping) -> None:
         )
     elif target.resource not in connector.resources:
         print(f"hub: {target.connector} has no resource {target.resource} yet", file=sys.stderr)
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    if path.exists() and not force:
-        raise NoProjectError(f"{path} is there already; --force writes over it")
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    print(f"{path}: check each line, then `hub check`")

@@ -1,9 +1,11 @@
 """Where the project is: the folder that has `connectors/`, here or further up."""
 
 import argparse
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from hub.catalog import Catalog
 from hub.errors import HubError
@@ -50,6 +52,24 @@ def expect_named(kind: str, name: str, known: Iterable[str]) -> None:
         close = get_close_matches(name, names, n=1)
         cure = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         raise NoProjectError(f"there is no {kind} {name}; {cure}")
+
+
+def read_json(path: Path) -> Any:
+    """What a file holds that somebody named. Raises NoProjectError."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NoProjectError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise NoProjectError(f"{path} is not a JSON file") from None
+
+
+def write_new(path: Path, text: str, *, force: bool) -> None:
+    """Write a proposal. Raises NoProjectError where there is such a file, unless `force`."""
+    if path.exists() and not force:
+        raise NoProjectError(f"{path} is there already; --force writes over it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def context_of(mapping: Mapping, samples: Samples, account: str | None) -> Context:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.catalog import Catalog
-from hub.cli.project import NoProjectError, add_root, project_root
+from hub.cli.project import NoProjectError, add_root, project_root, read_json, write_new
 from hub.documents import Document
 from hub.mapping import Mapping
 from hub.proposal.openapi import Api, Found, draft, resources
@@ -68,12 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         print("hub: none of the API's records was recognised as a customer, an order, …", file=sys.stderr)
         return 1
-    files = dict(_files(root, name, api, found, [_loaded(path) for path in arguments.events]))
+    files = dict(_files(root, name, api, found, [(path.name, read_json(path)) for path in arguments.events]))
     if not arguments.write:
         print("\n".join(f"# --- {file}\n{text}" for file, text in files.items()), end="")
         return 0
     for file, text in files.items():
-        _write(root / file, text, force=arguments.force)
+        write_new(root / file, text, force=arguments.force)
+        print(root / file)
     print("check each line, then `hub check`; `hub contract` tells what the connector keeps")
     return 0
 
@@ -106,22 +107,5 @@ def _mapping(root: Path, catalog: Catalog, name: str, one: Found, record: dict[s
     return page(proposal, replace(target), [(record, record)], context)
 
 
-def _loaded(path: Path) -> tuple[str, Any]:
-    try:
-        return path.name, json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise NoProjectError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise NoProjectError(f"{path} is not a JSON file") from None
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    if path.exists() and not force:
-        raise NoProjectError(f"{path} is there already; --force writes over it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    print(path)

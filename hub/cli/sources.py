@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub.cli.api import Api, ApiError, add_where, api_of
+from hub.narrative.table import columns
 
 ASK_EVERY = 5.0
 PATIENCE = 420.0
@@ -132,6 +133,5 @@ def _parser(subparsers: Any, name: str, help: str, description: str) -> argparse
 
 
 def _table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in columns(rows):
+        print(line)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hub.narrative import origins
+from hub.narrative.table import table
 
 WIDTH = 100
 
@@ -57,10 +58,7 @@ def deliveries(profile: dict[str, Any]) -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    texts = [tuple(map(_text, row)) for row in rows]
-    widths = [max(len(row[column]) for row in [head, *texts]) for column in range(len(head))]
-    for row in [head, tuple("-" * width for width in widths), *texts]:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return table(head, [tuple(map(_text, row)) for row in rows])
 
 
 def _text(value: Any) -> str:

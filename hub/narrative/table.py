@@ -11,12 +11,20 @@ NAME = 10
 """Letters of a fact's name."""
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def columns(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """The rows, each column as wide as its widest cell."""
-    lines = [tuple(head), *map(tuple, rows)]
+    lines = list(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for row in (lines[0], tuple("-" * width for width in widths), *lines[1:]):
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    for row in lines:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The same under a head and a line."""
+    lines = [tuple(head), *map(tuple, rows)]
+    rule = tuple("-" * max(map(len, column)) for column in zip(*lines, strict=True))
+    for line in columns([lines[0], rule, *lines[1:]]):
+        yield f"  {line}"
 
 
 def fact(name: str, text: str) -> Iterator[str]:
