@@ -31,7 +31,7 @@ MORNING = "2026-11-20T05:00:00.000000Z"
 SECONDS_TO_SETTLE = 60.0
 A_DAY = 86_400.0
 SECONDS_OF_CALM = 0.4
-"""How long nothing may move before a step of the story counts as over: webhooks of vendors come late."""
+"""How long nothing may move before a step of the story counts as over: between two queues it is in none."""
 
 
 class Stage:
@@ -220,12 +220,12 @@ class Stage:
 
     def settle(self, seconds: float = SECONDS_TO_SETTLE) -> None:
         """Wait until the queues are empty, the outbox is relayed and nothing has moved for a moment."""
-        since, last = time.monotonic(), (-1, -1, -1, -1)
+        since, last = time.monotonic(), self._moving()
 
         def settled() -> bool:
             nonlocal since, last
             moving = self._moving()
-            if moving != last or any(moving[:3]):
+            if moving != last or any(moving[:-1]):
                 since, last = time.monotonic(), moving
             return time.monotonic() - since > SECONDS_OF_CALM
 
@@ -241,11 +241,11 @@ class Stage:
         """Messages that ended as a bug or an outage."""
         return self._waiting("InboundDlqUrl") + self._waiting("OutboundDlqUrl")
 
-    def _moving(self) -> tuple[int, int, int, int]:
-        """Messages in either queue, outbox items not relayed yet, calls so far."""
+    def _moving(self) -> tuple[int, ...]:
+        """Messages in either queue, outbox items not relayed yet, webhooks not posted yet; calls so far."""
         pending = sum(item.kind == "outbox" and is_pending(item) for item in self.items())
         waiting = self._waiting("InboundQueueUrl"), self._waiting("OutboundQueueUrl")
-        return (*waiting, pending, len(self.vendor("/_calls")))
+        return (*waiting, pending, self.vendor("/_waiting"), len(self.vendor("/_calls")))
 
     def _waiting(self, queue: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

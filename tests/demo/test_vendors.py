@@ -651,6 +651,19 @@ def test_a_webhook_that_nobody_takes_does_not_hold_the_end(signer):
     assert {status for _, status in poster.log} <= {0}
 
 
+def test_a_webhook_leaves_after_its_lag_and_is_waited_for_until_then(signer):
+    poster = Poster(signer, "http://127.0.0.1:1", lag=60.0)
+    poster.start()
+    poster.tell(Webhook("hubspot", "main", {}, []))
+    with (
+        VendorServer(waiting=poster.waiting) as vendors,
+        urllib.request.urlopen(f"{vendors.url}/_waiting") as said,
+    ):
+        assert json.load(said) == 1
+    poster.stop()
+    assert poster.log == []
+
+
 def test_the_vendors_run_by_themselves_until_they_are_told_to_stop(tmp_path):
     """A process of its own, killed in the middle: what it was told is there when it starts again."""
     state = tmp_path / "vendors.jsonl"

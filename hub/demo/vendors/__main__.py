@@ -11,7 +11,7 @@ from hub.demo.vendors.faults import FAULTS, Fault
 from hub.demo.vendors.server import VendorServer, nobody
 from hub.demo.vendors.simulated import simulated
 from hub.demo.vendors.town import seeds
-from hub.demo.vendors.webhooks import Poster
+from hub.demo.vendors.webhooks import LAG, Poster
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,13 +22,14 @@ def main(arguments: list[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     catalog = Catalog.read(root)
-    poster = Poster(catalog, options.hub_url) if options.hub_url else None
+    poster = Poster(catalog, options.hub_url, lag=LAG) if options.hub_url else None
     server = VendorServer(
         port=options.port,
         state=Path(options.state) if options.state else None,
         seeds=seeds(root),
         faults=options.fault,
         tell=poster.tell if poster else nobody,
+        waiting=poster.waiting if poster else int,
         others=dict(options.other),
         more=partial(simulated, root, catalog),
     )

@@ -1,6 +1,7 @@
 """One HTTP server on loopback for all vendors: `/<connector>.<account>/<the vendor's own path>`.
 
-Beside them, for the demo and its tests: `GET /_calls` (the log), `GET /_state` (all records),
+Beside them, for the demo and its tests: `GET /_calls` (the log), `GET /_waiting` (how many webhooks are not
+posted yet), `GET /_state` (all records),
 `POST /_edit/<connector>.<account>` with `{resource, record, tell}` (what the vendor's users do),
 `POST /_faults` with `{account, nth, kind}` and `POST /_clock` with `{now}`.
 """
@@ -37,7 +38,8 @@ def nobody(_: Webhook) -> None:
 class VendorServer:
     """The vendors. `start`: canonical time of the day that is told; `late`: seconds of a late answer.
 
-    `others`: connector or account -> base URL of whoever plays it instead. `more`: from the server's own URL
+    `waiting`: how many webhooks `tell` has not passed on yet. `others`: connector or account -> base URL of
+    whoever plays it instead. `more`: from the server's own URL
     to vendors beside those that are written by hand.
     """
 
@@ -50,6 +52,7 @@ class VendorServer:
         seeds: Iterable[tuple[str, str, Any]] = (),
         faults: Iterable[Fault] = (),
         tell: Callable[[Webhook], None] = nobody,
+        waiting: Callable[[], int] = int,
         late: float = 30.0,
         others: Mapping[str, str] | None = None,
         more: Callable[[str], Mapping[str, Simulated]] | None = None,
@@ -60,6 +63,7 @@ class VendorServer:
         self.town.seed(seeds)
         self.town.faults.extend(faults)
         self.late = late
+        self.waiting = waiting
         self.others = others or {}
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -150,6 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         town = self.vendors.town
         if self.command == "GET" and name in ("_calls", "_state"):
             return Answer(200, town.journal.calls() if name == "_calls" else town.state())
+        if self.command == "GET" and name == "_waiting":
+            return Answer(200, self.vendors.waiting())
         if name == "_edit" and rest in town.vendors:
             return Answer(200, town.edit(rest, body).facts)
         if name == "_faults":

@@ -17,16 +17,23 @@ from hub.samples.signing import Endpoint
 _PAUSES = (0.2, 0.4, 0.8, 1.6, *[3.0] * 8)
 """Seconds between attempts: half a minute in all, as long as an engine may need to start again."""
 
+LAG = 1.0
+"""Seconds after which a webhook leaves, as a vendor's does. By then the hub has kept what was answered to the
+write that it is about, which is all that shows an echo: the day that is told lies before the hub's own."""
+
 
 class Poster:
-    """Posts webhooks to `<hub_url>/v1/webhooks/<connector>[/<account>]`, in their order."""
+    """Posts webhooks to `<hub_url>/v1/webhooks/<connector>[/<account>]` in order, `lag` seconds late."""
 
-    def __init__(self, catalog: Catalog, hub_url: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, catalog: Catalog, hub_url: str, clock: Callable[[], float] = time.time, *, lag: float = 0.0
+    ) -> None:
         self.catalog = catalog
         self.hub_url = hub_url.rstrip("/")
         self.clock = clock
+        self.lag = lag
         self.log: list[tuple[str, int]] = []
-        self._queue: queue.Queue[Webhook | None] = queue.Queue()
+        self._queue: queue.Queue[tuple[float, Webhook] | None] = queue.Queue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -36,7 +43,7 @@ class Poster:
 
     def tell(self, webhook: Webhook) -> None:
         """Posts this one when its turn comes."""
-        self._queue.put(webhook)
+        self._queue.put((time.monotonic() + self.lag, webhook))
 
     def stop(self) -> None:
         """Ends after what is under way; what is still waiting is not posted."""
@@ -48,6 +55,10 @@ class Poster:
         """Waits until everything told so far was posted or given up."""
         self._queue.join()
 
+    def waiting(self) -> int:
+        """How many are not yet posted or given up."""
+        return self._queue.unfinished_tasks
+
     def request(self, webhook: Webhook) -> Request:
         """The signed request of a webhook."""
         endpoint = Endpoint(self.catalog.connectors[webhook.connector], webhook.account)
@@ -55,9 +66,10 @@ class Poster:
         return endpoint.request(self.hub_url, told, secrets_of(endpoint.secret), self.clock())
 
     def _run(self) -> None:
-        while (webhook := self._queue.get()) is not None:
+        while (told := self._queue.get()) is not None:
+            leaves, webhook = told
             try:
-                if not self._stopped.is_set():
+                if not self._stopped.wait(max(0.0, leaves - time.monotonic())):
                     self._post(webhook)
             finally:
                 self._queue.task_done()
