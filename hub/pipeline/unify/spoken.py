@@ -105,8 +105,9 @@ def _anew(written: Written, told: Mapping[str, Any], at: str) -> dict[str, Stamp
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
     """What we noted of this record; None when we never wrote it.
 
-    A request that was to find or create a record made another one where a delivery knows this one by its id;
-    and this one may be a `stray`, which such a request made after another record was found or made there.
+    A request that was to find or create a record made another one where a delivery knows this one by its id,
+    unless this is told as it was created and has all that was written at once: a later search found it.
+    And it may be a `stray`, which such a request made after another record was found or made there.
     """
     notes = ledgers(telling, ids)
     if not notes:
@@ -115,10 +116,11 @@ def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written 
     here = keys.told(telling.record.pk).id
     found = [item.data for item in reading.present(notes)]
     noted = [Written.of(data) for data in found if data.get("remote") == here]
-    if not noted:
-        noted = [Written.of(data) for data in found if data.get("remote") is None]
-        noted = noted or [Written(data["stray"]) for data in found if _is_stray(telling, data.get("stray"))]
-        noted = [one for one in noted if not telling.fresh or one.made(telling.fields)]
+    if telling.fresh or not noted:
+        maybe = [Written.of(data) for data in found if data.get("remote") is None]
+        if not maybe and not noted:
+            maybe = [Written(data["stray"]) for data in found if _is_stray(telling, data.get("stray"))]
+        noted += [one for one in maybe if not telling.fresh or one.made(telling.fields)]
     return Written.joined(noted) if noted else None
 
 

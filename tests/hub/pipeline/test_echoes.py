@@ -113,6 +113,16 @@ def test_seed_1983_a_creation_makes_all_fields_at_once(world):
     assert world.tell(told("9", 32, name="Ada", created_at=minute(32), **ADA)).kind == "echo"
 
 
+def test_seed_2739_a_record_that_a_search_found_may_be_what_a_creation_of_a_merged_customer_made(world):
+    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
+    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
+    noted(world, 30, customer=eva, name="Eva", **EVA)
+    world.tell(event("shop.co", "2", 3, name="Eva", **EVA | ADA))
+    noted(world, 40, "9", landed=40, name="Eva", **EVA)
+    assert world.tell(told("9", 32, name="Eva", created_at=minute(32), **EVA)).kind == "echo"
+    assert register(world, "9", "name") is None
+
+
 def test_of_a_record_that_is_older_than_its_telling_single_fields_may_be_ours(world):
     noted(world, 30, name="Ada", **ADA)
     world.tell(told("9", 33, name="Augusta", created_at=minute(32), **ADA))

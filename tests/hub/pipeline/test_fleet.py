@@ -20,6 +20,7 @@ ONCE = {
     2102: "of two ledgers of one record, the one of a customer merged away made an echo",
     2315: "an address changed while the upsert by the old one was on its way: two records",
     2378: "an edit that says the same in other letters was counted as lost",
+    2739: "of what a creation of a merged customer made, found by a later search, the first telling was news",
     2984: "a set-back after an edit that nobody heard of was counted as a confirmation",
     3308: "an older value of ours that a person set again was taken for an echo",
     3537: "what a record told before we wrote the same was taken for an echo",
