@@ -29,6 +29,10 @@ LEASE = parking.QUIET
 """Seconds for which an intent without an upsert keeps others from creating the same record: until its request
 can no longer land, or what they search for appears after they searched."""
 
+UNHEARD = 900.0
+"""Seconds for which an upsert without an answer keeps one by another identifier waiting, which would make a
+second record beside that of the first: by then its vendor has told of that, or was asked."""
+
 DIRTY = "unknown"
 """Hash of what is there while a write is under way or has failed: equal to nothing."""
 
@@ -179,9 +183,10 @@ def _as_before(case: Case) -> dict[str, Any]:
 def _leased(case: Case, desire: Desire) -> float:
     """Seconds for which somebody else may be creating the record just now."""
     inflight = case.data.get("inflight")
-    if not inflight or (case.target.resource.upsert is not None and not _matches_another(case, desire)):
+    upserts = case.target.resource.upsert is not None
+    if not inflight or (upserts and not _matches_another(case, desire)):
         return 0.0
-    return to_epoch(inflight["at"]) + LEASE - case.now
+    return to_epoch(inflight["at"]) + (UNHEARD if upserts else LEASE) - case.now
 
 
 def _matches_another(case: Case, desire: Desire) -> bool:

@@ -39,7 +39,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     held = registers(record, rest)
     said, moved = overlay(held, rest)
     if not moved and not again and not heard.doubts and not heard.stood:
-        return Outcome(root.data["id"], values(root), news=bool(heard.told))
+        return Outcome(root.data["id"], values(root), news=heard.news)
     stored = {**record.data.get("registers", {}), **again, **said, **heard.stood}
     fresh = {name: said[name] for name in moved if _is_news(said[name], held.get(name))}
     link = fresh.pop(CUSTOMER, None)
@@ -55,8 +55,7 @@ def attach(reading: Reading, telling: Telling, rules: Rules, event: Event) -> Ou
     )
     put = Put(with_data(record, registers=stored, **heard.noted(record, telling.at)))
     changes = _changes(telling, root, record, fields, fresh, back)
-    news = bool(heard.told or heard.doubts)
-    return Outcome(root.data["id"], fields, (put, Put(after)), changes, news=news)
+    return Outcome(root.data["id"], fields, (put, Put(after)), changes, news=heard.news)
 
 
 def _changes(

@@ -36,7 +36,7 @@ def regroup(reading: Reading, telling: Telling, rules: Rules, event: Event) -> O
         values(home),
         settled.writes,
         _with(settled.changed, changed),
-        news=bool(heard.told or heard.doubts),
+        news=heard.news,
     )
 
 

@@ -28,7 +28,8 @@ class Spoken:
     """`told`: the registers that a telling sets, with their values; `stamp`: when. `anew`: since when another
     value of ours stood there: then it was set once more. `doubts`: the fields of echoes that may be none,
     with their values: they set nothing, but their system is written once more. `answers`: those of them that
-    are not what we wrote last. `stood`: registers that only remember that what we wrote stood there later."""
+    are not what we wrote last. `stood`: registers that only remember that what we wrote stood there later.
+    `set_back`: registers of values that an edit was heard to have stood between, too late to set its own."""
 
     told: dict[str, Any]
     stamp: Stamp
@@ -36,6 +37,12 @@ class Spoken:
     doubts: dict[str, Any] = field(default_factory=dict)
     answers: frozenset[str] = frozenset()
     stood: dict[str, Register] = field(default_factory=dict)
+    set_back: dict[str, Register] = field(default_factory=dict)
+
+    @property
+    def news(self) -> bool:
+        """Whether anything is said that we had not written ourselves, or may not have."""
+        return bool(self.told or self.set_back or self.doubts)
 
     def again(self, record: Item) -> dict[str, list[Any]]:
         """The registers, as they are stored, of what is only said once more: most of it."""
@@ -45,11 +52,12 @@ class Spoken:
     def registers(self, without: Container[str] = ()) -> dict[str, Register]:
         """The registers that it sets."""
         run = (self.stamp,)
-        return {
+        told = {
             name: Register(value, run, self.anew.get(name))
             for name, value in self.told.items()
             if name not in without
         }
+        return {**told, **self.set_back} if self.set_back else told
 
     def noted(self, record: Item, at: str) -> Mapping[str, Any]:
         """The data of the record that change with the doubts."""
@@ -94,7 +102,13 @@ def spoken(reading: Reading, telling: Telling, event: Event, ids: Iterable[str])
     answers = frozenset(n for n, v in doubts.items() if not written.is_last(n, v, telling.at))
     later = {n: v for n, v in echoes.items() if timed and written.stood(n, v, telling.at)}
     stood = {name: _stood(written, name, value, stamp, held.get(name)) for name, value in later.items()}
-    return Spoken(told, stamp, anew, doubts, answers, stood)
+    past = {name: value for name, value in echoes.items() if name in held and held[name].value != value}
+    set_back = {
+        name: register
+        for name, value in past.items()
+        if (register := _set_back(written, name, value, stamp, held[name], timed=timed))
+    }
+    return Spoken(told, stamp, anew, doubts, answers, stood, set_back)
 
 
 def _anew(written: Written, told: Mapping[str, Any], at: str) -> dict[str, Stamp]:
@@ -136,6 +150,19 @@ def _is_news(written: Written, name: str, value: Any, at: str, held: Register | 
         return False
     later = held.other.at if held and held.other and held.other > held.last else ""
     return later <= at or not written.was_silent(name, at, later)
+
+
+def _set_back(
+    written: Written, name: str, value: Any, stamp: Stamp, held: Register, *, timed: bool
+) -> Register | None:
+    """The register of a record that says another value than it is told to have had, where that is past: if
+    ours was the same as its own, somebody has set just this once more."""
+    if held.other is None or held.other <= held.last or held.other.at <= stamp.at:
+        return None
+    if written.is_echo(name, value, stamp.at, held, timed=timed):
+        return None
+    again = written.is_last(name, held.value, held.other.at)
+    return Register(held.value, (held.other,), stamp) if again else None
 
 
 def _stood(written: Written, name: str, value: Any, stamp: Stamp, held: Register | None) -> Register:

@@ -154,6 +154,15 @@ def test_seed_1183_that_what_we_wrote_stands_there_does_not_confirm_what_the_rec
     assert (value, [stamp[0] for stamp in run]) == ("Augusta", [minute(20)])
 
 
+def test_seed_3794_what_a_late_edit_was_set_back_to_was_set_once_more(world):
+    """It was the record's own word, and ours: that it was set back is known by the late edit."""
+    noted(world, 30, "9", landed=30, name="Ada", **ADA)
+    for minutes, name in ((10, "Ada"), (50, "Ada"), (40, "Augusta")):
+        world.tell(told("9", minutes, name=name, **ADA))
+    value, run, other = register(world, "9", "name")
+    assert (value, [stamp[0] for stamp in run], other[0]) == ("Ada", [minute(50)], minute(40))
+
+
 def test_where_we_wrote_nothing_since_it_does(world):
     noted(world, 5, "9", landed=5, name="Ada", **ADA)
     for minutes, name in ((8, "Augusta"), (10, "Ada"), (50, "Ada")):
