@@ -9,7 +9,7 @@ from hub.connector import Call, Connector, account_scope
 from hub.connector.arn import Arn
 from hub.connector.call import GROUP, KEY, READS, SOURCE, TYPE
 from hub.errors import FileError
-from hub.expressions import EvaluationError, template
+from hub.expressions import EvaluationError, compile, template
 from hub.samples import Samples
 
 HEADERS = {
@@ -59,6 +59,11 @@ def _message(connector: Connector, call: Call) -> Iterator[FileError]:
         message = f"idempotency: {{header: {KEY}}} is missing"
         hint = "by its key a FIFO queue, and whoever reads it, knows a repeated message again"
         yield error("half-message", message, *call.path[:2], hint=hint)
+    if call.id is not None and not compile(call.id.source).names <= {"headers"}:
+        message = "AWS answers with an id of the message, another one each time"
+        yield error(
+            "no-answer", message, *call.path, "id", hint="read what the message said: headers.subject"
+        )
     if not any(path[0] == "body" and "key" in names for path, names in names_asked(call.data)):
         message = "{key} is not in the body"
         hint = 'write it there, as id: "{key}": on a bus the body is all that is seen of a message'
