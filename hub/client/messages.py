@@ -31,7 +31,7 @@ _PASSING = frozenset(
     | {"ExpiredTokenException", "RequestExpired"}
 )
 _FOR_A_PERSON = re.compile(
-    r"Access_?Denied|^(Kms|KMS)|^(NonExistentQueue|QueueDoesNotExist|ResourceNotFoundException)$"
+    r"AccessDenied|^(Kms|KMS)|^(NonExistentQueue|QueueDoesNotExist|ResourceNotFoundException)$"
     r"|^(NotAuthorized|InvalidSecurity|InvalidAddress|InvalidAccountId|InvalidClientTokenId|Unrecognized|OptInReq)"
 )
 _TOO_LARGE = re.compile("must be shorter than|over the limit")

@@ -307,7 +307,7 @@ class Service:
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
-        """What the answer begins as: the connector's example, where it has one; of a message what AWS says."""
+        """What the answer begins as: the connector's example, where it has one; a message gets AWS's."""
         if match.pattern.call.is_message:
             self._made += 1
             return Answered(200, dict(match.said), {"id": f"message-{self._made}"})

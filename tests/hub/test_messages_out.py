@@ -1,6 +1,8 @@
 """Messages to queues and buses: what is sent, and what each answer of AWS comes to as an answer of HTTP."""
 
 import json
+import subprocess
+import sys
 
 import boto3
 import pytest
@@ -14,6 +16,7 @@ from hub.connector import HttpRequest, HttpResponse
 from hub.connector.arn import Arn
 from hub.connector.response import scope_of, usual
 from hub.errors import RecordError, RetryError
+from tests.conftest import ROOT
 
 OWNER = "123456789012"
 QUEUE = f"arn:aws:sqs:us-east-1:{OWNER}:warehouse"
@@ -237,3 +240,13 @@ def test_an_arn_says_what_it_names(text, named):
 )
 def test_another_text_names_nothing(text):
     assert Arn.of(text) is None
+
+
+def test_who_sends_no_messages_pays_for_none():
+    """boto3 is not imported with the client, and no client of AWS is made before the first message."""
+    code = "import hub.client, sys; print({'boto3', 'botocore'} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout == "set()\n"
+    publisher = Publisher(Http())
+    publisher.send(HttpRequest("POST", "https://vendor.example/"))
+    assert publisher._made == {}
