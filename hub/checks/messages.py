@@ -85,6 +85,7 @@ def _address(connector: Connector, account: Account) -> str | None:
     """Where an account's messages go, None where a setting is missing."""
     try:
         written = template(account.base_url or connector.base_url or "")
-        return str(written({"account": account_scope(account)}))
+        found = written({"account": account_scope(account)})
     except EvaluationError:
         return None
+    return None if found is None else str(found)
