@@ -25,16 +25,17 @@ LARGEST_MESSAGE = 1024 * 1024
 """Bytes that SQS takes of body and attributes, and EventBridge of entries (their API references); a queue may
 be set to take fewer."""
 
-_THROTTLED = re.compile(r"(?i)throttl|^(OverLimit|TooManyRequestsException|LimitExceededException)$")
+# Compiled when the first message is refused: who sends none starts as fast as before.
+_THROTTLED = r"(?i)throttl|^(OverLimit|TooManyRequestsException|LimitExceededException)$"
 _PASSING = frozenset(
     {"InternalFailure", "InternalException", "InternalError", "ServiceUnavailable", "ExpiredToken"}
     | {"ExpiredTokenException", "RequestExpired"}
 )
-_FOR_A_PERSON = re.compile(
+_FOR_A_PERSON = (
     r"AccessDenied|^(Kms|KMS)|^(NonExistentQueue|QueueDoesNotExist|ResourceNotFoundException)$"
     r"|^(NotAuthorized|InvalidSecurity|InvalidAddress|InvalidAccountId|InvalidClientTokenId|Unrecognized|OptInReq)"
 )
-_TOO_LARGE = re.compile("must be shorter than|over the limit")
+_TOO_LARGE = "must be shorter than|over the limit"
 """How SQS and EventBridge say it, who have no code for it."""
 
 
@@ -121,13 +122,13 @@ def _answered(send: Callable[[], HttpResponse]) -> HttpResponse:
 def _meant(status: int, code: str, message: str) -> HttpResponse:
     """A refusal by its code: AWS gives 400 for most of them."""
     code = code.rpartition(".")[2] if code.startswith("AWS.") else code
-    if _THROTTLED.search(code):
+    if re.search(_THROTTLED, code):
         status = 429
     elif code in _PASSING:
         status = 503
-    elif _FOR_A_PERSON.search(code):
+    elif re.search(_FOR_A_PERSON, code):
         status = 403
-    elif _TOO_LARGE.search(message):
+    elif re.search(_TOO_LARGE, message):
         status = 413
     elif status not in (401, 403) and status < 500:
         status = 400

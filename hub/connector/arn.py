@@ -6,7 +6,7 @@ from typing import Self
 
 _QUEUE = r"sqs:(?P<region>[\w-]+):(?P<owner>\d{12}):(?P<name>[\w-]{1,80}(\.fifo)?)"
 _BUS = r"events:(?P<in>[\w-]+):(?P<by>\d{12}):event-bus/(?P<bus>[\w./-]{1,256})"
-_ARN = re.compile(rf"arn:aws[\w-]*:({_QUEUE}|{_BUS})", re.ASCII)
+_ARN = rf"(?a)arn:aws[\w-]*:({_QUEUE}|{_BUS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Arn:
     @classmethod
     def of(cls, text: str) -> Self | None:
         """The queue or the bus that a text names; None where it names neither."""
-        found = _ARN.fullmatch(text)
+        found = re.fullmatch(_ARN, text)
         if found is None:
             return None
         if found["bus"]:
