@@ -11,14 +11,14 @@ _MAKING = Lock()
 
 
 def client(service: str, **options: Any) -> Any:
-    """A client that gives a call up after seconds, not the default minutes."""
+    """A client that gives a call up after seconds, not the default minutes. `options`: of its Config."""
     import boto3
     from botocore.config import Config
 
-    retries: Any = {"mode": "standard", "max_attempts": 4}
+    usual: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 4}}
     make: Any = boto3.client
     with _MAKING:
-        return make(service, config=Config(connect_timeout=1, read_timeout=3, retries=retries, **options))
+        return make(service, config=Config(connect_timeout=1, read_timeout=3, **{**usual, **options}))
 
 
 class Bucket:

@@ -30,6 +30,12 @@ _AND = re.compile(r"&(?![^{}]*\})")
 READS = frozenset({"get", "list", "find", "verify"})
 """Calls that change nothing: their nulls are left out, and no key is spent on them."""
 
+SEND = "SEND"
+"""The whole `request:` of a message to the queue or the bus of AWS whose ARN is `base_url:`."""
+
+KEY, GROUP, SOURCE, TYPE = "idempotency-key", "group", "source", "type"
+"""Headers of a message: by what it is known again, among what its order is kept, who says it, what it is."""
+
 CURRENT = "current"
 """In a write: the record as it stands there, which its resource's `get:` is asked for just before."""
 
@@ -131,6 +137,11 @@ class Call:
         """Whether it names `current`."""
         written = [template(self.data[part]) for part in ("request", "body", "headers") if part in self.data]
         return any(CURRENT in one.names for part in written for one in part.expressions)
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message to a queue or a bus, and no HTTP."""
+        return bool(self.data["request"] == SEND)
 
     @property
     def needed(self) -> tuple[Answer, ...]:
@@ -252,15 +263,18 @@ class Call:
         return base.rstrip("/") + str(template(path)(scope, _quoted)) + (f"?{asked}" if asked else "")
 
     def _headers(self, scope: dict[str, Any], content: bytes | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": "cauce"}
-        if content is not None:
-            headers["Content-Type"] = body.CONTENT_TYPES[self._format]
+        headers = {} if self.is_message else self._usual(content)
         written = {**(self.document.data.get("headers") or {}), **(self.data.get("headers") or {})}
         texts = {name: template(text)(scope) for name, text in written.items()}
         headers |= {name: str(text) for name, text in texts.items() if text is not None}
         if self.idempotency and self.idempotency.header and scope.get("key"):
             headers[self.idempotency.header] = self.idempotency.key(scope["key"])
         return headers | self._auth.headers(scope)
+
+    def _usual(self, content: bytes | None) -> dict[str, str]:
+        """What every request by HTTP says."""
+        kind = {} if content is None else {"Content-Type": body.CONTENT_TYPES[self._format]}
+        return {"Accept": "application/json", "User-Agent": "cauce", **kind}
 
     def _body(self, scope: dict[str, Any]) -> bytes | None:
         if "body" not in self.data:

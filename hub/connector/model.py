@@ -119,6 +119,11 @@ class Connector:
         return bool(self.data.get("receive"))
 
     @cached_property
+    def sends_messages(self) -> bool:
+        """Whether what goes out are messages to a queue or a bus of AWS."""
+        return any(call.is_message for one in self.resources.values() for call in one.calls)
+
+    @cached_property
     def shared(self) -> bool:
         """Whether one URL can serve all accounts, which the signed body then tells apart."""
         return bool(self.reception.data.get("account"))

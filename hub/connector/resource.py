@@ -114,6 +114,14 @@ class Resource:
         """Searches for the record, to be tried in this order."""
         return tuple(self._make("find", number) for number in range(len(self.data.get("find") or ())))
 
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """All its requests, without those that are a part of another."""
+        held = {
+            name: part for name, part in self.data.items() if isinstance(part, dict) and "request" in part
+        }
+        return (*map(self._make, held), *self.find)
+
     def identify(self, record: Any) -> str | None:
         """The id of a listed, fetched or contained record; None without one."""
         return _id(self._first(record, ("list.id", "get.id", "id")))

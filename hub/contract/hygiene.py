@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.connector import Call
+from hub.connector.arn import Arn
 from hub.contract import pen
 from hub.contract.bench import Bench
 from hub.contract.suite import check
@@ -68,7 +69,7 @@ def calls_can_be_made(bench: Bench) -> None:
             expect(_is_of_the_record(error), f"it cannot be made: {error}", *place)
             continue
         made += 1
-        expect(bool(_URL.fullmatch(request.url)), "its address is none", *place, "request")
+        expect(_is_address(call, request.url), "its address is none", *place, "request")
         texts = [*request.headers, *request.headers.values()]
         expect(all(text.isprintable() and "None" not in text for text in texts), "a header is odd", *place)
     if not made:
@@ -155,6 +156,10 @@ def _value(expression: Expression, scope: dict[str, Any]) -> Any:
         return expression(scope)
     except EvaluationError:
         return None
+
+
+def _is_address(call: Call, url: str) -> bool:
+    return Arn.of(url) is not None if call.is_message else _URL.fullmatch(url) is not None
 
 
 def _is_of_the_record(error: HubError) -> bool:

@@ -110,6 +110,34 @@ def changes_that_fail(bench: Bench, resource: str) -> None:
 
 
 @check("mishaps", Bench.writable)
+def not_let_in(bench: Bench, resource: str) -> None:
+    """A queue or a bus that does not let us in, or is not there, pauses the account; then nothing is lost."""
+    writer = _messages(bench, resource)
+    writer.prepare()
+    writer.misbehave(*FIRST, status=403, body={"code": "AccessDenied", "message": "not authorised"})
+    writer.write()
+    expect(writer.is_paused, "the account is not paused", *writer.path())
+    asked = len(writer.calls(*FIRST))
+    writer.world.later(60)
+    expect(len(writer.calls(*FIRST)) == asked, "it is asked again", *writer.path())
+    writer.switch(paused=False, reason=None)
+    writer.ends_well()
+
+
+@check("mishaps", Bench.writable)
+def too_large(bench: Bench, resource: str) -> None:
+    """A message that is too large is rejected and not sent again; a smaller edition of it is."""
+    writer = _messages(bench, resource)
+    writer.prepare()
+    writer.misbehave(*FIRST, status=413, body={"code": "TooLarge", "message": "the message is too large"})
+    writer.write()
+    writer.world.rest()
+    expect(writer.state == "rejected", f"it ends as {writer.state}", *writer.path())
+    expect(len(writer.calls(*FIRST)) == 1, "it is sent again", *writer.path())
+    writer.done(edition=1)
+
+
+@check("mishaps", Bench.writable)
 def already_there(bench: Bench, resource: str) -> None:
     """The file's words for "there is one already" end in the one record that is there."""
     rules = [(path, rule) for path, rule in _rules(bench, resource) if _is_duplicate(rule)]
@@ -252,7 +280,18 @@ def _shown(bench: Bench, resource: str) -> Writer:
     call = writer.resource.upsert or writer.resource.create
     if call is None or call.id is None:
         raise DoesNotApply("nothing is read of the answer")
+    if call.is_message:
+        raise DoesNotApply("it is AWS that answers a message, and its own client reads it")
     writer.prepare()
+    return writer
+
+
+def _messages(bench: Bench, resource: str) -> Writer:
+    """A writer of messages. Raises DoesNotApply."""
+    writer = Writer(bench, resource)
+    call = writer.resource.upsert or writer.resource.create
+    if call is None or not call.is_message:
+        raise DoesNotApply("it is written by HTTP")
     return writer
 
 

@@ -48,8 +48,10 @@ def example(mapping: Mapping) -> Fields:
 def person(mapping: Mapping | None, number: int) -> Fields:
     """A customer, each with identifiers of its own."""
     shown = example(mapping) if mapping is not None and mapping.entity == "customer" else {}
+    card = {"loyalty_id": f"{shown['loyalty_id']}-{number}"} if "loyalty_id" in shown else {}
     return {
         **shown,
+        **card,
         "email": f"lucia.fernandez{number}@correo.example",
         "phone": f"+5731055{51000 + number}",
         "tax_id": str(1_018_450_000 + number),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hub.accounts import Account
 from hub.archive import Archive, S3Archive
 from hub.catalog import Catalog
-from hub.client import Client, HttpClient
+from hub.client import Client, HttpClient, Publisher
 from hub.connector.call import account_scope
 from hub.credentials.parts import Cache
 from hub.drop import Drop, S3Drop
@@ -107,8 +107,8 @@ class Hub:
 
     @cached_property
     def client(self) -> Client:
-        """Outgoing HTTP."""
-        return HttpClient(plain=bool(self.settings.vendor_url))
+        """The way out to vendors."""
+        return Publisher(HttpClient(plain=bool(self.settings.vendor_url)))
 
     @cached_property
     def tally(self) -> "Tally":
@@ -135,19 +135,28 @@ def current() -> Hub:
 
 
 def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
-    """The catalogue with each account at `<vendor_url>/<connector>.<account>` and its own URL's path."""
+    """The catalogue with each account at `<vendor_url>/<connector>.<account>` and its own URL's path.
+
+    Messages to queues and buses stay in the AWS that the stack is in, and where its role lets it send.
+    """
     if not vendor_url:
         return catalog
     moved = replace(catalog)
     moved.__dict__["accounts"] = {
-        name: replace(
-            account,
-            base_url=f"{vendor_url.rstrip('/')}/{name}{_path(catalog, account)}",
-            auth_url=f"{vendor_url.rstrip('/')}/{name}",
-        )
+        name: account if _sends_messages(catalog, account) else _moved(catalog, account, vendor_url)
         for name, account in catalog.accounts.items()
     }
     return moved
+
+
+def _sends_messages(catalog: Catalog, account: Account) -> bool:
+    connector = catalog.connectors.get(account.connector)
+    return connector is not None and connector.sends_messages
+
+
+def _moved(catalog: Catalog, account: Account, vendor_url: str) -> Account:
+    start = f"{vendor_url.rstrip('/')}/{account.name}"
+    return replace(account, base_url=f"{start}{_path(catalog, account)}", auth_url=start)
 
 
 def _path(catalog: Catalog, account: Account) -> str:

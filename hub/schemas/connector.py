@@ -68,9 +68,9 @@ _RULE_LIST = listed(
 _RULES = {"$ref": "#/$defs/rules"}
 _CALL_PARTS = {
     "request": {
-        **template("METHOD path?query"),
+        **template("METHOD path?query; or SEND: a message to the queue or the bus whose ARN is base_url"),
         "type": "string",
-        "pattern": "^(GET|POST|PUT|PATCH|DELETE) ",
+        "pattern": "^((GET|POST|PUT|PATCH|DELETE) |SEND$)",
     },
     "body": template("JSON with {expression}"),
     "format": choice("of the body", "json", "form"),
@@ -349,7 +349,7 @@ CONNECTOR = shape(
             "topics by which a vendor asks us to forget people or to tell what we know", _PRIVACY
         ),
         "subscribe": _SUBSCRIBE,
-        "base_url": template("start of its URLs"),
+        "base_url": template("start of its URLs; of what is sent by SEND the ARN of a queue or a bus"),
         "auth": _AUTH,
         "headers": mapped("of each request", template()),
         "sign": {**SIGNED, "description": "how each request is signed, as a vendor signs its webhooks"},

@@ -24,13 +24,14 @@ _CONSTANT = frozenset({"account", "secret"})
 @dataclass(frozen=True, slots=True)
 class Match:
     """A request that is one of the file's. `heard`: what was filled in; `entries`: of each record of a bulk;
-    `key`: the idempotency key that came with it."""
+    `key`: the idempotency key that came with it; `said`: the headers of a message, which its answer has."""
 
     pattern: "Pattern"
     heard: Heard
     entries: tuple[Heard, ...] = ()
     key: str = ""
     score: int = 0
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,8 @@ class Pattern:
         return Heard(reader.captured, value) if reader.matches(literal, value) else None
 
     def _found(self, reader: Reader, request: HttpRequest, entries: tuple[Heard, ...]) -> Match:
-        return Match(self, Heard(reader.captured), entries, self._key(request), reader.score)
+        said = {name.lower(): text for name, text in request.headers.items() if self.call.is_message}
+        return Match(self, Heard(reader.captured), entries, self._key(request), reader.score, said)
 
     @property
     def _body(self) -> Any:

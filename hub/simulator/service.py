@@ -215,7 +215,10 @@ class Service:
         if source is None:
             return
         old = answered.read(source.source)
-        if old is None or str(old) != stored.id:
+        if old is not None and match.pattern.call.is_message:
+            # Nobody answers a message: the record is called what it said.
+            self.shelf.rename(match.pattern.resource, stored, str(old))
+        elif old is None or str(old) != stored.id:
             number = isinstance(old, int) and stored.id.isdigit()
             try:
                 answered.plant(source.source, int(stored.id) if number else stored.id)
@@ -304,7 +307,10 @@ class Service:
         return self._example(match).response() if there else self.gone(match)
 
     def _example(self, match: Match) -> Answered:
-        """What the answer begins as: the connector's example, where it has one."""
+        """What the answer begins as: the connector's example, where it has one; a message gets AWS's."""
+        if match.pattern.call.is_message:
+            self._made += 1
+            return Answered(200, dict(match.said), {"id": f"message-{self._made}"})
         name = f"{match.pattern.resource}.{match.pattern.name}".lstrip(".")
         return Answered.of(self.samples.answers.get(name, {"body": {}}))
 

@@ -56,6 +56,12 @@ MISTAKES = [
     ("woocommerce", "delete: {request: \"DELETE /wp-json/wc/v3/customers/{id}?force=true\"}",
      "delete: {request: \"DELETE /wp-json/wc/v3/customers/{key}?force=true\"}", "forgotten_there"),
     ("hubspot", "  - {if: \"status == `429`\", then: retry,", "  - {if: \"status == `429`\", then: reject,", "asked_to_wait"),
+    # messages
+    ("cloudevents", "      id: headers.subject\n    merge", "    merge", "first_write"),
+    ("cloudevents", "id: headers.subject", "id: id", "second_write"),
+    ("cloudevents", 'subject: "{coalesce(id, customer.id)}", group', 'subject: "{key}", group', "second_write"),
+    ("cloudevents", "empty:    null\n", "empty:    null\nresponses:\n  - {if: status == `403`, then: retry}\n", "not_let_in"),
+    ("cloudevents", "empty:    null\n", "empty:    null\nresponses:\n  - {if: status == `413`, then: retry}\n", "too_large"),
     # hygiene
     ("odoo", "standing:\n", "standing:\n  signature: documentation\n", "standing_is_of_the_file"),
     ("odoo", "base_url: \"https://{account.database}.odoo.com\"", "base_url: \"https://{account.db}.odoo.com\"", "calls_can_be_made"),

@@ -4,8 +4,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import urllib3
 
-from hub import client as module
 from hub.client import LARGEST_BODY, HttpClient
+from hub.client import http as module
 from hub.connector import HttpRequest
 from hub.errors import RecordError, RetryError
 

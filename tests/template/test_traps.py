@@ -196,6 +196,24 @@ def test_t09_each_role_holds_what_its_step_does_and_no_more(template):
     }
 
 
+def test_t09_deliver_sends_to_the_queues_and_buses_that_were_named_alone(template, source):
+    """Without their parameters there is no such right: these policies are not made."""
+    doors = {
+        "SendToQueues": ("HasOutQueues", "sqs:SendMessage", "OutQueueArns"),
+        "PutOnBuses": ("HasOutBuses", "events:PutEvents", "OutBusArns"),
+    }
+    for name, (condition, action, parameter) in doors.items():
+        policy = template.resources[name]
+        assert policy["Condition"] == condition
+        assert policy["Properties"]["Roles"] == [{"Ref": "DeliverRole"}]
+        [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert statement == {"Effect": "Allow", "Action": action, "Resource": {"Ref": parameter}}
+        assert source["Parameters"][parameter]["Default"] == ""
+        assert source["Conditions"][condition] == {
+            "Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": parameter}]}, ""]}]
+        }
+
+
 def test_t09_load_writes_how_far_its_files_are_and_nothing_else_of_the_table(template):
     [write] = [
         one

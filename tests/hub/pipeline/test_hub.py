@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from hub.accounts import Account
 from hub.archive import S3Archive
 from hub.catalog import Catalog
-from hub.client import HttpClient
+from hub.client import HttpClient, Publisher
+from hub.connector import Connector
+from hub.documents import Document
 from hub.pipeline import Hub, current, sandboxed
 from hub.queues import SqsQueue
 from hub.secrets import AwsSecrets
@@ -23,8 +26,8 @@ def test_each_part_is_made_from_the_settings_when_it_is_first_used():
     assert (hub.inbound.url, hub.outbound.url) == ("in", "out")
     assert isinstance(hub.archive, S3Archive)
     assert isinstance(hub.secrets, AwsSecrets)
-    assert isinstance(hub.client, HttpClient)
-    assert (hub.archive.bucket, hub.secrets.stack, hub.client.plain) == ("b", "s", False)
+    assert isinstance(hub.client, Publisher) and isinstance(hub.client.http, HttpClient)
+    assert (hub.archive.bucket, hub.secrets.stack, hub.client.http.plain) == ("b", "s", False)
     assert isinstance(hub.random, random.Random)
 
 
@@ -76,3 +79,12 @@ def test_a_sandbox_keeps_the_path_of_an_accounts_own_url():
 def test_without_a_sandbox_accounts_are_as_written():
     known = catalog()
     assert sandboxed(known, "") is known
+
+
+def test_a_sandbox_leaves_messages_in_the_aws_that_the_stack_is_in(tmp_path):
+    known = catalog()
+    send = {"request": "SEND", "headers": {}, "body": {}}
+    data = {"base_url": "{account.arn}", "resources": {"customer": {"upsert": send}}}
+    known.connectors["queue"] = Connector(Document("connectors/queue.yaml", data))
+    known.accounts["queue.main"] = Account.of("queue.main", {"arn": "arn:aws:sqs:us-east-1:111122223333:q"})
+    assert sandboxed(known, "http://s").accounts["queue.main"] == known.accounts["queue.main"]

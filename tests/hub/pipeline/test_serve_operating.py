@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from hub import keys
+from hub.catalog import Catalog
+from hub.documents import Document
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.pipeline.serve import Question, serve
@@ -318,6 +320,16 @@ def test_every_class_of_error_has_an_owner_and_a_hint(world, told, owner):
     assert found.owner == owner
     assert found.why
     assert "{account}" not in found.hint
+
+
+def test_a_queue_that_lets_nobody_in_is_mended_in_aws_and_no_secret_is_asked_for():
+    data = {"base_url": "{account.arn}", "resources": {"customer": {"upsert": {"request": "SEND"}}}}
+    catalog = Catalog.of([("connector", Document("connectors/queue.yaml", data))])
+    told = {"kind": "delivery", "state": "due", "reason": "status-403", "destination": "queue.main.customer"}
+    found = remedy(catalog, told)
+    assert found.owner == OPERATOR
+    assert "OutQueueArns" in found.hint and "`hub resume queue.main`" in found.hint
+    assert "secret" not in found.hint
 
 
 # Replays by query.
