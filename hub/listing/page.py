@@ -48,7 +48,8 @@ def _comes(one: Facts, resource: Resource, mapping: Mapping) -> str:
     ways = []
     if resource.topics:
         thin = ", then fetched" if resource.get else ""
-        ways.append(f"webhooks {_codes(resource.topics)}{thin}")
+        kind = "webhooks" if one.connector.reception.by_http else "messages"
+        ways.append(f"{kind} {_codes(resource.topics)}{thin}")
     if resource.list:
         ways.append("asked for" + ("" if resource.topics else " every five minutes"))
     if one.is_files:
@@ -154,7 +155,7 @@ def _ours(one: Facts) -> Iterator[str]:
         yield f"Set its secrets: `hub accounts secret set {account}`" + _apps(connector)
     if connector.subscribing:
         yield f"Let the vendor send its webhooks here: `hub subscribe {account}`"
-    elif connector.receives:
+    elif connector.reception.by_http:
         path = f"/v1/webhooks/{connector.name}" + ("" if connector.shared else f"/{_ACCOUNT}")
         yield f"Let the vendor send its webhooks to `https://<the hub>{path}{_query(connector)}`"
     if connector.base_url:
@@ -164,7 +165,7 @@ def _ours(one: Facts) -> Iterator[str]:
 def _apps(connector: Connector) -> str:
     return (
         f"; those of the app once for all accounts: `hub accounts secret set {connector.name}`"
-        if connector.shared
+        if connector.shared and connector.reception.by_http
         else ""
     )
 

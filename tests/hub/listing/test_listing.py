@@ -66,6 +66,13 @@ def test_the_page_of_a_connector_is_the_one_kept_here():
     assert page(catalog(), "shop") == kept.read_text("utf-8")
 
 
+def test_who_sends_by_a_queue_alone_is_not_told_of_an_address_for_webhooks():
+    told = page(Catalog.read(ROOT), "commercetools")
+    assert "| customer | customer | messages `customer`, then fetched" in told
+    assert "/v1/webhooks" not in told
+    assert "once for all accounts" not in told
+
+
 def test_the_index_lists_what_comes_in_what_goes_out_and_how_sure_it_is():
     assert "## Shops and marketplaces" in index(catalog())
     assert "| [Tienda](shop.md) | customer | customer | spec (unverified: limits) |" in index(catalog())
