@@ -223,11 +223,11 @@ class Reception:
             return False
 
     def _greeting(self, request: Request) -> Any:
-        """The body of a possible handshake, which is not signed: None when it cannot be read."""
+        """The body of a possible handshake, which is not signed: "" of none, null when it cannot be read."""
         kind = request.headers.get("content-type", "")
         form = next((name for name in ("json", "form") if kind and body.accepts(name, kind)), self.format)
         try:
-            return body.parse(form, request.body) if request.body else None
+            return body.parse(form, request.body) if request.body else ""
         except RecordError:
             return None
 
