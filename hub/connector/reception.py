@@ -68,6 +68,11 @@ class Reception:
         return bool(self.data.get("queue"))
 
     @cached_property
+    def within(self) -> float:
+        """Seconds in which the vendor wants an answer; 0.0 where it does not say."""
+        return seconds(self.data["within"]) if "within" in self.data else 0.0
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets that requests and handshakes are held against."""
         own = self.signature.secrets if self.signature else frozenset()
