@@ -79,9 +79,12 @@ def warned(result: str, **facts: Any) -> None:
 
 def gauge(name: str, value: float, **dimensions: str) -> None:
     """A value that is watched, under dimensions of its own (each set of them is a metric that AWS counts)."""
-    with single_metric(name=name, unit=MetricUnit.Percent, value=value, namespace="Cauce") as metric:
-        for dimension, told in dimensions.items():
-            metric.add_dimension(name=dimension, value=told)
+    _alone(name, MetricUnit.Percent, value, dimensions)
+
+
+def counted(name: str, **dimensions: str) -> None:
+    """One more of what `told` and `warned` count by step, under dimensions of its own."""
+    _alone(name, MetricUnit.Count, 1, dimensions)
 
 
 def failed(error: Exception) -> None:
@@ -117,6 +120,12 @@ def step(name: str) -> Callable[[Handler], Handler]:
 def _line(say: Callable[..., None], result: str, facts: dict[str, Any]) -> None:
     say(result, extra={name: value for name, value in facts.items() if value not in ("", (), None)})
     METRICS.add_metric(name=result, unit=MetricUnit.Count, value=1)
+
+
+def _alone(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
+    with single_metric(name=name, unit=unit, value=value, namespace="Cauce") as metric:
+        for dimension, told in dimensions.items():
+            metric.add_dimension(name=dimension, value=told)
 
 
 def _count(name: str) -> None:

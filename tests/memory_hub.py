@@ -26,6 +26,7 @@ receive:
   topic: headers."x-topic"
   event_id: headers."x-webhook-id"
   at: updated_at
+  within: 5s
 resources:
   order:
     topics: [orders/create]

@@ -68,6 +68,11 @@ class Reception:
         return bool(self.data.get("queue"))
 
     @cached_property
+    def within(self) -> float:
+        """Seconds in which the vendor wants an answer; 0.0 where it does not say."""
+        return seconds(self.data["within"]) if "within" in self.data else 0.0
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the secrets that requests and handshakes are held against."""
         own = self.signature.secrets if self.signature else frozenset()
@@ -223,11 +228,11 @@ class Reception:
             return False
 
     def _greeting(self, request: Request) -> Any:
-        """The body of a possible handshake, which is not signed: None when it cannot be read."""
+        """The body of a possible handshake, which is not signed: "" of none, null when it cannot be read."""
         kind = request.headers.get("content-type", "")
         form = next((name for name in ("json", "form") if kind and body.accepts(name, kind)), self.format)
         try:
-            return body.parse(form, request.body) if request.body else None
+            return body.parse(form, request.body) if request.body else ""
         except RecordError:
             return None
 

@@ -93,10 +93,12 @@ def versions_are_told(bench: Bench) -> None:
     read = [one for one in bench.connector.resources.values() if one.get or one.list]
     if not read:
         raise DoesNotApply("nothing is read of the vendor")
+    reception = bench.connector.reception.data
     for resource in read:
         name = "list" if resource.list else "get"
         sources = [(resource.data.get(one) or {}).get("version") for one in ("list", "get")]
-        told = None if resource.list else bench.connector.reception.data.get("at")
+        # Events without a time (`anew:`) are fetched in the order in which they came in.
+        told = None if resource.list else reception.get("at") or reception.get("anew")
         there = any((*sources, resource.data.get("version"), told))
         expect(there, "it names no version", "resources", resource.name, name)
 

@@ -166,7 +166,8 @@ class Writer:
         assert subject is not None
         customer = subject.customer.image if subject.customer else {"id": None}
         remote = self.delivery.data.get("remote")
-        told = {**customer, "ids": {self.bench.name: remote} if remote else {}}
+        its = next(iter(self._customers()), self.delivery).data.get("remote")
+        told = {**customer, "ids": {self.bench.name: its} if its else {}}
         record = self.mapping.outward(subject.image, told, self.context)
         return {"record": record, "customer": told, "id": remote, "key": "key-1"}
 
@@ -193,6 +194,10 @@ class Writer:
         """Raise DoesNotApply where a record is written once."""
         if not (self.resource.update or self.resource.upsert):
             raise DoesNotApply("what was created is not written again")
+
+    def _customers(self) -> list[Item]:
+        """The deliveries of the customers that it needs."""
+        return [item for name in self._flows() if name != self.name for item in self.world.deliveries(name)]
 
     def _editions(self, fields: dict[str, Any], number: int) -> list[dict[str, Any]]:
         found = pen.editions(self.mapping, self.mapping.model, fields, self.person(number), self.context)

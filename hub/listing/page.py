@@ -42,6 +42,8 @@ def _incoming(one: Facts) -> Iterator[str]:
     ]
     if rows:
         yield from ("## Comes in", "", "| their | becomes | how |", "|---|---|---|", *rows, "")
+    if wanted := (one.connector.data.get("receive") or {}).get("within"):
+        yield from (f"A webhook is to be answered within {wanted}; later answers are counted.", "")
 
 
 def _comes(one: Facts, resource: Resource, mapping: Mapping) -> str:

@@ -27,13 +27,15 @@ ROOT = ["v1", "webhooks"]
 @discreet("method")
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came in, as the gateway gives it. `query`: its raw text; `headers`: names in any case."""
+    """What came in, as the gateway gives it. `query`: its raw text; `headers`: names in any case; `at`: when
+    the gateway took it, in Unix seconds, 0.0 where it does not say."""
 
     method: str
     path: str
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,19 @@ def receive(hub: Hub, arrival: Arrival) -> Reply:
         return Reply(413)
     request = _request(hub, door, arrival)
     return _greeting(hub, door, request) or _admitted(hub, door, request)
+
+
+def late(hub: Hub, arrival: Arrival) -> str:
+    """The connector whose vendor no longer waits for the answer that is given now; "" while it does, or where
+    its file has no `within:`.
+
+    Counted from the gateway on: a cold start is a part of what the vendor waits for.
+    """
+    door = _door(hub, arrival.path) if arrival.at else None
+    if door is None or not door.connector.reception.within:
+        return ""
+    waited = hub.clock() - arrival.at
+    return door.connector.name if waited > door.connector.reception.within else ""
 
 
 def enqueue(hub: Hub, events: Sequence[Event]) -> None:

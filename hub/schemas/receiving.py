@@ -88,7 +88,11 @@ _RECEIVING = {
     },
     "queue": {"const": True, "description": "true: messages of a queue or bus, where IAM says who sends"},
 }
+_WITHIN = {
+    **DURATION,
+    "description": "how soon after a webhook the vendor wants its answer: what comes later is counted",
+}
 RECEIVE = cases(
     (has("queue"), shape("how messages come in", _RECEIVING)),
-    otherwise=shape("how webhooks come in", _RECEIVING, "signature"),
+    otherwise=shape("how webhooks come in", {**_RECEIVING, "within": _WITHIN}, "signature"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.expressions import EvaluationError, compile
 from hub.simulator.holes import leaves
+from hub.simulator.planting import planted
 from hub.simulator.trees import tree_of
 
 _MISSING = object()
@@ -30,6 +31,16 @@ class Heard:
         """The same as text, "" where there is nothing."""
         value = self.named(name)
         return "" if value is None else str(value)
+
+    def original(self, name: str) -> Any:
+        """What this name was, of which the hole holds what an expression makes (`{replace(address, …)}`).
+
+        None without such a hole. Raises NotPlantedError.
+        """
+        for source, value in self.captured.items():
+            if compile(source).names == {name}:
+                return planted(source, {}, value)[name]
+        return None
 
     def asks(self, name: str) -> bool:
         """Whether a hole reads this name."""

@@ -275,7 +275,7 @@ class Service:
         rows = []
         for id, heard in self.subscriptions.items():
             topic = heard.text("topic") or _topics(heard)
-            said = {"id": id, "address": heard.text("address"), "topics": topic, "active": True}
+            said = {"id": id, "address": heard.original("address"), "topics": topic, "active": True}
             row = self._subscribed(match)
             for name, value in said.items():
                 row = told(row, data[name], value) if _reads(data.get(name)) else row

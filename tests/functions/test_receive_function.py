@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 
@@ -37,6 +38,25 @@ def test_a_refusal_is_logged_with_the_account_and_without_the_body(hub, caplog):
     [line] = caplog.records
     assert (line.message, line.path, line.status) == ("refused", "/v1/webhooks/shop/co", 401)
     assert "lucia" not in caplog.text
+
+
+@pytest.mark.parametrize("early", [0, 5])
+def test_an_answer_within_what_the_vendor_waits_is_not_counted(hub, caplog, capsys, early):
+    context = {"http": {"method": "POST"}, "timeEpoch": (hub.clock() - early) * 1000}
+    assert function.handler(event(hub, requestContext=context), None)["statusCode"] == 200
+    assert (caplog.records, capsys.readouterr().out) == ([], "")
+
+
+def test_an_answer_after_a_cold_start_is_counted_by_step_and_by_connector(hub, caplog, capsys):
+    context = {"http": {"method": "POST"}, "timeEpoch": (hub.clock() - 5) * 1000 - 1}
+    assert function.handler(event(hub, requestContext=context), None)["statusCode"] == 200
+    [line] = caplog.records
+    assert (line.message, line.path) == ("late", PATH)
+    counted = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert [(one["late"], one.get("connector"), one.get("step")) for one in counted] == [
+        ([1.0], "shop", None),
+        ([1.0], None, "receive"),
+    ]
 
 
 def test_an_unknown_path_is_not_logged(hub, caplog):

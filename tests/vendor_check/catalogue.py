@@ -10,7 +10,8 @@ VECTORS     vendor: whose vectors hold; header: ours, where the vector's has ano
 DOCUMENTED  names that the vendor's guides describe and its file does not
 WRITTEN     part of an address of ours: as the file writes it
 ABSENT      calls that the file does not describe; it is asserted that it does not
-OTHERWISE   calls that the file describes as an older version, or wrongly; it is asserted that it refuses ours
+AMENDED     file: (steps to a part of it): the part as the vendor's guides have it, where the file leaves it
+            out, has it of an older version, or wrongly; it is asserted that the file refuses ours without it
 REFUSED     names of mappings' tests whose record the vendor refuses as well
 CURRENT     the record as it stands there, for writes that name it
 HEADERS     headers that its file asks for and its server does not (with the reason beside it)
@@ -34,6 +35,7 @@ _NOTHING = {
     "VECTORS": {},
     "WRITTEN": {},
     "CURRENT": {},
+    "AMENDED": {},
 }
 _LOADED = {}
 
@@ -45,10 +47,13 @@ def entry(name, part):
 
 
 def specifications(name):
-    """The vendor's files; each is read once."""
+    """The vendor's files, as they are amended; each is read once."""
     if name not in _LOADED:
-        files = entry(name, "SPECS").items()
-        _LOADED[name] = [Specification(VENDORS / "specs" / file, prefix) for file, prefix in files]
+        amended = entry(name, "AMENDED")
+        _LOADED[name] = [
+            Specification(VENDORS / "specs" / file, prefix, amended.get(file, {}))
+            for file, prefix in entry(name, "SPECS").items()
+        ]
     return _LOADED[name]
 
 

@@ -20,17 +20,37 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Specification:
-    """`prefix`: what stands before the file's paths in real addresses; a path may name parts as {part}."""
+    """`prefix`: what stands before the file's paths in real addresses; a path may name parts as {part}.
 
-    def __init__(self, path: Path, prefix: str = ""):
+    `amended`: steps to a part of the file -> the part that stands there instead.
+    """
+
+    def __init__(self, path: Path, prefix: str = "", amended=None):
         self.path = path
         self.prefix = prefix
+        self.amended = amended or {}
 
     @cached_property
-    def data(self):
+    def written(self):
+        """The file as it is."""
         text = self.path.read_text(encoding="utf-8")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return json.loads(text) if self.path.suffix == ".json" else yaml.load(text, Loader=loader)
+
+    @cached_property
+    def data(self):
+        """The file with what is amended."""
+        data = self.written
+        for steps, part in self.amended.items():
+            data = _amended(data, steps, part)
+        return data
+
+    def without(self, steps):
+        """The same file less one amendment."""
+        kept = {path: part for path, part in self.amended.items() if path != steps}
+        other = Specification(self.path, self.prefix, kept)
+        other.written = self.written
+        return other
 
     @cached_property
     def schemas(self):
@@ -127,6 +147,14 @@ class Specification:
         for step in part["$ref"].removeprefix("#/").split("/"):
             found = found[step.replace("~1", "/").replace("~0", "~")]
         return self._resolved(found)
+
+
+def _amended(data, steps, part):
+    """A copy along the steps with another part at their end. Raises KeyError where steps are lacking."""
+    if not steps:
+        return part
+    inner = data[steps[0]] if len(steps) > 1 else None
+    return {**data, steps[0]: _amended(inner, steps[1:], part)}
 
 
 _DROPPED = {"example", "examples", "x-example", "discriminator", "description", "nullable", "format"}

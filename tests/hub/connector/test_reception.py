@@ -299,6 +299,22 @@ def test_an_unsigned_ping_may_be_answered_with_an_empty_body():
     assert shop.handshake(request(b"\xff", {"content-type": "image/png"}), {}) is None
 
 
+def test_a_handshake_may_be_a_request_without_a_body_and_no_broken_one():
+    empty = """
+receive:
+  handshake: {if: "method == 'POST' && body == ''", token: query.token, secret: verify_token}
+  signature: {equals: query.token, secret: verify_token}
+resources:
+  order: {topics: [orders]}
+"""
+    books = connector(empty)
+    held = {"verify_token": "t"}
+    assert books.handshake(request(b"", query={"token": "t"}), held).status == 200
+    assert books.handshake(request(b"", query={"token": "u"}), held).status == 401
+    assert books.handshake(request(b'{"a":', query={"token": "t"}), held) is None
+    assert books.handshake(request({}, query={"token": "t"}), held) is None
+
+
 def test_a_handshake_whose_condition_fails_is_none():
     shop = connector(PING.replace("body.webhook_id != null", "text(headers) == 'a'"))
     assert shop.handshake(request({}), {}) is None

@@ -7,7 +7,7 @@ from hub.accounts import Account
 from hub.connector import Request
 from hub.errors import RetryError
 from hub.messages import Event
-from hub.pipeline.receive import LARGEST_BODY, Arrival, receive
+from hub.pipeline.receive import LARGEST_BODY, Arrival, late, receive
 from tests.memory_hub import NOW, memory_hub, signed
 
 SHOP = "/v1/webhooks/shop/co"
@@ -210,6 +210,20 @@ def test_a_large_event_travels_as_a_claim_check(hub):
     claim = json.loads(hub.inbound.waiting[0].message.body)
     assert claim["format"] == 1
     assert json.loads(hub.archive.texts[claim["claim"]])["id"] == "7"
+
+
+@pytest.mark.parametrize(("waited", "connector"), [(0, ""), (5, ""), (5.001, "shop"), (600, "shop")])
+def test_an_answer_is_late_when_the_vendor_no_longer_waits_for_it(hub, waited, connector):
+    arrival = replace(order(hub), at=hub.clock())
+    hub.clock.now += waited
+    assert late(hub, arrival) == connector
+
+
+def test_no_answer_is_late_where_the_vendor_does_not_say_or_the_gateway_tells_no_time(hub):
+    told, untimed = replace(changes(hub, [change()]), at=hub.clock()), order(hub)
+    unknown = replace(order(hub), path="/v1/webhooks/nobody/co", at=hub.clock())
+    hub.clock.now += 600
+    assert [late(hub, one) for one in (told, untimed, unknown)] == ["", "", ""]
 
 
 def test_a_queue_that_does_not_take_the_events_is_raised():

@@ -3,7 +3,8 @@
 Of v1 the webhooks are left; the file knows their older version, a form with other words.
 """
 
-SPECS = {"pipedrive/ballerina_pipedrive_v1.openapi.yml": "/v1"}
+FILE = "pipedrive/ballerina_pipedrive_v1.openapi.yml"
+SPECS = {FILE: "/v1"}
 ABSENT = {
     "pipedrive.person.get",
     "pipedrive.person.list",
@@ -14,4 +15,25 @@ ABSENT = {
     "pipedrive.deal.get",
     "pipedrive.deal.list",
 }
-OTHERWISE = {"pipedrive.subscribe.create"}
+
+_TEXT = {"type": "string"}
+_WEBHOOK = {
+    "type": "object",
+    "required": ["subscription_url", "event_action", "event_object"],
+    "properties": {
+        "name": _TEXT,
+        "subscription_url": _TEXT,
+        "event_action": {"enum": ["create", "change", "delete", "*"]},
+        "event_object": _TEXT,
+        "user_id": {"type": "integer"},
+        "http_auth_user": _TEXT,
+        "http_auth_password": _TEXT,
+        "version": {"enum": ["1.0", "2.0"]},
+    },
+}
+# pipedrive.readme.io, guide-for-webhooks-v2: "Body parameters, application/json".
+AMENDED = {
+    FILE: {
+        ("paths", "/webhooks", "post", "requestBody", "content"): {"application/json": {"schema": _WEBHOOK}}
+    }
+}
