@@ -98,7 +98,7 @@ def _schema(samples: Samples, mapping: Mapping, schema: Any) -> Iterator[FileErr
 def _sample(samples: Samples, mapping: Mapping, validator: Validator, file: str) -> Iterator[FileError]:
     try:
         sample = samples.load(file)
-        records = samples.records(mapping, sample)
+        records = samples.of_file(mapping, file)
     except (ValueError, RecordError):
         return
     for record in records:

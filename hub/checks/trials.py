@@ -37,7 +37,7 @@ def _no_record(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
 
 
 def _mapping(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
-    told = [trial for record in _records(mapping, samples) for trial in _tried(mapping, samples, record)]
+    told = [trial for record in samples.recorded(mapping) for trial in _tried(mapping, samples, record)]
     for rule, type in _rules(mapping):
         values = [(value, drift) for scope, drift in told if (value := _value(rule, scope)) not in (None, "")]
         place = mapping.document.place(*rule.path)
@@ -54,15 +54,6 @@ def _rules(mapping: Mapping) -> Iterator[tuple[Rule, str]]:
         yield ledger.state, "state"
         if ledger.at:
             yield ledger.at, "time"
-
-
-def _records(mapping: Mapping, samples: Samples) -> Iterator[Any]:
-    """The records of sample files; tests may show on purpose what is not understood."""
-    for path in samples.files(mapping):
-        try:
-            yield from samples.records(mapping, samples.load(path.relative_to(samples.root).as_posix()))
-        except (ValueError, RecordError):
-            continue
 
 
 def _scope(mapping: Mapping, record: Any) -> dict[str, Any]:
