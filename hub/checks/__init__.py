@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.catalog import Catalog, Found, documents
 from hub.checks import (
     accounts,
+    answers,
     bulks,
     connectors,
     credentials,
@@ -39,6 +40,7 @@ SENSE: tuple[Sense, ...] = (
     credentials.check,
     exchanges.check,
     records.check,
+    answers.check,
     mappings.check,
     lenses.check,
     flows.check,

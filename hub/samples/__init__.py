@@ -87,6 +87,10 @@ class Samples:
         """The files of what a `get` of a resource would answer."""
         return self._listed(connector, f"records/{resource}.*.json")
 
+    def answers(self, connector: str) -> tuple[str, ...]:
+        """The files of examples of answers."""
+        return self._listed(connector, "answers/*.json")
+
     def whole(self, connector: Connector, resource: str) -> Iterator[tuple[str, Any]]:
         """The outermost records of a resource that samples show, each with its file; none that is deleted."""
         for file in self.webhooks(connector.name):
