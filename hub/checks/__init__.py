@@ -14,18 +14,16 @@ from hub.checks import (
     credentials,
     entities,
     events,
-    examples,
     exchanges,
     flows,
     lenses,
     mappings,
     purposes,
     records,
+    runs,
     secrets,
     shape,
-    trials,
     triggers,
-    untested,
 )
 from hub.errors import FileError, Place
 from hub.samples import Samples
@@ -46,9 +44,7 @@ SENSE: tuple[Sense, ...] = (
     flows.check,
     triggers.check,
     purposes.check,
-    examples.check,
-    trials.check,
-    untested.check,
+    runs.check,
     events.check,
 )
 

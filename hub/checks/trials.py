@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hub.catalog import Catalog
 from hub.checks.leaves import text_of
-from hub.checks.names import unknown_field
 from hub.checks.suggestion import suggest
 from hub.errors import FileError, Place, RecordError
 from hub.expressions import EvaluationError
@@ -15,13 +13,10 @@ from hub.samples import Samples
 from hub.values import plain
 
 
-def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
+def check(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
     """The leaves whose value no sample event's record gives in a form that is understood."""
-    for mapping in catalog.mappings.values():
-        entity = catalog.entities.get(mapping.entity)
-        if entity and not any(unknown_field(entity, target.names) for target in mapping.reads):
-            yield from _no_record(mapping, samples)
-            yield from _mapping(mapping, samples)
+    yield from _no_record(mapping, samples)
+    yield from _mapping(mapping, samples)
 
 
 def _no_record(mapping: Mapping, samples: Samples) -> Iterator[FileError]:

@@ -1,6 +1,6 @@
 """Expressions as plain Python functions: the source that the build ships, or that runs in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from hub.expressions import syntax
@@ -20,7 +20,10 @@ from hub.values import plain
 
 def built(source: str) -> Built:
     """The function of one expression, compiled in memory. Raises ExpressionError."""
-    found: Built = loaded(module([source]), "<expression>")["EXPRESSIONS"][source]
+    written = Function("e0", source)
+    if written.path:
+        return None, written.path, written.paths
+    found: Built = loaded(_module([written]), "<expression>")["EXPRESSIONS"][source]
     return found
 
 
@@ -40,7 +43,10 @@ def module(sources: Iterable[str]) -> str:
 
     A plain path has none: its names are all that there is to know. Raises ExpressionError.
     """
-    writers = [Function(f"e{number}", source) for number, source in enumerate(sources)]
+    return _module([Function(f"e{number}", source) for number, source in enumerate(sources)])
+
+
+def _module(writers: Sequence["Function"]) -> str:
     functions = [writer.text for writer in writers if writer.text]
     entries = "".join(f"    {writer.entry},\n" for writer in writers)
     head = f"{IMPORTS}\n{bound({name for writer in writers for name in writer.calls})}"
@@ -59,8 +65,9 @@ def _place(name: str) -> str:
 class Function(Writer):
     """The function `name` of one expression.
 
-    `text`: its source, after that of its parts; `entry`: what EXPRESSIONS says of it. `tree` and `mark`:
-    where somebody who has parsed it counts what is reached.
+    `text`: its source, after that of its parts, "" of a plain path; `path`: its names then, else None;
+    `paths`: what it reads; `entry`: what EXPRESSIONS says of it. `tree` and `mark`: where somebody who has
+    parsed it counts what is reached.
     """
 
     def __init__(
@@ -72,11 +79,11 @@ class Function(Writer):
     ) -> None:
         super().__init__(name, mark)
         tree = tree or syntax.parse(source)
-        path = syntax.path(tree)
-        paths = tuple(sorted(syntax.paths(tree)))
-        self.entry = f"{source!r}: ({'None' if path else name}, {path!r}, {paths!r})"
+        self.path = syntax.path(tree)
+        self.paths = tuple(sorted(syntax.paths(tree)))
+        self.entry = f"{source!r}: ({'None' if self.path else name}, {self.path!r}, {self.paths!r})"
         self.text = ""
-        if not path:
+        if not self.path:
             self.write(f"# {source!r}")
             with self.block(f"def {name}(scope):"):
                 self.write(f"return {self.expression(tree, 'scope')}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from jmespath import exceptions, parser
@@ -29,8 +30,12 @@ _TOO_DEEP = "the expression is nested too deeply"
 _NO_COMPARISON = "compare times with after(a, b) or before(a, b), numbers after to_number(x)"
 
 
+@lru_cache(maxsize=4096)
 def parse(source: str) -> Tree:
-    """The tree of a text whose functions are known and take as many arguments. Raises ExpressionError."""
+    """The tree of a text whose functions are known and take as many arguments; the same for all who ask.
+
+    Raises ExpressionError.
+    """
     if not source.strip():
         raise ExpressionError("the expression is empty", 0)
     if len(source) > LONGEST:
