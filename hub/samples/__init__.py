@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hub.accounts import SAMPLE, Account
@@ -74,6 +75,32 @@ class Samples:
         """The connector of a mapping, None where there is none of its name."""
         return self._catalog.connectors.get(mapping.connector)
 
+    def completed(self, mapping: Mapping, sample: Any) -> tuple[list[Any], list[str]]:
+        """As `records`, with what an event only names taken from `records/`, and the files missing there."""
+        connector = self.connector(mapping)
+        if connector is None or mapping.resource not in connector.resources or not _is_event(sample):
+            return self.records(mapping, sample), []
+        known, missing = [], []
+        for event in _events(connector, sample):
+            resource = connector.resources[event.resource]
+            if mapping.resource not in {resource.name, *resource.contains} or not _is_thin(resource, event):
+                known.append(event)
+            elif (record := self._record(connector, event)) is not None:
+                known.append(replace(event, record=record))
+            else:
+                missing.append(_record_file(resource, event.id))
+        return list(_within(connector, mapping.resource, known)), missing
+
+    def _record(self, connector: Connector, event: Event) -> Any:
+        """The record that an event names, as a `get` would answer; None where no sample is of it."""
+        resource = connector.resources[event.resource]
+        for file in self.fetched(connector.name, resource.name):
+            with suppress(ValueError):
+                record = _answered(resource, self.load(file))
+                if event.id in {resource.identify(record), _named(file)}:
+                    return record
+        return None
+
     def files(self, mapping: Mapping) -> list[Path]:
         """The files that may hold records of a mapping: its connector's events, and fetched records."""
         named = (self.webhooks(mapping.connector), self.fetched(mapping.connector, mapping.resource))
@@ -86,6 +113,12 @@ class Samples:
     def fetched(self, connector: str, resource: str) -> tuple[str, ...]:
         """The files of what a `get` of a resource would answer."""
         return self._listed(connector, f"records/{resource}.*.json")
+
+    def wanted(self, mapping: Mapping, id: str = "<id>") -> str:
+        """The file in which a record of the mapping would lie that has to be fetched; "" where none has."""
+        connector = self.connector(mapping)
+        resource = connector.resources.get(mapping.resource) if connector else None
+        return _record_file(resource, id) if resource and resource.get else ""
 
     def answers(self, connector: str) -> tuple[str, ...]:
         """The files of examples of answers."""
@@ -175,6 +208,20 @@ def _answered(resource: Resource, sample: Any) -> Any:
     """The record in what a `get` would answer."""
     inner = resource.get.record(HttpResponse(200, {}, json.dumps(sample).encode())) if resource.get else None
     return sample if inner is None else inner
+
+
+def _is_thin(resource: Resource, event: Event) -> bool:
+    """Whether an event only names a record, which has to be fetched."""
+    return event.record is None and not event.deleted and resource.get is not None
+
+
+def _record_file(resource: Resource, id: str) -> str:
+    return f"events/{resource.connector}/records/{resource.name}.{id.replace('/', '_')}.json"
+
+
+def _named(file: str) -> str:
+    """The id in the name of a record's file."""
+    return PurePosixPath(file).stem.partition(".")[2]
 
 
 def _events(connector: Connector, sample: dict[str, Any]) -> Iterator[Event]:
