@@ -72,7 +72,7 @@ def _topics(connector: Connector) -> Iterator[FileError]:
     for resource in connector.resources.values():
         says = {"deleted", "skip"} & resource.data.keys()
         if not says and not (resource.get and "record" not in resource.data):
-            for topic in filter(_is_deletion, resource.topics):
+            for topic in filter(is_deletion, resource.topics):
                 yield _untold(connector, resource, topic)
 
 
@@ -80,7 +80,7 @@ def _deletions(connector: Connector, samples: Samples) -> Iterator[FileError]:
     """Sample events of deletions that `deleted:` is not true of."""
     for file, event in samples.events(connector):
         resource = connector.resources[event.resource]
-        if event.deleted or event.record is None or not _is_deletion(event.topic):
+        if event.deleted or event.record is None or not is_deletion(event.topic):
             continue
         if "deleted" not in resource.data:
             yield _untold(connector, resource, event.topic)
@@ -105,5 +105,6 @@ def _told(connector: Connector, topic: str) -> str:
     return f"{source} == '{topic}'" if plain else "a condition that holds of it"
 
 
-def _is_deletion(topic: str) -> bool:
+def is_deletion(topic: str) -> bool:
+    """Whether the words of a topic tell of a deletion."""
     return any(_DELETION.fullmatch(word.lower()) for word in _WORDS.findall(topic))
