@@ -16,6 +16,7 @@ NAMES = {
     "message": "message sms mail",
     "cart": "cart checkout basket",
     "stock": "inventory stock inventario",
+    "visit": "visit visita appointment cita",
 }
 """What the records of an entity are called, the likeliest first."""
 
