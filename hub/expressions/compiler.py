@@ -1,6 +1,7 @@
 """Expressions as plain Python functions: the source that the build ships, or that runs in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from hub.expressions import syntax
@@ -23,17 +24,26 @@ def built(source: str) -> Built:
     written = Function("e0", source)
     if written.path:
         return None, written.path, written.paths
-    found: Built = loaded(_module([written]), "<expression>")["EXPRESSIONS"][source]
-    return found
+    names = loaded(bound(written.calls) + written.text, "<expression>", _imported())
+    return names[written.name], None, written.paths
 
 
-def loaded(text: str, file: str) -> dict[str, Any]:
-    """The names of a module of this text. Raises ExpressionError where Python's own limits are passed."""
+@cache
+def _imported() -> dict[str, Any]:
+    """What every module of expressions imports."""
+    return loaded(IMPORTS, "<imports>")
+
+
+def loaded(text: str, file: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The names of a module of this text. `known`: those that it has without saying so.
+
+    Raises ExpressionError where Python's own limits are passed.
+    """
     try:
         code = compile(text, file, "exec")
     except (RecursionError, MemoryError, SyntaxError):
         raise ExpressionError("the expression is nested too deeply", 0) from None
-    namespace: dict[str, Any] = {}
+    namespace = dict(known or {})
     exec(code, namespace)  # noqa: S102 - written by this module, texts only as literals
     return namespace
 
@@ -43,10 +53,7 @@ def module(sources: Iterable[str]) -> str:
 
     A plain path has none: its names are all that there is to know. Raises ExpressionError.
     """
-    return _module([Function(f"e{number}", source) for number, source in enumerate(sources)])
-
-
-def _module(writers: Sequence["Function"]) -> str:
+    writers = [Function(f"e{number}", source) for number, source in enumerate(sources)]
     functions = [writer.text for writer in writers if writer.text]
     entries = "".join(f"    {writer.entry},\n" for writer in writers)
     head = f"{IMPORTS}\n{bound({name for writer in writers for name in writer.calls})}"
