@@ -162,7 +162,7 @@ class _Builder:
         opening = [self._next(), self._next()]
         if len(opening) < 2 or type(opening[1]).__name__ != "DocumentStartEvent":
             raise self._document.error("empty-file", "the file says nothing")
-        data = self._value(self._next(), ())
+        data = self._value(self._next(), "", 0)
         self._next()
         following = self._next()
         if type(following).__name__ != "StreamEndEvent":
@@ -172,34 +172,35 @@ class _Builder:
     def _next(self) -> Any:
         return next(self._events)
 
-    def _value(self, event: Any, path: tuple[Step, ...]) -> Any:
+    def _value(self, event: Any, at: str, depth: int) -> Any:
+        """The value of an event. `at`: its JSON pointer; `depth`: how many stand around it."""
         kind = type(event).__name__
         self._refuse(event, kind)
-        if len(path) > DEEPEST:
+        if depth > DEEPEST:
             hint = f"at most {DEEPEST} lists and objects stand in each other"
             raise self._error("nested-too-deep", "this is nested too deeply", event, hint)
         mark = event.start_mark
-        self._document.places[pointer(path) + "="] = (mark.line + 1, mark.column + 1)
+        self._document.places[at + "="] = (mark.line + 1, mark.column + 1)
         if kind == "MappingStartEvent":
-            return self._mapping(event, path)
+            return self._mapping(event, at, depth)
         if kind == "SequenceStartEvent":
-            return self._sequence(path)
-        self._document.places[pointer(path) + "="] = self._text_start(event)
+            return self._sequence(at, depth)
+        self._document.places[at + "="] = self._text_start(event)
         return self._scalar(event)
 
-    def _mapping(self, start: Any, path: tuple[Step, ...]) -> dict[str, Any]:
+    def _mapping(self, start: Any, at: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         while type(event := self._next()).__name__ != "MappingEndEvent":
             key = self._key(event)
-            here = (*path, key)
+            here = at + pointer((key,))
             if key in found:
-                line = self._document.place(*here).line
+                line = self._document.places[here][0]
                 raise self._error("duplicate-key", f'"{key}" is already set on line {line}', event)
-            self._document.places[pointer(here)] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self._document.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
             value = self._next()
             if start.flow_style and _is_blank(value):
                 raise self._error("split-expression", f'"{key}" became a key of its own', event, _QUOTE)
-            found[key] = self._value(value, here)
+            found[key] = self._value(value, here, depth + 1)
         return found
 
     def _key(self, event: Any) -> str:
@@ -209,12 +210,12 @@ class _Builder:
             raise self._error("key-not-text", "a key is a text", event, _QUOTE)
         return str(event.value)
 
-    def _sequence(self, path: tuple[Step, ...]) -> list[Any]:
+    def _sequence(self, at: str, depth: int) -> list[Any]:
         found: list[Any] = []
         while type(event := self._next()).__name__ != "SequenceEndEvent":
-            here = (*path, len(found))
-            self._document.places[pointer(here)] = (event.start_mark.line + 1, event.start_mark.column + 1)
-            found.append(self._value(event, here))
+            here = f"{at}/{len(found)}"
+            self._document.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            found.append(self._value(event, here, depth + 1))
         return found
 
     def _scalar(self, event: Any) -> Any:

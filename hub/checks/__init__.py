@@ -8,23 +8,23 @@ from pathlib import Path
 from hub.catalog import Catalog, Found, documents
 from hub.checks import (
     accounts,
+    answers,
     bulks,
     connectors,
     credentials,
     entities,
     events,
-    examples,
     exchanges,
     flows,
     lenses,
     mappings,
     messages,
     purposes,
+    records,
+    runs,
     secrets,
     shape,
-    trials,
     triggers,
-    untested,
 )
 from hub.errors import FileError, Place
 from hub.samples import Samples
@@ -39,14 +39,14 @@ SENSE: tuple[Sense, ...] = (
     credentials.check,
     exchanges.check,
     messages.check,
+    records.check,
+    answers.check,
     mappings.check,
     lenses.check,
     flows.check,
     triggers.check,
     purposes.check,
-    examples.check,
-    trials.check,
-    untested.check,
+    runs.check,
     events.check,
 )
 

@@ -36,7 +36,8 @@ def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
 
 def _folder(catalog: Catalog, root: Path, folder: Path) -> Iterator[FileError]:
     connector = catalog.connectors.get(folder.name)
-    for path in sorted([*folder.glob("*.json"), *folder.glob("records/*.json")]):
+    paths = (path for below in ("", "records/", "answers/") for path in folder.glob(f"{below}*.json"))
+    for path in sorted(paths):
         file = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8", errors="replace")
         yield from _readable(file, path.read_bytes(), text)
@@ -98,7 +99,7 @@ def _schema(samples: Samples, mapping: Mapping, schema: Any) -> Iterator[FileErr
 def _sample(samples: Samples, mapping: Mapping, validator: Validator, file: str) -> Iterator[FileError]:
     try:
         sample = samples.load(file)
-        records = samples.records(mapping, sample)
+        records = samples.of_file(mapping, file)
     except (ValueError, RecordError):
         return
     for record in records:

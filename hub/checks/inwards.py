@@ -24,7 +24,8 @@ Members = Dict[str, str]
 
 def check(mapping: Mapping, entity: Entity, payloads: Payloads) -> Iterator[FileError]:
     """The mistakes in `both:`, `in:` and `consent:`."""
-    scope = Scope(payloads.scope(mapping), " in every sample", payloads.said(mapping) or ANY)
+    promised = payloads.said(mapping) or ANY
+    scope = Scope(payloads.scope(mapping), " in every sample", promised, payloads.unseen(mapping))
     yield from _targets(mapping, entity)
     for target in mapping.reads:
         wanted = target_of(entity, target.names)

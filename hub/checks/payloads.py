@@ -31,6 +31,12 @@ class Payloads:
         said = self.said(mapping)
         return seen([*types, said] if said else types)
 
+    def unseen(self, mapping: Mapping) -> str:
+        """The file that would show a whole record that has to be fetched, "" where something shows one."""
+        if self.said(mapping) or any(True for _ in self._samples.recorded(mapping)):
+            return ""
+        return self._samples.wanted(mapping)
+
     def _said(self, mapping: Mapping) -> Type | None:
         """What the schema alone says that expressions see, None where there is none."""
         schema = self.schema(mapping)

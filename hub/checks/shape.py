@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,9 +49,14 @@ def check(kind: str, document: Document) -> Iterator[FileError]:
     """The mistakes in the shape of a document of this kind; in a table its reader has found them all."""
     if kind not in SCHEMAS:
         return
-    validator = Draft202012Validator(SCHEMAS[kind], format_checker=_FORMATS)
-    for error in validator.iter_errors(document.data):
+    for error in _validator(kind).iter_errors(document.data):
         yield from _errors(document, error)
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    """That of a kind of file: one for all files, so that references are followed once."""
+    return Draft202012Validator(SCHEMAS[kind], format_checker=_FORMATS)
 
 
 def _errors(document: Document, error: Any) -> Iterator[FileError]:

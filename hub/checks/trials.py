@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hub.catalog import Catalog
 from hub.checks.leaves import text_of
-from hub.checks.names import unknown_field
 from hub.checks.suggestion import suggest
 from hub.errors import FileError, Place, RecordError
 from hub.expressions import EvaluationError
@@ -15,13 +13,10 @@ from hub.samples import Samples
 from hub.values import plain
 
 
-def check(catalog: Catalog, samples: Samples) -> Iterator[FileError]:
+def check(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
     """The leaves whose value no sample event's record gives in a form that is understood."""
-    for mapping in catalog.mappings.values():
-        entity = catalog.entities.get(mapping.entity)
-        if entity and not any(unknown_field(entity, target.names) for target in mapping.reads):
-            yield from _no_record(mapping, samples)
-            yield from _mapping(mapping, samples)
+    yield from _no_record(mapping, samples)
+    yield from _mapping(mapping, samples)
 
 
 def _no_record(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
@@ -37,7 +32,7 @@ def _no_record(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
 
 
 def _mapping(mapping: Mapping, samples: Samples) -> Iterator[FileError]:
-    told = [trial for record in _records(mapping, samples) for trial in _tried(mapping, samples, record)]
+    told = [trial for record in samples.recorded(mapping) for trial in _tried(mapping, samples, record)]
     for rule, type in _rules(mapping):
         values = [(value, drift) for scope, drift in told if (value := _value(rule, scope)) not in (None, "")]
         place = mapping.document.place(*rule.path)
@@ -54,15 +49,6 @@ def _rules(mapping: Mapping) -> Iterator[tuple[Rule, str]]:
         yield ledger.state, "state"
         if ledger.at:
             yield ledger.at, "time"
-
-
-def _records(mapping: Mapping, samples: Samples) -> Iterator[Any]:
-    """The records of sample files; tests may show on purpose what is not understood."""
-    for path in samples.files(mapping):
-        try:
-            yield from samples.records(mapping, samples.load(path.relative_to(samples.root).as_posix()))
-        except (ValueError, RecordError):
-            continue
 
 
 def _scope(mapping: Mapping, record: Any) -> dict[str, Any]:

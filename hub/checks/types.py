@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import Any
 
 from hub.entity import Entity
@@ -109,7 +108,18 @@ def object_of(fields: Mapping[str, Type], *, open: bool = False) -> Type:
 
 def either(types: Iterable[Type]) -> Type:
     """The values of any of these types; no type has no values."""
-    return reduce(_union, types, Type(frozenset()))
+    some = [one for one in types if one.kinds]
+    if len(some) < 2:
+        return some[0] if some else Type(frozenset())
+    by_kind = {kind: [one for one in some if kind in one.kinds] for kind in ("object", "list", "text")}
+    return Type(
+        frozenset().union(*(one.kinds for one in some)),
+        _fields(by_kind["object"]),
+        any(one.open for one in some),
+        _item(by_kind["list"]),
+        _words([one for one in some if one.some]),
+        _common_form(by_kind["text"]),
+    )
 
 
 def of(value: Any, depth: int = 40) -> Type:
@@ -170,26 +180,12 @@ def _form(value: Any) -> str:
     return next((name for name, pattern in forms.items() if pattern.fullmatch(value)), "")
 
 
-def _union(one: Type, other: Type) -> Type:
-    if not one.kinds or not other.kinds:
-        return one if one.kinds else other
-    return Type(
-        one.kinds | other.kinds,
-        _fields(one, other),
-        one.open or other.open,
-        _item(one, other),
-        _words(one, other),
-        _common_form(one, other),
-    )
-
-
-def _fields(one: Type, other: Type) -> Mapping[str, Type] | None:
-    sides = [side for side in (one, other) if "object" in side.kinds]
-    if len(sides) < 2:
-        return sides[0].fields if sides else None
-    if one.fields is None or other.fields is None:
-        return None
-    names = [*one.fields, *(name for name in other.fields if name not in one.fields)]
+def _fields(sides: Sequence[Type]) -> Mapping[str, Type] | None:
+    """The members of objects: those of all of them, null where one has none."""
+    known = [side.fields for side in sides]
+    if len(sides) < 2 or any(fields is None for fields in known):
+        return known[0] if len(sides) == 1 else None
+    names = dict.fromkeys(name for fields in known for name in fields or ())
     return {name: either(_present(side, name) for side in sides) for name in names}
 
 
@@ -199,22 +195,18 @@ def _present(side: Type, name: str) -> Type:
     return known or (ANY if side.open else NULL)
 
 
-def _item(one: Type, other: Type) -> Type | None:
-    sides = [side for side in (one, other) if "list" in side.kinds]
-    items = [side.item for side in sides]
-    known = [item for item in items if item is not None]
-    return either(known) if known and len(known) == len(items) else None
+def _item(sides: Sequence[Type]) -> Type | None:
+    items = [side.item for side in sides if side.item is not None]
+    return either(items) if items and len(items) == len(sides) else None
 
 
-def _words(one: Type, other: Type) -> frozenset[str] | None:
-    sides = [side for side in (one, other) if side.some]
-    if any(side.words is None for side in sides):
-        return None
-    return frozenset(word for side in sides for word in side.words or ())
+def _words(sides: Sequence[Type]) -> frozenset[str] | None:
+    known = [side.words for side in sides if side.words is not None]
+    return frozenset[str]().union(*known) if len(known) == len(sides) else None
 
 
-def _common_form(one: Type, other: Type) -> str:
-    forms = {side.form for side in (one, other) if "text" in side.kinds}
+def _common_form(sides: Sequence[Type]) -> str:
+    forms = {side.form for side in sides}
     if forms == {"canonical", "time"}:
         return "time"
     return forms.pop() if len(forms) == 1 else ""

@@ -37,12 +37,14 @@ REVIVED: Said = ("or-on-boolean", "false || x gives x", "coalesce(a, b) skips on
 class Scope:
     """What an expression sees. `evidence`: how the types are known, as in " in every sample".
 
-    `promised`: what a JSON Schema says of it, which holds of all there will be.
+    `promised`: what a JSON Schema says of it, which holds of all there will be. `unseen`: the file that would
+    show a record that has to be fetched, where none does.
     """
 
     type: Type
     evidence: str = ""
     promised: Type = ANY
+    unseen: str = ""
 
 
 def kinds(type: Type) -> str:

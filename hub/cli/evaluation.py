@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,18 @@ def scopes(catalog: Catalog, samples: Samples, file: Path, data: Any, seen_by: s
     known = catalog.mappings.get(seen_by)
     mapping = known if seen_by else _reader(catalog, samples, file, data)
     if mapping is None:
+        say_missing(_missing(catalog, samples, file, data))
         return [data]
     print(f"as {mapping.name} sees it:", file=sys.stderr)
-    return [mapping.scope(record) for record in samples.records(mapping, data)]
+    records, missing = samples.completed(mapping, data)
+    say_missing(missing)
+    return [mapping.scope(record) for record in records]
+
+
+def say_missing(files: list[str]) -> None:
+    """Say where the records of an event belong that would have to be fetched."""
+    for file in files:
+        print(f"hub: the event only names a record: put what its `get:` answers into {file}", file=sys.stderr)
 
 
 def evaluated(expression: Expression, scope: Any) -> Any:
@@ -87,15 +97,29 @@ def _caret(source: str, offset: int, hint: str) -> str:
 def _reader(catalog: Catalog, samples: Samples, file: Path, data: Any) -> Mapping | None:
     """The mapping of the outermost record in a sample; None for what is no sample that is mapped."""
     found = []
-    for mapping in catalog.mappings.values():
-        if file.resolve() in (path.resolve() for path in samples.files(mapping)):
-            found += [(len(json.dumps(record)), mapping) for record in _records(samples, mapping, data)]
+    for mapping in _mappings(catalog, samples, file):
+        found += [(len(json.dumps(record)), mapping) for record in _records(samples, mapping, data)]
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _mappings(catalog: Catalog, samples: Samples, file: Path) -> list[Mapping]:
+    """The mappings of whose samples a file is one."""
+    every = catalog.mappings.values()
+    return [one for one in every if file.resolve() in (path.resolve() for path in samples.files(one))]
 
 
 def _records(samples: Samples, mapping: Mapping, data: Any) -> list[Any]:
     try:
-        records = samples.records(mapping, data)
+        records, _ = samples.completed(mapping, data)
         return [record for record in records if mapping.scope(record)]
     except RecordError:
         return []
+
+
+def _missing(catalog: Catalog, samples: Samples, file: Path, data: Any) -> list[str]:
+    """The files that would hold what an event only names, each once."""
+    found: list[str] = []
+    for mapping in _mappings(catalog, samples, file):
+        with suppress(RecordError):
+            found += samples.completed(mapping, data)[1]
+    return list(dict.fromkeys(found))

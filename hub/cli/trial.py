@@ -23,7 +23,8 @@ _DESCRIPTION = """\
   hub try "line_items[].price" events/…/order.json   what an expression gives, over what the mapping of the
                                                      event sees, or over any other JSON
 
-Values are shown as they are. 1 where a record is rejected or an expression has no value."""
+Of an event that only names a record, the record is that of events/<connector>/records/. Values are shown as
+they are. 1 where a record is rejected or missing, or an expression has no value."""
 
 
 def add(subparsers: Any) -> None:
@@ -72,7 +73,10 @@ def _mapping(mapping: Mapping, samples: Samples, arguments: argparse.Namespace) 
     if arguments.out:
         found = [written(mapping, _entity(arguments.event, samples), context)]
     else:
-        records = samples.records(mapping, _json(arguments.event, samples))
+        records, missing = samples.completed(mapping, _json(arguments.event, samples))
+        evaluation.say_missing(missing)
+        if missing and not records:
+            return 1
         found = [read(mapping, record, context) for record in records]
     if arguments.json:
         plain = [one.plain(explained=arguments.explain) for one in found]

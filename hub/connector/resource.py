@@ -168,14 +168,18 @@ class Resource:
 
         Without an id of its own it is `<outer resource>/<outer id>`.
         """
-        place = self.document.place("resources", self.name, "contains", name)
-        try:
-            found = compile(self.contains[name])(_scope(record))
-        except EvaluationError as error:
-            raise RecordError("bad-record", "the contained record cannot be read", place) from error
+        found = self.within(record, name)
         if not isinstance(found, dict):
             return None
         return name, inner.identify(found) or f"{event.resource}/{event.id}", found
+
+    def within(self, record: Any, name: str) -> Any:
+        """What `contains:` gives for `name`: an object, or nothing. Raises RecordError("bad-record")."""
+        try:
+            return compile(self.contains[name])(_scope(record))
+        except EvaluationError as error:
+            place = self.document.place("resources", self.name, "contains", name)
+            raise RecordError("bad-record", "the contained record cannot be read", place) from error
 
     def _first(self, record: Any, sources: tuple[str, ...]) -> Any:
         scope = _scope(record)

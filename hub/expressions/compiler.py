@@ -1,6 +1,7 @@
 """Expressions as plain Python functions: the source that the build ships, or that runs in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from hub.expressions import syntax
@@ -20,17 +21,29 @@ from hub.values import plain
 
 def built(source: str) -> Built:
     """The function of one expression, compiled in memory. Raises ExpressionError."""
-    found: Built = loaded(module([source]), "<expression>")["EXPRESSIONS"][source]
-    return found
+    written = Function("e0", source)
+    if written.path:
+        return None, written.path, written.paths
+    names = loaded(bound(written.calls) + written.text, "<expression>", _imported())
+    return names[written.name], None, written.paths
 
 
-def loaded(text: str, file: str) -> dict[str, Any]:
-    """The names of a module of this text. Raises ExpressionError where Python's own limits are passed."""
+@cache
+def _imported() -> dict[str, Any]:
+    """What every module of expressions imports."""
+    return loaded(IMPORTS, "<imports>")
+
+
+def loaded(text: str, file: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The names of a module of this text. `known`: those that it has without saying so.
+
+    Raises ExpressionError where Python's own limits are passed.
+    """
     try:
         code = compile(text, file, "exec")
     except (RecursionError, MemoryError, SyntaxError):
         raise ExpressionError("the expression is nested too deeply", 0) from None
-    namespace: dict[str, Any] = {}
+    namespace = dict(known or {})
     exec(code, namespace)  # noqa: S102 - written by this module, texts only as literals
     return namespace
 
@@ -59,8 +72,9 @@ def _place(name: str) -> str:
 class Function(Writer):
     """The function `name` of one expression.
 
-    `text`: its source, after that of its parts; `entry`: what EXPRESSIONS says of it. `tree` and `mark`:
-    where somebody who has parsed it counts what is reached.
+    `text`: its source, after that of its parts, "" of a plain path; `path`: its names then, else None;
+    `paths`: what it reads; `entry`: what EXPRESSIONS says of it. `tree` and `mark`: where somebody who has
+    parsed it counts what is reached.
     """
 
     def __init__(
@@ -72,11 +86,11 @@ class Function(Writer):
     ) -> None:
         super().__init__(name, mark)
         tree = tree or syntax.parse(source)
-        path = syntax.path(tree)
-        paths = tuple(sorted(syntax.paths(tree)))
-        self.entry = f"{source!r}: ({'None' if path else name}, {path!r}, {paths!r})"
+        self.path = syntax.path(tree)
+        self.paths = tuple(sorted(syntax.paths(tree)))
+        self.entry = f"{source!r}: ({'None' if self.path else name}, {self.path!r}, {self.paths!r})"
         self.text = ""
-        if not path:
+        if not self.path:
             self.write(f"# {source!r}")
             with self.block(f"def {name}(scope):"):
                 self.write(f"return {self.expression(tree, 'scope')}")

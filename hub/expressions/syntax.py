@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from jmespath import exceptions, parser
@@ -29,8 +30,12 @@ _TOO_DEEP = "the expression is nested too deeply"
 _NO_COMPARISON = "compare times with after(a, b) or before(a, b), numbers after to_number(x)"
 
 
+@lru_cache(maxsize=4096)
 def parse(source: str) -> Tree:
-    """The tree of a text whose functions are known and take as many arguments. Raises ExpressionError."""
+    """The tree of a text whose functions are known and take as many arguments; the same for all who ask.
+
+    Raises ExpressionError.
+    """
     if not source.strip():
         raise ExpressionError("the expression is empty", 0)
     if len(source) > LONGEST:
@@ -62,8 +67,11 @@ def paths(tree: Tree) -> frozenset[tuple[str, ...]]:
 
 def findings(source: str) -> Iterator[Finding]:
     """Forms that are forbidden because they give wrong results for values that occur."""
-    for node in _nodes(parse(source)):
+    tree = parse(source)
+    for node in _nodes(tree):
         yield from _forbidden(node, source)
+    if "!" in source:
+        yield from _early_nots(tree, source)
 
 
 def _depth(tree: Any) -> int:
@@ -205,6 +213,18 @@ def _forbidden(node: Tree, source: str) -> Iterator[Finding]:
         yield Finding("or-on-boolean", message, _operator_offset(source, r"\|\|"), hint)
 
 
+def _early_nots(tree: Tree, source: str) -> Iterator[Finding]:
+    """`!a.b`: JMESPath reads b of !a, which is true or false."""
+    early = {id(node["children"][0]) for node in _nodes(tree) if node["type"] in _FIRST | {"flatten"}}
+    nots = [node for node in _written(tree) if node["type"] == "not_expression"]
+    for node, match in zip(nots, re.finditer(r"!(?!=)", _blanked(source)), strict=True):
+        if id(node) in early:
+            wanted = _PATH.match(source, match.end())
+            message = "! takes only what stands right behind it: the rest is read of true or false"
+            hint = f"write !({wanted[0] if wanted else '…'})"
+            yield Finding("early-not", message, match.start(), hint)
+
+
 def offsets(tree: Tree, source: str) -> dict[int, int]:
     """Where the operators of nodes (`||`, `&&`, `[?`, comparisons) stand in the text, by the node's `id`."""
     blanked = _blanked(source)
@@ -216,12 +236,24 @@ def offsets(tree: Tree, source: str) -> dict[int, int]:
     return found
 
 
-def _in_order(tree: Tree) -> Iterator[Tree]:
-    """The nodes with an operator, as their operators stand in the text."""
+def _children(tree: Tree) -> list[Tree]:
+    """The nodes right below, as they stand in the text."""
     children = [child for child in tree["children"] if isinstance(child, dict)]
     if tree["type"] == "filter_projection":
-        children = [children[0], children[2], children[1]]
-    for number, child in enumerate(children):
+        return [children[0], children[2], children[1]]
+    return children
+
+
+def _written(tree: Tree) -> Iterator[Tree]:
+    """The node and all below it, as they stand in the text; an operator before what it stands between."""
+    yield tree
+    for child in _children(tree):
+        yield from _written(child)
+
+
+def _in_order(tree: Tree) -> Iterator[Tree]:
+    """The nodes with an operator, as their operators stand in the text."""
+    for number, child in enumerate(_children(tree)):
         if number == 1 and tree["type"] in _TOKEN:
             yield tree
         yield from _in_order(child)
@@ -249,6 +281,7 @@ _TOKEN = {
     "filter_projection": "filter",
     "comparator": "comparator",
 }
+_PATH = re.compile(r"(?:[\w.@*]|\"[^\"]*\"|\[[^\[\]]*\])++(?!\()")
 _LITERALS = frozenset({"null", "true", "false"})
 _ORDER = frozenset({"lt", "lte", "gt", "gte"})
 _NUMERIC = frozenset(

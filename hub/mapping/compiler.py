@@ -10,8 +10,8 @@ from hub.mapping.claims import Claim, frozen
 from hub.mapping.inward import Reader
 from hub.mapping.leaves import Leaves, Ledger, Target
 from hub.mapping.outward import Sender
-from hub.mapping.points import Point, Points
-from hub.mapping.running import ABSENT, Path
+from hub.mapping.points import Points
+from hub.mapping.running import Path
 from hub.mapping.shape import shape
 from hub.mapping.writer import shown
 
@@ -25,21 +25,16 @@ def built(
 ) -> dict[str, Any]:
     """The functions and facts of a mapping, compiled in memory: the names of its module.
 
-    `hit` is called with the number of each point that is reached. Raises ExpressionError.
+    `hit` is called with the number of each point that is reached; `points` are those that there are, none
+    without a `hit`. Raises ExpressionError.
     """
-    text = module(document, leaves, empty, Points() if hit else None)
+    points = Points()
+    text = module(document, leaves, empty, points if hit else None)
     file = f"<functions of {document.file}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     names = loaded(text, file)
-    names["hit"] = hit
+    names |= {"hit": hit, "points": tuple(points.found)}
     return names
-
-
-def points(document: Document, leaves: Leaves) -> tuple[Point, ...]:
-    """The points of a mapping, in the order of their numbers."""
-    found = Points()
-    module(document, leaves, ABSENT, found)
-    return tuple(found.found)
 
 
 def module(

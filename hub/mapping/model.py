@@ -19,6 +19,7 @@ from hub.reprs import discreet
 from hub.values import REFUSALS, TYPES
 
 if TYPE_CHECKING:
+    from hub.mapping.points import Point
     from hub.mapping.transcoding import Codec
 
 STATES = frozenset({"granted", "denied", "unknown"})
@@ -80,7 +81,7 @@ class Mapping:
 
     `empty`: what "no value" looks like at the vendor, ABSENT where the connector does not say; `code`: the
     module that the build made of it, compiled in memory where there is none; `probe`: called with the
-    number of each point (`hub.mapping.compiler.points`) that is reached.
+    number of each of `points` that is reached.
     """
 
     document: Document
@@ -148,6 +149,12 @@ class Mapping:
     def model(self) -> Entity:
         """The canonical entity."""
         return self.entities[self.entity]
+
+    @property
+    def points(self) -> "tuple[Point, ...]":
+        """What a probe hears of, in the order of the numbers; nothing without one."""
+        found: tuple[Point, ...] = self._code["points"]
+        return found
 
     def inward(self, record: Any, context: Context) -> Incoming:
         """What a record says of its entity.

@@ -8,7 +8,6 @@ from typing import Any
 from hub.documents import Document, Step
 from hub.errors import FileError, RecordError
 from hub.mapping import Mapping
-from hub.mapping.compiler import points
 from hub.mapping.points import Point
 from hub.proof.examples import Example, parts
 
@@ -96,7 +95,7 @@ def coverage(mapping: Mapping, tests: Iterable[Example]) -> Coverage:
     for test in tests:
         for record in test.records:
             _run(noting, test, record)
-    known = points(mapping.document, mapping.leaves)
+    known = noting.points
     missed = tuple(_missed(mapping.document, point, known) for point in known if point.number not in reached)
     return Coverage(mapping, known, frozenset(reached), missed)
 

@@ -124,7 +124,7 @@ def _records(mapping: Mapping, samples: Samples, number: int, data: dict[str, An
         return [given]
     error = mapping.document.error
     try:
-        records = samples.records(mapping, samples.load(given))
+        records = samples.of_file(mapping, given)
     except RecordError as rejected:
         raise error(
             "no-sample", f"the connector rejects {given}: {rejected}", "tests", number, "in", offset=0

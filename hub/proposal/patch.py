@@ -174,7 +174,7 @@ def _samples(
 def _is_stale(mapping: Mapping, samples: Samples, file: str, known: Sequence[Rename]) -> bool:
     """Whether a sample has an old name."""
     try:
-        records = samples.records(mapping, samples.load(file))
+        records = samples.of_file(mapping, file)
     except (RecordError, OSError, ValueError):
         return False
     return any(moved(mapping, record, known) != record for record in records)

@@ -131,21 +131,33 @@ VOCABULARY: Final = {
     "due": """
         amount due, balance, balance due, amount remaining, remaining amount, outstanding, saldo, saldo
         pendiente, valor pendiente""",
-    "place": "place, location, venue, store, site, lugar, sede, sucursal, direccion, local",
-    "agent": "agent, seller, salesperson, sales rep, vendedor, asesor, representante, agente",
-    "outcome": "outcome, result, resultado, conclusion, desfecho",
-    "notes": "notes, note, comments, comment, remarks, observations, observaciones, notas, comentarios",
-    "visited_at": "visited at, visit date, check in, checked in at, fecha visita, data visita, ~date, ~fecha",
+    "place": """
+        place, location, venue, store, site, branch, office, clinic, room, lugar, sede, sucursal, direccion,
+        local, oficina, consultorio, sala, unidade, !id""",
+    "agent": """
+        agent, seller, salesperson, sales rep, employee, staff, staff member, team member, practitioner,
+        provider, host, attended by, vendedor, asesor, representante, agente, empleado, empleada,
+        profesional, atendido por, funcionario, profissional, atendente, !id, !email""",
+    "outcome": """
+        outcome, result, resultado, conclusion, desfecho, ~status, ~state, ~estado, ~situacao""",
+    "notes": """
+        notes, note, comments, comment, remarks, observations, observaciones, notas, comentarios,
+        observacion, nota, observacoes""",
+    "visited_at": """
+        visited at, visit date, check in, checked in at, start, start at, start time, start date, starts at,
+        started at, begin, begins at, appointment date, scheduled at, fecha visita, inicio, hora inicio,
+        fecha inicio, fecha cita, data visita, hora inicial, ~date, ~fecha, !end, !fin, !fim""",
     # of every record
     "created_at": """
         created at, created, create date, created date, creation date, date created, created on, created
         time, created date time, add time, creation time, inserted at, fecha creacion, creado, creado en,
-        fecha registro, alta, criado em, data criacao, !by, !via""",
+        fecha registro, alta, creada, creada en, criado em, data criacao, !by, !via""",
     "updated_at": """
         updated at, updated, update date, modified, modified at, modified date, date modified, last
-        modified, last modified date, last modified at, last modified time, modified time, update time,
-        date updated, last update, last updated, last change, updated date, system modstamp, write date,
-        changed, changed at, fecha actualizacion, fecha modificacion, actualizado, actualizado en, modificado,
+        modified, last modified date, last modified at, last modified time, modified time, update time, date
+        updated, last update, last updated, last change, updated date, system modstamp, write date, changed,
+        changed at, fecha actualizacion, fecha modificacion, actualizado, actualizado en, modificado,
+        actualizada, modificada, cambiado, cambiada, fecha cambio, ultima modificacion, ultimo cambio,
         atualizado em, data atualizacao, data alteracao, ~timestamp, ~at, !by""",
 }
 
@@ -189,7 +201,7 @@ OWN: Final = {
     "ticket": _words("ticket case caso conversation conversacion issue incidencia chamado"),
     "invoice": _words("invoice factura fatura bill comprobante document"),
     "stock": _words("stock inventory inventario product producto item sku"),
-    "visit": _words("visit visita"),
+    "visit": _words("visit visita appointment cita meeting reunion turno agendamento"),
 }
 """Words that a name may add because the record is of this entity: `customer_email`, `order_number`."""
 

@@ -132,6 +132,43 @@ def test_where_nothing_shows_it_a_name_may_be_there_but_not_a_word_of_the_field(
     assert codes(project) == ["bare-text"]
 
 
+THIN = 'get: {request: "GET /customers/{id}", id: id}'
+RECORD = "events/shop/records/customer.<id>.json"
+
+
+@pytest.mark.parametrize(
+    ("leaf", "code", "hint"),
+    [
+        ("stage: lead", "bare-text", "write \"'lead'\""),
+        ("vip: first_name && first_name == gold", "bare-text", "write 'gold'"),
+        ("channel: '\"gold\"'", "quoted-name", "write 'gold'"),
+        ("channel: frist_name", "unknown-source-field", 'did you mean "first_name"?'),
+        ("channel: x.y", "unknown-source-field", "there is email, first_name"),
+    ],
+)
+def test_of_a_record_that_is_fetched_and_nowhere_shown_a_name_may_be_right(project, leaf, code, hint):
+    shutil.rmtree(project / "events/shop")
+    change(project, "connectors/shop.yaml", "id: text(id)", f"id: text(id)\n    {THIN}")
+    inline = "tests:\n  - {name: a, in: {email: a@b.co, first_name: A}, expect: {given_name: A}}\n"
+    change(project, "mappings/shop.customer.yaml", "in:", f"{inline}in:\n  {leaf}")
+    (error,) = [one for one in check(project).errors if one.code != "untested-field"]
+    assert error.code == code
+    assert error.hint == f"{hint}, or show the record: {RECORD}"
+    if code == "bare-text":
+        assert error.message.endswith("is read as the name of a field, and no sample shows one")
+
+
+def test_a_record_that_is_fetched_and_shown_has_no_other_names(project):
+    change(project, "connectors/shop.yaml", "id: text(id)", f"id: text(id)\n    {THIN}")
+    (project / "events/shop/records").mkdir()
+    shown = {"id": 7, "email": "a@b.co", "first_name": "A"}
+    (project / "events/shop/records/customer.7.json").write_text(json.dumps(shown), encoding="utf-8")
+    change(project, "mappings/shop.customer.yaml", "in:", "in:\n  stage: lead")
+    (error,) = check(project).errors
+    assert (error.code, error.hint) == ("bare-text", "write \"'lead'\"")
+    assert error.message == '"lead" is read as the name of a field, which there is not'
+
+
 @pytest.mark.parametrize(
     "source", ["state != `null`", "state == currency", "!contains(labels, 'x')", "!`null`"]
 )

@@ -134,10 +134,31 @@ def test_null_passes_through_every_function(function):
         ("`false` || a", "or-on-boolean"),
         ("a == null", "bare-literal"),
         ("true", "bare-literal"),
+        ("!a.b", "early-not"),
+        ("x == '!a' && !(a || b).c", "early-not"),
+        ("!a[?!b]", "early-not"),
+        ("a[?!b.c].d", "early-not"),
+        ("!lower(a).b", "early-not"),
+        ("!a[].b", "early-not"),
+        ("!a[0].b", "early-not"),
     ],
 )
 def test_a_form_that_gives_wrong_results_is_found(source, code):
     assert [finding.code for finding in compile(source).findings()] == [code]
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "hint"),
+    [
+        ("c && !a.b", 5, "write !(a.b)"),
+        ('!"a b".c[0] || d', 0, 'write !("a b".c[0])'),
+        ("a[?!b.c].d[?!e]", 3, "write !(b.c)"),
+        ("!lower(a).b", 0, "write !(…)"),
+    ],
+)
+def test_a_not_that_takes_too_little_is_shown_with_what_was_meant(source, offset, hint):
+    (finding,) = compile(source).findings()
+    assert (finding.offset, finding.hint) == (offset, hint)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +172,11 @@ def test_a_form_that_gives_wrong_results_is_found(source, code):
         '"null"',
         "'< to_string('",
         "a == `null`",
+        "!(a.b)",
+        "!a && !b || a.b != 'c'",
+        "!a[0]",
+        "[!a, !b][0]",
+        "!contains(a.b, 'c')",
     ],
 )
 def test_what_is_sound_is_not_found(source):

@@ -30,7 +30,7 @@ _ID = re.compile(r"^_?id$", re.IGNORECASE)
 _ASIDE = re.compile(r"error|warning|link|meta|paging|pagination|included|relationship", re.IGNORECASE)
 """Lists beside the one that was asked for."""
 
-_HOLDERS = frozenset(
+HOLDERS = frozenset(
     {"data", "result", "results", "record", "item", "resource", "object", "payload", "response"}
 )
 """What an answer calls the record, whatever it is."""
@@ -157,7 +157,7 @@ def _call(api: Api, one: Found, name: str, call: Operation) -> Iterator[Line]:
             yield Line(3, f"id:      {_quoted(source)}", 0.8, "the id in the answer")
     if name == "get" and (holder := _holder(api, call.answers, one.name)):
         several = api.items(api.properties(call.answers)[holder]) is not None
-        source = f"{_step(holder)}{'[0]' if several else ''}"
+        source = f"{path_step(holder)}{'[0]' if several else ''}"
         yield Line(3, f"record:  {_quoted(source)}", 0.8, "what of the answer is the record")
     if name == "list":
         yield from _listed(api, one, call)
@@ -169,8 +169,8 @@ def _listed(api: Api, one: Found, call: Operation) -> Iterator[Line]:
         3, f"records: {_quoted(rows[0])}", 0.85 if rows[1] is not None else 0.3, "the list in the answer"
     )
     record = api.properties(rows[1]) if rows[1] is not None else {}
-    if id := _own_id(record, one.name):
-        yield Line(3, f"id:      text({_step(id)})", 0.9, "by its name")
+    if id := own_id(record, one.name):
+        yield Line(3, f"id:      text({path_step(id)})", 0.9, "by its name")
     changed = [name for name in record if _CHANGED.search(name)]
     if changed:
         yield Line(3, f"version: {changed[0]}", 0.7, "by its name: the time of change")
@@ -202,9 +202,9 @@ def _next(api: Api, schema: Schema, prefix: str = "", depth: int = 0) -> str:
     for name, inner in members.items():
         deeper = api.properties(inner) if depth < 3 and api.items(inner) is None else {}
         if _NEXT.search(name) and not deeper:
-            return f"{prefix}{_step(name)}"
+            return f"{prefix}{path_step(name)}"
         inside = deeper and re.search(r"pag|meta|link|next|cursor", name, re.IGNORECASE)
-        if inside and (found := _next(api, inner, f"{prefix}{_step(name)}.", depth + 1)):
+        if inside and (found := _next(api, inner, f"{prefix}{path_step(name)}.", depth + 1)):
             return found
     return ""
 
@@ -220,7 +220,7 @@ def _search(api: Api, one: Found) -> Iterator[Line]:
     if lister is None:
         return
     rows, record = rows_of(api, lister.answers, one.name)
-    id = _step(_own_id(api.properties(record or {}), one.name) or "id")
+    id = path_step(own_id(api.properties(record or {}), one.name) or "id")
     path = f"{_path(lister)}?{by or 'email'}={{coalesce(record.email, '-')}}"
     first = f"{rows}[0].{id}" if rows != "@" else f"[0].{id}"
     likely = 0.8 if by and "mail" in by.lower() else 0.5 if by else 0.3
@@ -238,17 +238,17 @@ def rows_of(api: Api, schema: Schema, name: str = "") -> tuple[str, Schema | Non
         return "@", own
     found = [("", part) for part in api.properties(schema).items()]
     found += [
-        (f"{_step(outer)}.", part)
+        (f"{path_step(outer)}.", part)
         for outer, one in api.properties(schema).items()
         for part in api.properties(one).items()
     ]
     lists = [
-        (f"{outer}{_step(key)}", inner)
+        (f"{outer}{path_step(key)}", inner)
         for outer, (key, one) in found
         if (inner := api.items(one)) is not None
     ]
     lists = [one for one in lists if not _ASIDE.search(one[0])] or lists
-    alike = [one for one in lists if name and _alike(one[0].rpartition(".")[2], name)]
+    alike = [one for one in lists if name and same_name(one[0].rpartition(".")[2], name)]
     full = [one for one in lists if api.properties(one[1])]
     return next(iter([*alike, *full, *lists]), ("@", None))
 
@@ -276,12 +276,12 @@ def id_of(api: Api, schema: Schema, name: str) -> str:
     holder = _holder(api, schema, name)
     part = api.properties(schema)[holder] if holder else schema
     inner = api.items(part)
-    own = _own_id(api.properties(inner if inner is not None else part), name)
-    where = f"{_step(holder) if holder else ''}{'[0]' if inner is not None else ''}"
-    return (f"{where}.{_step(own)}" if where else _step(own)) if own else ""
+    own = own_id(api.properties(inner if inner is not None else part), name)
+    where = f"{path_step(holder) if holder else ''}{'[0]' if inner is not None else ''}"
+    return (f"{where}.{path_step(own)}" if where else path_step(own)) if own else ""
 
 
-def _own_id(members: Any, name: str) -> str:
+def own_id(members: Any, name: str) -> str:
     """The member that names a record: `id`, or what it is called with an id behind it."""
     said = name.replace("_", "")
     alike = (
@@ -293,9 +293,9 @@ def _own_id(members: Any, name: str) -> str:
 def _holder(api: Api, schema: Schema, name: str) -> str:
     """The name of what of an answer holds the record, "" where it is the record itself."""
     members = api.properties(schema)
-    if _own_id(members, name):
+    if own_id(members, name):
         return ""
-    called = (key for key in members if _alike(key, name) or key.lower() in _HOLDERS)
+    called = (key for key in members if same_name(key, name) or key.lower() in HOLDERS)
     if alike := next(
         (key for key in called if api.properties(api.items(members[key]) or members[key])), None
     ):
@@ -307,14 +307,14 @@ def _holder(api: Api, schema: Schema, name: str) -> str:
     return objects[0] if len(objects) == 1 else ""
 
 
-def _alike(key: str, name: str) -> bool:
+def same_name(key: str, name: str) -> bool:
     """Whether a member has the name of the records: one of them, or several."""
     return key.replace("_", "").lower().removesuffix("s") == name.replace("_", "").removesuffix("s")
 
 
 def _wrapped(api: Api, schema: Schema, name: str) -> Any:
     members = api.properties(schema)
-    holder = next((key for key in members if _alike(key, name)), None)
+    holder = next((key for key in members if same_name(key, name)), None)
     holder = holder or (next(iter(members)) if len(members) == 1 else None)
     if holder is None or not (api.properties(members[holder]) or api.items(members[holder]) is not None):
         return "{record}"
@@ -356,7 +356,8 @@ def _since(call: Operation) -> str | None:
     return next((one for one in call.named("query") if _SINCE.search(one)), None)
 
 
-def _step(name: str) -> str:
+def path_step(name: str) -> str:
+    """A name as a step of a path."""
     return name if re.fullmatch(r"[A-Za-z_]\w*", name) else f'"{name}"'
 
 

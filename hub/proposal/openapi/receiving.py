@@ -42,12 +42,11 @@ def received(events: Sequence[Any]) -> Iterator["Line"]:
     headers = {str(name): str(text) for name, text in (first.get("headers") or {}).items()}
     yield Line(0, "receive:")
     yield _signed(headers)
-    scope, body = "body", first["body"]
-    level = _level(body)
-    if level:
+    if level := _level(first["body"]):
         yield Line(1, f"events: {{event: {level}}}", 0.75, "a list: each is an event")
-        scope, body = "event", (body if level == "body" else body[level.partition(".")[2]])[0]
-    yield _topic(headers, scope, body)
+    scope, body = first_event(first["body"])
+    source, likely, why = topic_of(headers, scope, body)
+    yield Line(1, f"topic: {source}", likely, why)
     yield _id(headers, scope, body)
     if at := _at(body):
         yield Line(1, f"at: {scope}.{at}", 0.7, "a time, by its name")
@@ -101,14 +100,21 @@ def _level(body: Any) -> str:
     return ""
 
 
-def _topic(headers: Mapping[str, str], scope: str, body: Any) -> "Line":
-    from hub.proposal.openapi.draft import Line
-
+def topic_of(headers: Mapping[str, str], scope: str, body: Any) -> tuple[str, float, str]:
+    """The expression that gives the topic, how likely it is, and why."""
     if name := next((name for name in headers if _TOPIC.search(name)), None):
-        return Line(1, f'topic: headers."{name.lower()}"', 0.8, "a header names it")
+        return f'headers."{name.lower()}"', 0.8, "a header names it"
     if told := _first(body, _TYPES):
-        return Line(1, f"topic: {scope}.{told}", 0.7, "by its name")
-    return Line(1, f"topic: {scope}.type", 0.3, "no sample says what happened")
+        return f"{scope}.{told}", 0.7, "by its name"
+    return f"{scope}.type", 0.3, "no sample says what happened"
+
+
+def first_event(body: Any) -> tuple[str, Any]:
+    """The name of an event's innermost level, and the first event of a body."""
+    level = _level(body)
+    if not level:
+        return "body", body
+    return "event", (body if level == "body" else body[level.partition(".")[2]])[0]
 
 
 def _id(headers: Mapping[str, str], scope: str, body: Any) -> "Line":

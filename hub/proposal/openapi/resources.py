@@ -16,10 +16,11 @@ NAMES = {
     "message": "message sms mail",
     "cart": "cart checkout basket",
     "stock": "inventory stock inventario",
+    "visit": "visit visita appointment cita",
 }
 """What the records of an entity are called, the likeliest first."""
 
-_KNOWN = {
+KNOWN = {
     name: (entity, 1.0 - 0.04 * place)
     for entity, names in NAMES.items()
     for place, name in enumerate(names.split())
@@ -79,8 +80,8 @@ def _named(path: str) -> tuple[str, float, str]:
         return "", 0.0, ""
     own = [_singular(word) for word in words(plain[-1])]
     for name in ("".join(own), *own[::-1]):
-        if name in _KNOWN:
-            entity, likely = _KNOWN[name]
+        if name in KNOWN:
+            entity, likely = KNOWN[name]
             within = sum("{" in part for part in parts) * 0.15
             longer = 0.1 * (len(own) - 1) if name != "".join(own) else 0.0
             return entity, likely - within - longer, "_".join(own)
@@ -93,7 +94,7 @@ def _singular(word: str) -> str:
         return irregular[word]
     for end, instead in (("ies", "y"), ("sses", "ss"), ("es", ""), ("s", "")):
         stem = word[: -len(end)] + instead if word.endswith(end) and not word.endswith("ss") else word
-        if stem != word and stem in _KNOWN:
+        if stem != word and stem in KNOWN:
             return stem
     return word
 

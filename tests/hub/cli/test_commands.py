@@ -1,15 +1,17 @@
 """The commands of people at a keyboard."""
 
+import argparse
 import json
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from hub import schemas
-from hub.cli import main
+from hub.cli import COMMANDS, main
 from hub.errors import RetryError
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +44,29 @@ def test_a_wrong_command_is_explained():
     with pytest.raises(SystemExit) as caught:
         main(["chekc"])
     assert caught.value.code == 2
+
+
+def test_each_command_is_added_by_the_module_that_is_imported_for_it():
+    for command, module in COMMANDS.items():
+        subparsers = argparse.ArgumentParser().add_subparsers()
+        import_module(f"hub.cli.{module}").add(subparsers)
+        assert sorted(subparsers.choices) == sorted(one for one in COMMANDS if COMMANDS[one] == module), (
+            command
+        )
+
+
+def test_without_a_command_all_are_listed(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = capsys.readouterr().out
+    assert [command for command in COMMANDS if f"\n    {command}" not in listed] == []
+
+
+def test_a_command_imports_what_it_needs_and_no_other():
+    code = f"import sys; from hub.cli import main; main(['check', '--root', {str(BASE)!r}])"
+    code += "; print('boto3' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert ran.stdout.endswith("False\n")
 
 
 @pytest.mark.parametrize("command", ["check", "try", "send", "schemas", "functions"])

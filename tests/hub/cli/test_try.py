@@ -1,6 +1,7 @@
 """hub try beyond what it prints on the project of tests/hub/proof."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,45 @@ def test_the_event_may_be_typed_in_place(capsys):
     assert json.loads(capsys.readouterr().out) == "10184"
     assert main(["try", "digits(x)", '{"x": ', "--root", str(ROOT)]) == 2
     assert "is not JSON" in capsys.readouterr().err
+
+
+@pytest.fixture
+def thin(tmp_path, monkeypatch):
+    """A project with HubSpot alone, whose events name contacts."""
+    for file in ("connectors/hubspot.yaml", "mappings/hubspot.contact.yaml", "accounts.yaml"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    shutil.copytree(ROOT / "entities", tmp_path / "entities")
+    shutil.copytree(ROOT / "events/hubspot", tmp_path / "events/hubspot")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_of_an_event_that_names_a_record_the_fetched_one_is_shown(thin, capsys):
+    assert main(["try", "hubspot.contact", "events/hubspot/contact-created.json"]) == 0
+    assert "mateo.quiroga@correo.example" in capsys.readouterr().out
+    assert main(["try", "firstname", "events/hubspot/contact-created.json"]) == 0
+    assert capsys.readouterr().out == '"Mateo"\n'
+
+
+def test_a_fetched_record_is_found_by_its_id_whatever_its_file_is_called(thin, capsys):
+    records = thin / "events/hubspot/records"
+    (records / "contact.302.json").rename(records / "contact.mateo.json")
+    assert main(["try", "hubspot.contact", "events/hubspot/contact-created.json"]) == 0
+    assert "mateo.quiroga@correo.example" in capsys.readouterr().out
+
+
+def test_where_the_record_that_an_event_names_belongs_is_said(thin, capsys):
+    (thin / "events/hubspot/records/contact.302.json").unlink()
+    said = "put what its `get:` answers into events/hubspot/records/contact.302.json"
+    assert main(["try", "hubspot.contact", "events/hubspot/contact-created.json"]) == 1
+    assert said in capsys.readouterr().err
+    assert main(["try", "body[0].objectId", "events/hubspot/contact-created.json"]) == 0
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.out == "302\n"
+
+
+def test_a_deletion_names_no_record_that_could_be_fetched(thin, capsys):
+    assert main(["try", "hubspot.contact", "events/hubspot/contact-deleted.json"]) == 0
+    assert capsys.readouterr().out == "the event has no record of hubspot.contact\n"

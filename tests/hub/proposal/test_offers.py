@@ -1,15 +1,18 @@
 """What is proposed for names, types and values, and how sure that is."""
 
+from pathlib import Path
+
 import pytest
 
 from hub.accounts import Account
-from hub.documents import parse
+from hub.documents import parse, read
 from hub.entity import Entity
 from hub.proposal.fitness import NEVER, PLAUSIBLE, PROVEN, UNSEEN, fitness
 from hub.proposal.material import Material
 from hub.proposal.names import likeness, words
 from hub.proposal.proposal import propose
 
+ROOT = Path(__file__).parents[3]
 ACCOUNT = Account.of("shop.co", {"country": "CO", "time_zone": "America/Bogota"})
 ENTITY = """
 name: {name}
@@ -212,6 +215,71 @@ def test_words_become_a_lookup_of_those_that_were_seen():
     assert (strange.offer.sure, strange.offer.lookup) == (False, {"hot": "?"})
     unseen = choices({"stage": None})["stage"]
     assert unseen.offer.lookup is None
+
+
+VISITS = {
+    "cita": (
+        {
+            "id": 31,
+            "tipo_cita": "corte",
+            "sede": "Norte",
+            "empleado": "Elsa Rangel",
+            "empleado_id": 7,
+            "inicio": "2026-11-21T10:00:00-05:00",
+            "fin": "2026-11-21T10:45:00-05:00",
+            "estado": "cumplida",
+            "observaciones": "llega tarde",
+            "creada": "2026-11-19T08:00:00-05:00",
+            "cambiada": "2026-11-20T09:00:00-05:00",
+        },
+        {
+            "kind": "tipo_cita",
+            "place": "sede",
+            "agent": "empleado",
+            "visited_at": "inicio",
+            "outcome": "estado",
+            "notes": "observaciones",
+            "created_at": "creada",
+            "updated_at": "cambiada",
+        },
+    ),
+    "appointment": (
+        {
+            "appointmentId": "a-1",
+            "appointmentType": "haircut",
+            "location": "North",
+            "staffMember": "Elsa Rangel",
+            "startTime": "2026-11-21T15:00:00Z",
+            "endTime": "2026-11-21T15:45:00Z",
+            "appointmentStatus": "attended",
+            "comments": "comes late",
+            "createdAt": "2026-11-19T13:00:00Z",
+            "lastModified": "2026-11-20T14:00:00Z",
+        },
+        {
+            "kind": "appointmentType",
+            "place": "location",
+            "agent": "staffMember",
+            "visited_at": "startTime",
+            "outcome": "appointmentStatus",
+            "notes": "comments",
+            "created_at": "createdAt",
+            "updated_at": "lastModified",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(VISITS))
+def test_appointments_are_visits_that_begin_somewhere_with_somebody(name):
+    record, truth = VISITS[name]
+    visit = Entity(read(ROOT / "entities/visit.yaml", ROOT))
+    found = {
+        one.offer.target: one.offer.source
+        for one in propose([record], visit, ACCOUNT).choices
+        if one.offer.stands
+    }
+    assert found == truth
 
 
 def test_values_are_converted_where_they_have_to_be():
