@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hub import keys
 from hub.ledger import OVERTAKEN
+from hub.pipeline.deliver import loops
 from hub.times import to_epoch
 from tests.fleet.systems import Edit
 from tests.fleet.weather import DAY
@@ -60,6 +61,7 @@ class People:
         self.written: list[Edit] = []
         self.orders: dict[str, tuple[str, object]] = {}
         self._values: dict[tuple[str, str, str], set[str]] = {}
+        self._over_ours: dict[tuple[str, str], list[float]] = {}
         self.known = 0
 
     def make(self, move: Move):
@@ -194,12 +196,26 @@ class People:
         changed = {
             k: v for k, v in fields.items() if record is None or record.fields.get(k) != system.writing(k, v)
         }
-        if not changed:
+        if not changed or self._is_put_off(system, record, changed, now):
             return
         edits = self._edits(system, id, changed, record)
         written = system.put("customers", id, changed, edits)
         written.edited = now
         self.world.tell(f"{system.name}: a person writes {id} {changed}")
+
+    def _is_put_off(self, system, record, changed, now):
+        """Whether somebody gives up for now: who writes over ours a fifth time within ten minutes is taken for
+        an automation that answers us, and left alone."""
+        if record is None or all(
+            record.authors[name] is not None for name in changed if name in record.fields
+        ):
+            return False
+        made = self._over_ours.setdefault((system.name, record.id), [])
+        made[:] = [at for at in made if now - at < loops.WINDOW + 60]
+        if len(made) == loops.ANSWERED:
+            return True
+        made.append(now)
+        return False
 
     def _edits(self, system, id, fields, record=None):
         """The edits of these fields; one that says the same in other letters is none that could be lost."""
