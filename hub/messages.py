@@ -37,6 +37,8 @@ UNREAD = "unread/"
 """How the topic of what came and cannot be read begins: its record is the text, for people to look at."""
 FOUND = "found/"
 """How the topic of an event begins that tells what a search found there, before we wrote over it."""
+GONE = "gone/"
+"""How the topic of an event begins that tells of a record of ours which a destination did not find."""
 
 _encoded = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 _RECORD = re.compile(r'\{"account":.*?,"record":(.*),"replay":', re.DOTALL).match

@@ -141,6 +141,27 @@ def test_edits_on_all_sides_at_once_converge_and_come_to_rest(two, seed):
     assert not two.day.hub.store.agenda(keys.PARKED).items
 
 
+def test_what_stands_in_odoo_is_heard_before_it_is_written_over(two):
+    """A partner whom nobody has asked for yet says something newer than the shop, which tells of the same."""
+    two.day.clock.now += 60
+    said, told = from_epoch(two.day.clock()), from_epoch(two.day.clock() - 30)
+    partner = {"id": 77, "name": "Rojas Inés", "email": "ines.rojas@correo.example", "phone": "+573105550999"}
+    partner |= {"street": "Calle 1", "write_date": said[:19].replace("T", " ")}
+    two.day.town.edit("odoo.main", {"resource": "partner", "record": partner, "tell": True})
+    event = json.loads((ROOT / "events/shopify/customer-updated.json").read_text(encoding="utf-8"))
+    event["headers"]["x-shopify-webhook-id"] = "two-way-ines"
+    event["body"] |= {"id": 77_000, "email": partner["email"], "phone": "+573105550111", "updated_at": told}
+    file = two.path / "event.json"
+    file.write_text(json.dumps(event), encoding="utf-8")
+    assert two.day.sample("shopify", "co", file) == 200
+    two.day.rest()
+    (golden,) = (
+        found for root in two.day.customers() if (found := values(root))["email"] == partner["email"]
+    )
+    assert golden["phone"] == partner["phone"]
+    assert two.day.town.state()["odoo.main"]["partner"]["77"]["phone"] == partner["phone"]
+
+
 def test_a_stage_that_the_shop_would_change_is_the_crms(two):
     state = two.day.town.state()["hubspot.main"]["contact"][two._remote("hubspot.main.contact")]
     assert two.golden["stage"] == state["properties"]["lifecyclestage"]

@@ -289,8 +289,8 @@ def test_a_profile_may_stand_there_before(visit):
 def test_odoo_finds_what_stood_there_before():
     visit = Visit(seeded=True)
     domain = [["email_normalized", "=", EMAIL]]
-    answer = visit.odoo("res.partner", "search_read", domain=domain, fields=["id"], limit=2)
-    assert answer.body == [{"id": 57}]
+    answer = visit.odoo("res.partner", "search_read", domain=domain, fields=["vat", "write_date"], limit=2)
+    assert answer.body == [{"id": 57, "vat": False, "write_date": "2026-11-19 13:05:41"}]
 
 
 def test_odoo_creates_writes_and_reads(visit):
@@ -338,6 +338,8 @@ def test_odoo_refuses_what_it_cannot_keep(visit):
     assert visit.odoo("res.partner", "create", vals_list=[{"name": "a", "shoe": 1}]).status == 422
     assert visit.odoo("res.partner", "write", ids=[9], vals={}).status == 404
     assert visit.odoo("res.partner", "read", ids=[9]).status == 404
+    assert visit.odoo("res.partner", "read", ids=[], fields=["shoe"]).status == 422
+    assert visit.odoo("res.partner", "search_read", fields=["shoe"]).status == 422
     assert visit.odoo("sale.order", "create", vals_list=[{"partner_id": 9}]).status == 422
     assert visit.town.state()["odoo.main"] == {}
 

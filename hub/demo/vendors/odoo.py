@@ -1,6 +1,6 @@
 """Odoo's JSON-2 API: partners and sales by search_read, read, create and write."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +15,13 @@ _FIELDS = {
     ),
     "sale.order": frozenset({"partner_id", "client_order_ref", "date_order", "order_line", "note"}),
 }
+_READ_ONLY = {
+    "res.partner": frozenset(
+        {"id", "create_date", "write_date", "email_normalized", "country_code", "commercial_company_name"}
+    ),
+    "sale.order": frozenset({"id", "create_date", "write_date"}),
+}
+"""Fields that are kept or computed there, and can be asked for."""
 _TABLES = {"res.partner": "partner", "sale.order": "order"}
 _FIRST = {"partner": 101, "order": 1}
 
@@ -71,6 +78,8 @@ class Odoo:
         return Answer(200, True, facts={"id": record["id"]})
 
     def _search(self, asked: Asked, model: str) -> Answer:
+        if problem := self._unknown(model, asked.body.get("fields") or (), _READ_ONLY[model]):
+            return problem
         rows = [_computed(row) for row in self.tables.rows(_TABLES[model]).values()]
         found = [row for row in rows if row.get("active", True) and _fits(row, asked.body.get("domain", []))]
         for part in reversed(asked.body.get("order", "id").split(",")):
@@ -82,6 +91,8 @@ class Odoo:
         return Answer(200, shown, facts={"model": model, "found": len(shown)})
 
     def _read(self, asked: Asked, model: str) -> Answer:
+        if problem := self._unknown(model, asked.body.get("fields") or (), _READ_ONLY[model]):
+            return problem
         rows = [self.tables.get(_TABLES[model], str(id)) for id in asked.body["ids"]]
         if None in rows:
             return self._missing()
@@ -119,9 +130,8 @@ class Odoo:
         return Answer(200, True, facts={"model": model, "ids": asked.body["ids"], "changed": changed})
 
     def _problem(self, model: str, values: Row, *, new: bool) -> Answer | None:
-        unknown = sorted(set(values) - _FIELDS[model])
-        if unknown:
-            return self._error(422, "builtins.ValueError", f"Invalid field '{unknown[0]}' on '{model}'")
+        if problem := self._unknown(model, values):
+            return problem
         if new and model == "res.partner" and not values.get("name"):
             return self._error(422, "odoo.exceptions.ValidationError", "Contacts require a name")
         if (
@@ -133,6 +143,12 @@ class Odoo:
                 422, "odoo.exceptions.ValidationError", "An order needs a customer that exists"
             )
         return None
+
+    def _unknown(self, model: str, names: Iterable[str], also: frozenset[str] = frozenset()) -> Answer | None:
+        unknown = sorted(set(names) - _FIELDS[model] - also)
+        if not unknown:
+            return None
+        return self._error(422, "builtins.ValueError", f"Invalid field '{unknown[0]}' on '{model}'")
 
     def _now(self) -> str:
         return self.tables.clock()[:19].replace("T", " ")

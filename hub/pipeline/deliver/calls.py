@@ -41,7 +41,8 @@ class StoppedError(Exception):
 class Calls:
     """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
     milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had;
-    `share`: of a token, which it takes where others wait for the same call.
+    `share`: of a token, which it takes where others wait for the same call; `missed`: the id that we knew, at
+    which an update found nothing; `gone`: the same once the record was looked for, and is not there either.
     """
 
     hub: Hub
@@ -51,6 +52,8 @@ class Calls:
     admitted: Call | None = None
     turns: int = 0
     share: float = 1.0
+    missed: str | None = None
+    gone: str | None = None
     used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,6 +103,10 @@ class Calls:
         assert get is not None, "hub check knows `current` only where there is a get"
         response = self.make(get, {"id": id})
         return None if response is None else get.record(response)
+
+    def is_now(self, id: str | None) -> None:
+        """Note at which id the record is that was looked for, None where at none."""
+        self.gone = None if id == self.missed else self.missed
 
     def first(self, remote: str | None) -> Call | None:
         """The call that writing a record begins with."""

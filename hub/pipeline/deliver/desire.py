@@ -280,10 +280,10 @@ def _own_records(case: Case, subject: Subject) -> dict[str, Item]:
         if name == case.target.name and not contained(case.hub.catalog, keys.told(pk)):
             wanted[Key(pk, "REC")] = id
     found = case.hub.store.read(wanted) if wanted else {}
-    return {wanted[key]: found[key] for key in wanted if key in found and not _gone(found[key])}
+    return {wanted[key]: found[key] for key in wanted if key in found and not is_gone(found[key])}
 
 
-def _gone(record: Item) -> bool:
+def is_gone(record: Item) -> bool:
     """Whether its source says that the record was deleted."""
     return bool(record.data.get("registers", {}).get(DELETED, [None])[0])
 

@@ -1,7 +1,8 @@
-"""What we created is told to unify by ourselves: whose record it is follows from what we wrote.
+"""What deliver learns of a destination's records is told to unify by ourselves.
 
-Else its first event would have to say so, and a person may have changed the address there before it comes:
-then the record would found a customer of its own, who would be written to every other destination.
+What we created: whose record it is follows from what we wrote. Else its first event would have to say so,
+and a person may have changed the address there before it comes: then the record would found a customer of its
+own, who would be written to every other destination. And what a search found.
 """
 
 from dataclasses import replace
@@ -45,19 +46,21 @@ def introductions(case: Case, subject: Subject, desire: Desire, remote: str | No
     """The event that `introduce` sends, if any."""
     declared = case.hub.catalog.entities[subject.entity].identifying
     if remote and remote != desire.remote and any(desire.both.get(field.name) for field in declared):
-        return [_event(case, subject, remote, desire.record)]
+        topic = f"{WRITTEN}{case.target.resource.name}"
+        return [event(case, topic, remote, subject.id, desire.record)]
     return []
 
 
-def _event(case: Case, subject: Subject, remote: str, record: dict[str, Any]) -> Event:
+def event(case: Case, topic: str, remote: str, name: str, record: dict[str, Any] | None) -> Event:
+    """What we say ourselves of the record `remote` there. `name`: which of the things that we say of it."""
     target, now = case.target, from_epoch(case.now)
     return Event(
         connector=target.connector.name,
         account=target.account.key,
         resource=target.resource.name,
-        topic=f"{WRITTEN}{target.resource.name}",
+        topic=topic,
         id=remote,
-        event_id=(remote, subject.id),
+        event_id=(remote, name),
         received_at=now,
         at=now,
         record=record,

@@ -17,6 +17,7 @@ from hub.pipeline.deliver import loops, parking, stored, superseded
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case, open_case, refusal, retire
 from hub.pipeline.deliver.desire import Desire, desired, idempotency_key
+from hub.pipeline.deliver.gone import parted
 from hub.pipeline.deliver.introducing import introduce
 from hub.pipeline.deliver.receipts import BY_HAND, freed
 from hub.pipeline.deliver.target import Target, switches
@@ -144,11 +145,13 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         case, desire = superseded.settle(calls, case, desire)
         done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
-        return _stopped(before, case, subject, desire, stop)
+        return _stopped(before, case, subject, desire, stop, calls.gone)
     except (RecordError, EvaluationError) as error:
+        case, desire = parted(case, subject, desire, calls.gone)
         known = None if _has_written(calls) else _as_before(before)
         return parking.reject(case, error, known, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record)
+    case, desire = parted(case, subject, desire, calls.gone)
     introduce(case, subject, desire, done.id)
     return close(case, subject, desire.at(done.id), "done", told)
 
@@ -157,9 +160,15 @@ INTENDED = ("remote", "orphans", "inflight", "ambiguous", "seen", "wrote", "land
 """What an intent says of a write, and is as it was before where nothing was written."""
 
 
-def _stopped(before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError) -> str:
-    """Park or list what could not go on. `before`: the case as it was when this attempt began."""
+def _stopped(
+    before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError, gone: str | None
+) -> str:
+    """Park or list what could not go on. `before`: the case as it was when this attempt began; `gone`: the id
+    that it did not find any more."""
     changes = {} if stop.writes else _as_before(before)
+    if gone:
+        case, desire = parted(case, subject, desire, gone)
+        changes["remote"] = None
     if stop.remote and stop.remote != desire.remote:
         introduce(case, subject, desire, stop.remote)
         changes["remote"] = stop.remote

@@ -30,9 +30,9 @@ class Done:
 def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> Done:
     """Bring the record to `desire`. Raises StoppedError.
 
-    A known id that is gone is forgotten, and the record found or created again. Where an upsert tells no id,
-    the searches do. Every attempt at one version has one key; a creation that is unsettled keeps its key
-    until it is settled.
+    A known id at which nothing is any more is `gone` of the calls once a search has found another one or
+    nothing, or the record was made at another one. Where an upsert tells no id, the searches do. Every try
+    at one version has one key; a creation that is unsettled keeps its key until it is settled.
     """
     resource, name = calls.target.resource, case.delivery.destination
     known = (name, subject.entity, subject.id)
@@ -43,9 +43,14 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
         done = _updated(calls, resource.update, updating)
         if done is not None:
             return done
+        calls.missed = desire.remote
     if resource.upsert is not None:
         done = _told(calls, resource.upsert, {**scope, "key": idempotency_key(*known, subject.epoch)})
-        return replace(done, id=done.id or desire.remote or _looked_up(calls, updating))
+        held = None if calls.missed else desire.remote
+        done = replace(done, id=done.id or held or _looked_up(calls, updating))
+        if done.id:
+            calls.is_now(done.id)
+        return done
     first = case.data["inflight"]["first"]
     creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
     done = _found(calls, case, updating) or _created(calls, creating)
@@ -76,6 +81,9 @@ def _found(calls: Calls, case: Case, scope: Scope) -> Done | None:
         hit = _hit(calls, call, scope)
         if hit is None:
             continue
+        calls.is_now(hit.id)
+        if hit.id is None:
+            continue
         hear_out(case, hit.id, hit.record)
         with _at(hit.id):
             done = _updated(calls, update, {**scope, "id": hit.id}) if update else Done(hit.id)
@@ -88,7 +96,7 @@ def _looked_up(calls: Calls, scope: Scope) -> str | None:
     """The id of a record whose upsert tells none; None where no search finds it yet, or can be asked now."""
     try:
         hits = (_hit(calls, call, scope) for call in calls.target.resource.find)
-        return next((hit.id for hit in hits if hit), None)
+        return next((hit.id for hit in hits if hit and hit.id), None)
     except StoppedError:
         return None
 
@@ -100,7 +108,10 @@ def _updated(calls: Calls, call: Call, scope: Scope) -> Done | None:
 
 
 def _hit(calls: Calls, call: Call, scope: Scope) -> Done | None:
-    """What a search finds. Raises StoppedError for two: a person decides which one it is."""
+    """What a search finds, without an id for nothing; None where it cannot be asked, or is not there itself.
+
+    Raises StoppedError for two: a person decides which one it is.
+    """
     try:
         response = calls.make(call, scope)
     except StoppedError as stop:
@@ -116,14 +127,16 @@ def _hit(calls: Calls, call: Call, scope: Scope) -> Done | None:
     count, id, record = call.hit(response, scope)
     if count > 1:
         raise StoppedError(Outcome("reject", reason="ambiguous"))
-    return Done(id, record) if id else None
+    return Done(id or None, record)
 
 
 def _created(calls: Calls, scope: Scope) -> Done:
     call = calls.target.resource.create
     if call is None:
         raise RecordError("nothing-to-write-with", f"{calls.target.name} can neither be upserted nor created")
-    return _told(calls, call, scope)
+    done = _told(calls, call, scope)
+    calls.is_now(done.id)
+    return done
 
 
 def _told(calls: Calls, call: Call, scope: Scope) -> Done:

@@ -5,6 +5,7 @@ Every vendor ends with what it has without a death. `--crashes 2` (`make soak`) 
 
 import pytest
 
+from hub.messages import GONE
 from tests.fleet.people import Move
 from tests.fleet.verdict import Verdict
 from tests.fleet.weather import Weather
@@ -22,18 +23,29 @@ LIVES = {
     "sweep relays": (("shop.co", "crm.main"), Weather(unrelayed=1.0)),
     "poll": (("pos.one", "crm.main"), Weather()),
     "no answer, then settle": (("shop.co", "crm.main"), Weather(faults={"lost": 0.5})),
+    "gone, then created anew": (("shop.co", "erp.main"), Weather(), "erp.main"),
 }
+LOST = 1_700.0
+"""When a record is deleted of which nobody tells; then somebody changes its customer elsewhere."""
+CHANGED = Move(3, 1_800.0, "", "edit", 0.0, 0.2)
 
 
 class Life(World):
-    """A life of three moves in the first of its systems, through its deaths."""
+    """A life of three moves in the first of its systems, through its deaths. `loses`: a system that loses its
+    first record."""
 
-    def __init__(self, systems, weather, deaths=()):
+    def __init__(self, systems, weather, loses="", deaths=()):
         calm = Weather(**{**weather.__dict__, "crashes": frozenset(deaths)})
         super().__init__(7, systems=systems, only=frozenset(), weather=calm)
-        for move in MOVES:
+        for move in (*MOVES, CHANGED) if loses else MOVES:
             mine = Move(move.number, move.at, systems[0], move.verb, move.dice, move.other)
             self.later(move.at, lambda mine=mine: self.people.make(mine))
+        if loses:
+            self.later(LOST, lambda: self._lose(self.systems[loses]))
+
+    def _lose(self, system):
+        id = next(iter(system.customers))
+        system.delete("customers", id)
 
     def lived(self):
         """Through it all: what every vendor has."""
@@ -41,8 +53,9 @@ class Life(World):
         return self.left(), Verdict(self).lines
 
     def left(self):
-        """The records of every vendor without ids and times."""
-        found = {}
+        """The records of every vendor without ids and times, and how often the journey tells of one gone."""
+        kept = self.hub.store.items()
+        found = {"gone": sum(one.kind == "timeline" and one.data["topic"].startswith(GONE) for one in kept)}
         for name, system in self.systems.items():
             found[name] = sorted(
                 repr(sorted(one.fields.items(), key=str)) for one in system.customers.values()

@@ -7,6 +7,7 @@ import pytest
 
 from hub.connector import Connector, HttpResponse, Outcome
 from hub.documents import parse
+from hub.pipeline.deliver import calls as made
 from hub.pipeline.deliver.calls import StoppedError
 from hub.pipeline.deliver.writing import write_record
 
@@ -24,8 +25,11 @@ resources:
 class Calls:
     """The calls of one delivery: `answers` in their order."""
 
-    def __init__(self, answers):
-        resource = Connector(parse(CONTACTS, "connectors/mail.yaml")).resources["contact"]
+    missed = gone = None
+    is_now = made.Calls.is_now
+
+    def __init__(self, answers, file=CONTACTS):
+        resource = Connector(parse(file, "connectors/mail.yaml")).resources["contact"]
         self.target = SimpleNamespace(resource=resource, name="mail.main.contact")
         self.answers, self.asked = answers, []
 
@@ -41,8 +45,8 @@ def says(body):
     return HttpResponse(200, {}, json.dumps(body).encode())
 
 
-def written(answers, remote=None):
-    calls = Calls(answers)
+def written(answers, remote=None, file=CONTACTS):
+    calls = Calls(answers, file)
     case = SimpleNamespace(delivery=SimpleNamespace(destination="mail.main.contact"), data={})
     subject = SimpleNamespace(entity="customer", id="c-1", epoch=1)
     desire = SimpleNamespace(record={"email": "a@correo.example"}, customer={}, remote=remote)
@@ -68,3 +72,14 @@ def test_a_known_id_is_not_looked_up():
 def test_a_record_that_is_not_found_yet_is_written_all_the_same(answer):
     _, done = written([says({"job": "j"}), answer, says({"found": []})])
     assert done.id is None
+
+
+@pytest.mark.parametrize(("found", "gone"), [([{"id": "8"}], "7"), ([{"id": "7"}], None), ([], None)])
+def test_an_id_that_an_update_missed_is_looked_up_anew(found, gone):
+    """What no search finds just after an upsert may still be at the old one: the search may be behind."""
+    file = CONTACTS + '    update: {request: "PATCH /contacts/{id}", body: "{record}"}\n'
+    answers = [None, says({"job": "j"}), says({"found": []}), says({"found": found})]
+    calls, done = written(answers, remote="7", file=file)
+    assert calls.asked == ["update", "upsert", "find", "find"]
+    assert done.id == (found[0]["id"] if found else None)
+    assert calls.gone == gone

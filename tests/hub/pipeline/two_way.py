@@ -96,6 +96,7 @@ class System:
     writes: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Callable[[Callable[[], HttpResponse]], HttpResponse]] = field(default_factory=list)
     told: int = 0
+    made: int = 0
 
     @property
     def now(self) -> str:
@@ -108,6 +109,10 @@ class System:
         if news:
             record.update(news, updated_at=self.now)
             self._tell(id)
+
+    def lose(self, id: str) -> None:
+        """A record is deleted, and nobody is told."""
+        del self.people[id]
 
     def tell_again(self, id: str = "1") -> None:
         """Something changes that we do not map: the whole record is told."""
@@ -122,18 +127,18 @@ class System:
 
     def _apply(self, request: HttpRequest) -> HttpResponse:
         body = json.loads(request.body or b"null")
+        if request.method == "GET":
+            held = self.people.get(request.url.rpartition("/")[2])
+            return answer(404) if held is None else answer(200, dict(held))
         if request.url.endswith("/search"):
             return answer(
                 200, {"found": [p for p in self.people.values() if p.get("email") == body["email"]]}
             )
         self.writes.append(body)
-        id = (
-            request.url.rpartition("/")[2]
-            if request.method == "PATCH"
-            else f"{self.name}{len(self.people) + 1}"
-        )
+        id = request.url.rpartition("/")[2] if request.method == "PATCH" else f"{self.name}{self.made + 1}"
         if request.method == "PATCH" and id not in self.people:
             return answer(404)
+        self.made += id not in self.people
         record = self.people.setdefault(id, {"id": id})
         kept = {name: self.stores(name, value) for name, value in body.items()}
         if any(record.get(name) != value for name, value in kept.items()):
