@@ -109,6 +109,13 @@ class Written:
         marks = {name: self._marks(name) for name in fields}
         return all(self.is_last(name, value, "") for name, value in fields.items() if marks[name])
 
+    def aims_at(self, other: "Written", names: Iterable[str]) -> bool:
+        """Whether a request may have been for the record that `other` wrote: with all of its identifiers that
+        both wrote, of these `names`, and one at least."""
+        both = [name for name in names if name in self.wrote and name in other.wrote]
+        hashes = ([{mark.hash for mark in one._marks(name)} for one in (self, other)] for name in both)
+        return bool(both) and all(one & another for one, another in hashes)
+
     def before(self, at: str) -> "Written":
         """What was noted before `at`: what a search found is older than the write that follows it."""
         wrote = {
@@ -200,10 +207,11 @@ class Written:
     def _until(self, marks: Sequence[Mark], place: int) -> str:
         """Until when an older value of ours may be there: the next ones that had an outcome replaced it, but
         for a write of it without one, which may land after them."""
-        own = marks[place].noted
-        newer = (noted for one in marks[:place] for noted in (one.first, one.noted) if noted > own)
+        own = marks[place]
+        newer = (noted for one in marks[:place] for noted in (one.first, one.noted) if noted > own.noted)
         replaced = min((self._surely(noted) for noted in newer if self._settled(noted)), default=FOREVER)
-        return replaced if self._settled(own) else max(replaced, self._surely(own))
+        late = (self._surely(noted) for noted in (own.first, own.noted) if not self._settled(noted))
+        return max((replaced, *late))
 
     def _may_land(self, noted: Iterable[str], after: str, by: str) -> bool:
         """Whether one of these writes may have landed `after` and `by` then, as far back as we know all."""

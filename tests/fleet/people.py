@@ -162,6 +162,9 @@ class People:
         orders = list(system.tables["orders"].values())
         if orders:
             order = orders[int(move.dice * len(orders))]
+            if system.time() == order.updated:
+                self.world.later(1.1, lambda: self._note(system, move))
+                return
             fields = {"note": f"Note {move.number}"}
             system.put("orders", order.id, fields, self._edits(system, order.id, fields))
             self.world.tell(f"{system.name}: order {order.fields['number']} says {fields['note']!r}")
@@ -204,8 +207,8 @@ class People:
         self.world.tell(f"{system.name}: a person writes {id} {changed}")
 
     def _is_put_off(self, system, record, changed, now):
-        """Whether somebody gives up for now: who writes over ours a fifth time within ten minutes is taken for
-        an automation that answers us, and left alone."""
+        """Whether somebody gives up for now: who writes over ours a fifth time within ten minutes is taken
+        for an automation that answers us, and left alone."""
         if record is None or all(
             record.authors[name] is not None for name in changed if name in record.fields
         ):

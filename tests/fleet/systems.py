@@ -46,11 +46,13 @@ class Version:
 
 @dataclass(eq=False)
 class Record:
-    """One record. `ours`: it was created by us; `linked`: the customer's record of an order."""
+    """One record. `ours`: it was created by us; `linked`: the customer's record of an order; `told`: when we
+    first heard of it."""
 
     id: str
     ours: bool
     created: float
+    told: float | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     authors: dict[str, Edit | None] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)

@@ -1,9 +1,11 @@
 """What must hold when a seed has come to rest: each line says what does not."""
 
 from collections import Counter, defaultdict
+from itertools import pairwise, starmap
 
 from hub import keys
 from hub.mapping import Context
+from hub.pipeline.deliver.state import UNHEARD
 from hub.pipeline.subjects import subject_of
 from hub.store.memory import MemoryStore
 from tests.fleet.people import KNOWN, canon
@@ -228,15 +230,19 @@ class Verdict:
 
     def _once(self):
         for root in self.customers:
-            members = Counter()
+            made = defaultdict(list)
             for pk in root.data["records"]:
                 told = keys.told(pk)
                 record = self.world.systems[told.source].customers.get(told.id)
-                members[told.source] += bool(record and record.ours)
-            for source, count in members.items():
-                absorbed = len(root.data["absorbed"])
-                if count > 1 + absorbed:
-                    self.say("duplicated", f"{count} records of {root.data['id']} were created at {source}")
+                if record and record.ours:
+                    made[told.source].append(record)
+            for source, records in made.items():
+                records.sort(key=lambda one: one.created)
+                silent = sum(starmap(_was_silent, pairwise(records)))
+                self.figures["records made again because nothing was told of the first"] += silent
+                if len(records) - silent > 1 + len(root.data["absorbed"]):
+                    told = f"{len(records)} records of {root.data['id']} were created at {source}"
+                    self.say("duplicated", told)
 
     # No limit broken.
 
@@ -263,3 +269,11 @@ def _last(edits):
         else:
             runs.append(edit)
     return max(runs, key=lambda edit: edit.heard, default=None)
+
+
+def _was_silent(first, second):
+    """Whether nobody can know of a record that a request without an answer made, when another is made in its
+    place: its vendor told nothing of it, and it is long ago, or somebody has changed its address there."""
+    unheard = first.told is None or first.told > second.created
+    before = (one.authors.get("email") for one in first.versions if one.updated <= second.created)
+    return unheard and (second.created - first.created >= UNHEARD - 1 or any(before))

@@ -473,6 +473,8 @@ class World:
         if record is None:
             return
         version = record.versions[number]
+        if record.told is None:
+            record.told = self.systems[name].time()
         for edit in version.authors.values():
             if edit is not None and not _is_repeated(edit, version):
                 if edit.heard is None and via == "poll":

@@ -264,6 +264,14 @@ def test_seed_3308_an_older_value_of_ours_is_news_where_the_record_told_another_
     assert is_echo(wrote, "phone", "1", 40, held=told("2", 50), **both)
 
 
+def test_seed_12473_a_value_that_was_written_twice_may_land_late_by_the_first_of_them():
+    once, again = entry({"name": "Ana"}, at(0)), entry({"name": "Ana"}, at(10))
+    wrote = entry({"name": "Eva"}, at(20), Written.joined([Written(once), Written(again)]).wrote)
+    assert is_echo(wrote, "name", "Ana", 30, **exactly(_10=10, _20=20))
+    assert not is_echo(wrote, "name", "Ana", 30, **exactly(_0=0, _10=10, _20=20))
+    assert not is_echo(wrote, "name", "Ana", QUIET + OVERTAKEN + 1, **exactly(_10=10, _20=20))
+
+
 def test_seed_3953_a_write_without_an_outcome_may_land_after_the_next_one():
     wrote = entry({"name": "Eva"}, at(10), entry({"name": "Ana"}, at(0)))
     next_landed = exactly(_10=10)

@@ -150,7 +150,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         case, desire = parted(case, subject, desire, calls.gone)
         known = None if _has_written(calls) else _as_before(before)
         return parking.reject(case, error, known, epoch=subject.epoch)
-    told = stored.noted(case, subject.entity, desire, done.record)
+    told = stored.noted(case, subject.entity, desire, done.record) | ({"stray": None} if done.ours else {})
     case, desire = parted(case, subject, desire, calls.gone)
     introduce(case, subject, desire, done.id)
     return close(case, subject, desire.at(done.id), "done", told)
@@ -237,6 +237,12 @@ def intent(case: Case, subject: Subject, desire: Desire) -> dict[str, Any]:
     }
 
 
+def _left_alone(case: Case, desire: Desire) -> dict[str, Any]:
+    """What is noted where nothing was written: another customer who was merged into this one has a record."""
+    stray = _stray(case) or case.data.get("stray")
+    return {"wrote": desire.wrote, "landed": desire.landed or None, "stray": stray}
+
+
 def _stray(case: Case) -> dict[str, Any]:
     """What a request to find or create a record had in it that may land after all: maybe in a record of its
     own, beside the one that this attempt writes."""
@@ -273,7 +279,7 @@ def close(
         remote=desire.remote,
         orphans=list(desire.orphans) or None,
         superseded=desire.receipts or None,
-        **(told or {"wrote": desire.wrote, "landed": desire.landed or None}),
+        **(told or _left_alone(case, desire)),
         **{
             **parking.CLEAN,
             "ambiguous": ambiguous if settling else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.connector import Call, HttpResponse, Outcome
 from hub.errors import RecordError
+from hub.messages import dumps
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.desire import Desire, idempotency_key
@@ -21,10 +22,12 @@ Scope = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Done:
     """A write that is there: the record's `id`, None where the vendor tells none, and the `record` as it was
-    stored, None where the answer does not hold it."""
+    stored, None where the answer does not hold it. `ours`: it had our own id in it before, which nobody else
+    writes: a request of ours without an answer had made it."""
 
     id: str | None
     record: Any = None
+    ours: bool = False
 
 
 def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> Done:
@@ -88,7 +91,7 @@ def _found(calls: Calls, case: Case, scope: Scope) -> Done | None:
         with _at(hit.id):
             done = _updated(calls, update, {**scope, "id": hit.id}) if update else Done(hit.id)
         if done is not None:
-            return done
+            return replace(done, ours=hit.record is not None and case.delivery.id in dumps(hit.record))
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hub import keys
 from hub.frozen import dataclass
 from hub.golden import DELETED, NEVER, Register, Stamp, confirmed, overlay
+from hub.identity import namespace
 from hub.ledger import Written, came_with
 from hub.messages import FOUND, WRITTEN, Event
 from hub.pipeline.unify.rules import CUSTOMER
@@ -119,9 +120,9 @@ def _anew(written: Written, told: Mapping[str, Any], at: str) -> dict[str, Stamp
 def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written | None:
     """What we noted of this record; None when we never wrote it.
 
-    A request that was to find or create a record made another one where a delivery knows this one by its id,
-    unless this is told as it was created and has all that was written at once: a later search found it.
-    And it may be a `stray`, which such a request made after another record was found or made there.
+    A request that was to find, create or upsert a record made another one where a delivery knows this one by
+    its id, unless both wrote the same identifiers. And this may be a `stray`, which such a request made after
+    another record was found or made there.
     """
     notes = ledgers(telling, ids)
     if not notes:
@@ -129,13 +130,15 @@ def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written 
     reading.load(notes)
     here = keys.told(telling.record.pk).id
     found = [item.data for item in reading.present(notes)]
-    noted = [Written.of(data) for data in found if data.get("remote") == here]
-    if telling.fresh or not noted:
-        maybe = [Written.of(data) for data in found if data.get("remote") is None]
-        if not maybe and not noted:
-            maybe = [Written(data["stray"]) for data in found if _is_stray(telling, data.get("stray"))]
-        noted += [one for one in maybe if not telling.fresh or one.made(telling.fields)]
-    return Written.joined(noted) if noted else None
+    known = [Written.of(data) for data in found if data.get("remote") == here]
+    maybe = [Written.of(data) for data in found if data.get("remote") is None]
+    if known:
+        names = {namespace(pk) for pk in telling.claims}
+        known += [one for one in maybe if any(one.aims_at(other, names) for other in known)]
+        return Written.joined(known)
+    maybe = maybe or [Written(data["stray"]) for data in found if _is_stray(telling, data.get("stray"))]
+    made = [one for one in maybe if not telling.fresh or one.made(telling.fields)]
+    return Written.joined(made) if made else None
 
 
 def _is_stray(telling: Telling, noted: Mapping[str, list[list[str]]] | None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from hub import keys
 from hub.errors import RecordError, RetryError
-from hub.ledger import Written
+from hub.ledger import Written, fingerprint
 from hub.messages import Event
 from hub.store import Key, Put
 from hub.times import from_epoch
@@ -218,6 +218,22 @@ def test_the_winner_takes_over_what_was_written_for_the_customer_that_was_merged
     pk = known.record("crm.main", "contact", "c1", "c-2", stage="customer")
     known.entity("customer", "c-2", relay="never", records={pk: ""}, stage="customer")
     assert tell(known) == "unchanged"
+
+
+def test_seed_13723_a_creation_of_the_winner_without_an_answer_is_not_forgotten_where_the_loser_has_a_record(
+    known,
+):
+    """What it made is no stranger's word when its webhook comes."""
+    tell(known)
+    known.entity("customer", "c-2", relay="never", email="eva@correo.example")
+    known.vendors.faults = [never_hears]
+    assert tell(known, id="c-2", customer="c-2") == "parked:timeout"
+    known.merge("c-1", "c-2")
+    known.entity("customer", "c-2", relay="never", **ADA)
+    assert tell(known, id="c-2", customer="c-2") == "unchanged"
+    state = known.state(CRM, "c-2")
+    assert state["remote"] == "c1"
+    assert state["stray"]["email"][0][0] == fingerprint("eva@correo.example")
 
 
 def test_the_other_ids_of_a_merged_customer_are_reported_as_orphans(known):

@@ -128,6 +128,18 @@ def test_seed_8469_what_a_search_finds_is_heard_before_it_is_written_over(timed)
     assert told.record["name"] == "Augusta"
 
 
+@pytest.mark.parametrize(("ref", "left"), [("c-1", False), ("c-9", True), (None, True)])
+def test_seed_8404_a_record_with_our_own_id_is_what_the_request_without_an_answer_made(timed, ref, left):
+    """Then no other record can be: that of a person, made at the same time, is heard."""
+    timed.vendors.faults = creating(loses_the_answer)
+    assert tell(timed, ERP).startswith("parked:")
+    timed.now += 80
+    timed.vendors.partners["e7"] = {}
+    timed.vendors.faults = [found(email="ada@correo.example", ref=ref, updated=TOLD)]
+    assert tell(timed, ERP) == "done"
+    assert ("stray" in timed.state(ERP, "c-1")) is left
+
+
 def test_what_does_not_say_since_when_it_is_so_is_not_heard(timed):
     """It would tell of now what was before our write."""
     timed.vendors.faults = [found(email="ada@correo.example")]

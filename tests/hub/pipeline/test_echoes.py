@@ -123,6 +123,17 @@ def test_seed_2739_a_record_that_a_search_found_may_be_what_a_creation_of_a_merg
     assert register(world, "9", "name") is None
 
 
+def test_seed_12473_an_upsert_of_a_merged_customer_may_land_late_on_the_record_that_is_known(world):
+    """It wrote the same identifiers, so it hits the same record; one by other identifiers does not (3998)."""
+    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
+    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
+    noted(world, 30, customer=eva, name="Eva", **EVA)
+    world.tell(event("shop.co", "2", 3, name="Eva", **EVA | ADA))
+    noted(world, 40, "9", landed=40, name="Augusta", **EVA)
+    world.tell(told("9", 41, name="Eva", **EVA))
+    assert register(world, "9", "name") is None
+
+
 def test_of_a_record_that_is_older_than_its_telling_single_fields_may_be_ours(world):
     noted(world, 30, name="Ada", **ADA)
     world.tell(told("9", 33, name="Augusta", created_at=minute(32), **ADA))

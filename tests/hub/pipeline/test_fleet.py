@@ -34,9 +34,12 @@ ONCE = {
     6486: "a write of ours between an edit and its set-back made news of the edit",
     7924: "of what a fetch told and the record no longer says the oracle knew nothing",
     7995: "what we told of our own creation was news where it was heard after the next write",
+    8404: "a record with our own id in it did not show that another one was a person's",
     8469: "what a search found was written over before it was heard",
     9206: "a creation that landed beside another record was a stranger's word",
     9519: "a write that was refused made an echo of a person's edit",
+    12473: "an upsert of a customer merged meanwhile landed late on the record, and was news",
+    13723: "a creation without an answer was forgotten where a customer who was merged had a record",
 }
 """Seeds beyond the usual run that showed something."""
 
