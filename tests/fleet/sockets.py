@@ -13,7 +13,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 
-from hub import client
+from hub.client import HttpClient, http
 from hub.connector import HttpRequest
 from hub.errors import RetryError
 from tests.fleet.wire import Wire
@@ -42,8 +42,8 @@ class Street(Wire):
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             self.nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        with patch.object(client, "READ_SECONDS", READ_SECONDS):
-            self.http = client.HttpClient()
+        with patch.object(http, "READ_SECONDS", READ_SECONDS):
+            self.http = HttpClient()
             self.pool = self.http._pool  # made now, with these seconds
 
     def close(self):
