@@ -41,6 +41,11 @@ class Told(NamedTuple):
         """`connector.account`, as in accounts.yaml."""
         return f"{self.connector}.{self.account}"
 
+    @property
+    def destination(self) -> str:
+        """Where it would be written: `connector.account.resource`, without the entity that may be named."""
+        return f"{self.source}.{self.resource.partition('.')[0]}"
+
 
 def told(pk: str) -> Told:
     """What the partition key of a record says: the inverse of `record`."""

@@ -172,7 +172,8 @@ class Delivery:
     the flow that decided. `trigger`: names what a `send:` act happens once for (the flow's `once:`
     value), "" for state. `attempt` counts from 0. `replay` as in Event. `cause`: mark of the event that
     caused it, for the journal. `lane`: "" for what happens now, "backfill" for what was told long ago and
-    lets the other go first.
+    lets the other go first. `record`: key of the record there that the entity was made of when this was sent,
+    "" for none: it is read first, and decides nothing.
     """
 
     destination: str
@@ -186,6 +187,7 @@ class Delivery:
     replay: str | None = None
     cause: str = ""
     lane: str = ""
+    record: str = ""
 
     @property
     def again(self) -> bool:

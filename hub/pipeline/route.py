@@ -14,7 +14,7 @@ from hub.flow import Flow
 from hub.messages import Delivery, dumps
 from hub.pipeline import Hub, flows, outbox
 from hub.pipeline.flows import Sight
-from hub.pipeline.subjects import CUSTOMER, Subject, traits_of
+from hub.pipeline.subjects import CUSTOMER, Subject, contained, traits_of
 from hub.queues import Message
 from hub.reprs import discreet
 from hub.store import Item
@@ -70,6 +70,7 @@ def send(hub: Hub, deliveries: Sequence[Delivery]) -> None:
 def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
     """What the flow sends now, one delivery per destination. Raises EvaluationError."""
     subject = sight.subject
+    own = _own(hub, subject)
     for to in flow.send:
         destination = hub.catalog.destination(to.to)
         act = to.fields is not None or _is_act(hub, destination)
@@ -83,7 +84,14 @@ def deliveries_of(hub: Hub, flow: Flow, sight: Sight) -> Iterator[Delivery]:
             trigger=flows.trigger(flow, sight) if act else "",
             cause=sight.cause,
             lane=sight.lane,
+            record="" if act else own.get(destination, ""),
         )
+
+
+def _own(hub: Hub, subject: Subject) -> dict[str, str]:
+    """Destination -> key of the record there that an entity is made of, the first of several."""
+    told = {pk: keys.told(pk) for pk in reversed(subject.records)}
+    return {one.destination: pk for pk, one in told.items() if not contained(hub.catalog, one)}
 
 
 def _decide(hub: Hub, image: Item) -> Decided:
@@ -128,8 +136,7 @@ def _put_back(hub: Hub, flow: Flow, image: Item, sent: list[Delivery]) -> str:
     data = image.data
     if "back" not in data or flow.on != data["entity"] or flow.wait:
         return NO_CHANGE if data.get("changed") == [] else ONLY_TRAITS
-    told = keys.told(data["back"][0])
-    there = f"{told.source}.{told.resource.partition('.')[0]}"
+    there = keys.told(data["back"][0]).destination
     sight = Sight(_pictured(hub, image), cause=data.get("cause", {}).get("event", ""))
     if not flows.holds(flow, sight):
         return CONDITION
@@ -179,13 +186,14 @@ def _reads_traits(hub: Hub, flow: Flow) -> bool:
 
 def _pictured(hub: Hub, image: Item) -> Subject:
     data = image.data
+    records = tuple(data.get("records", ()))
     mine = traits_of(hub, [data.get(TRAITS, {})]) if data.get("customer") else None
     if data["entity"] == CUSTOMER:
-        return Subject(CUSTOMER, data["id"], data["epoch"], data["fields"], traits=mine)
+        return Subject(CUSTOMER, data["id"], data["epoch"], data["fields"], records, traits=mine)
     owner = None
     if data.get("customer"):
         owner = Subject(CUSTOMER, data["customer"], 0, data.get("customer_fields") or {}, traits=mine)
-    return Subject(data["entity"], data["id"], data["epoch"], data["fields"], owner=owner)
+    return Subject(data["entity"], data["id"], data["epoch"], data["fields"], records, owner=owner)
 
 
 def _close(hub: Hub, image: Item, decided: Decided) -> None:

@@ -47,7 +47,9 @@ class Ahead:
 
 def looking_ahead(hub: Hub, target: Target, delivery: Delivery, state: Key) -> Hub:
     """The hub on what this delivery is likely to ask for. `state`: where the delivery's own state lies."""
-    wanted = [state, *shared(target), *about(target, delivery.entity, delivery.id, delivery.customer)]
+    named = about(target, delivery.entity, delivery.id, delivery.customer)
+    own = [Key(delivery.record, "REC")] if delivery.record else []
+    wanted = [state, *shared(target), *named, *own]
     return hub.over(cast(Store, Ahead(hub.store, list(dict.fromkeys(wanted)))))
 
 
@@ -61,6 +63,5 @@ def about(target: Target, entity: str, id: str, customer: str) -> list[Key]:
     """The entity, its customer ("" for none), and whether the customer is there."""
     if not customer:
         return [keys.root(entity, id)]
-    there = (f"{target.account_name}.{name}" for name in target.customers)
-    states = [keys.delivery(name, CUSTOMER, customer) for name in there]
+    states = [keys.delivery(name, CUSTOMER, customer) for name in target.customers]
     return [keys.root(entity, id), keys.root(CUSTOMER, customer), *states]

@@ -129,8 +129,7 @@ def _further(store: Gathered, target: Target, crowd: Crowd) -> Iterable[Key]:
     roots = store.read(keys.root(crowd.entity, member.id) for member in crowd.members).values()
     for root in roots:
         for pk in root.data.get("records", ()):
-            told = keys.told(pk)
-            if told.source == target.account_name and told.resource.partition(".")[0] == target.resource.name:
+            if keys.told(pk).destination == target.name:
                 yield Key(pk, "REC")
         for id in (*root.data.get("absorbed", ()), root.data.get("origin")):
             if id:

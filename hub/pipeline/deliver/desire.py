@@ -158,11 +158,10 @@ def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any]
     ids: dict[str, str] = {}
     here: str | None = None
     for pk in customer.records:
-        connector, account, resource, id = _parts(pk)
-        if not contained(case.hub.catalog, keys.told(pk)):
-            ids.setdefault(connector, id)
-            local = f"{connector}.{account}" == case.target.account_name and resource in case.target.customers
-            here = here or (id if local else None)
+        told = keys.told(pk)
+        if not contained(case.hub.catalog, told):
+            ids.setdefault(told.connector, told.id)
+            here = here or (told.id if told.destination in case.target.customers else None)
     here = _written(case, customer) or here
     if here:
         ids[case.target.connector.name] = here
@@ -171,8 +170,7 @@ def customer_there(case: Case, customer: Subject | None) -> tuple[dict[str, Any]
 
 def _written(case: Case, customer: Subject) -> str | None:
     """The customer's id at this account, as our own writes learnt it."""
-    prefix = case.target.account_name
-    wanted = [keys.delivery(f"{prefix}.{name}", CUSTOMER, customer.id) for name in case.target.customers]
+    wanted = [keys.delivery(name, CUSTOMER, customer.id) for name in case.target.customers]
     found = case.hub.store.read(wanted)
     return next((found[key].data["remote"] for key in wanted if _remote(found.get(key))), None)
 
@@ -275,10 +273,9 @@ def _own_records(case: Case, subject: Subject) -> dict[str, Item]:
     """The records at this very destination that the entity is made of, by their id there."""
     wanted: dict[Key, str] = {}
     for pk in subject.records:
-        connector, account, resource, id = _parts(pk)
-        name = f"{connector}.{account}.{resource}"
-        if name == case.target.name and not contained(case.hub.catalog, keys.told(pk)):
-            wanted[Key(pk, "REC")] = id
+        told = keys.told(pk)
+        if told.destination == case.target.name and not contained(case.hub.catalog, told):
+            wanted[Key(pk, "REC")] = told.id
     found = case.hub.store.read(wanted) if wanted else {}
     return {wanted[key]: found[key] for key in wanted if key in found and not is_gone(found[key])}
 
@@ -301,12 +298,6 @@ def _states(case: Case, subject: Subject) -> dict[str, dict[str, Any]]:
 
 def _remote(item: Item | None) -> str | None:
     return item.data.get("remote") if item else None
-
-
-def _parts(pk: str) -> Sequence[str]:
-    """Connector, account, resource and id of a record's key; a resource may name its entity, too."""
-    connector, account, resource, id = keys.told(pk)
-    return connector, account, resource.partition(".")[0], id
 
 
 def _without(record: dict[str, Any], mapping: Mapping) -> dict[str, Any]:

@@ -40,10 +40,9 @@ def _tell(case: Case, subject: Subject, desire: Desire, id: str) -> None:
     not find what only may not be written. The event has the same name on each attempt: gone since our last
     write to it.
     """
-    target, resource = case.target, case.target.resource
-    here = (target.account_name, resource.name, id)
-    told = [(Key(pk, "REC"), keys.told(pk)) for pk in subject.records]
-    own = [key for key, one in told if (one.source, one.resource.partition(".")[0], one.id) == here]
+    resource, here = case.target.resource, (case.target.name, id)
+    told = {Key(pk, "REC"): keys.told(pk) for pk in subject.records}
+    own = [key for key, one in told.items() if (one.destination, one.id) == here]
     if all(map(is_gone, case.hub.store.read(own).values())):
         return
     since = max((at for at, landed in desire.landed.items() if landed), default="")

@@ -249,7 +249,7 @@ def _stray(case: Case) -> dict[str, Any]:
     data, earlier = case.data, case.data.get("inflight")
     if earlier is None or data.get("remote") is not None:
         return {}
-    return {name: kept[:1] for name, kept in data["wrote"].items() if kept[0][1] == earlier["at"]}
+    return {name: kept[:1] for name, kept in data.get("wrote", {}).items() if kept[0][1] == earlier["at"]}
 
 
 def _alone(inflight: dict[str, Any]) -> dict[str, Any]:

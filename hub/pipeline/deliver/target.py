@@ -22,7 +22,7 @@ STAGE = "*"
 class Target:
     """A destination: `name` is `connector.account.resource`; `mappings` are its mappings by entity.
 
-    `customers`: names of this account's resources that hold customers.
+    `customers`: destinations of this account that hold customers.
     """
 
     name: str
@@ -43,7 +43,9 @@ class Target:
             return None
         mappings = {mapping.entity: mapping for mapping in catalog.mappings_of(kind, wanted)}
         held = (
-            r for r in connector.resources if any(m.entity == CUSTOMER for m in catalog.mappings_of(kind, r))
+            f"{kind}.{short}.{r}"
+            for r in connector.resources
+            if any(m.entity == CUSTOMER for m in catalog.mappings_of(kind, r))
         )
         return cls(name, account, connector, resource, mappings, tuple(held))
 

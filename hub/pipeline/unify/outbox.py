@@ -50,6 +50,8 @@ def images(
             "cause": cause,
             **({"back": list(change.back)} if change.back else {}),
         }
+        if root := written.get(keys.root(change.entity, change.id)):
+            image["records"] = list(root.data["records"])
         if traits := _traits(reading, written, id):
             image["traits"] = traits
         key = keys.outbox(at, mark, change.entity, change.id, change.epoch)

@@ -12,7 +12,8 @@ from hub.pipeline.deliver.ahead import Ahead
 from hub.store import Item, Key, Put, Tally
 from hub.store.memory import MemoryStore
 from hub.times import to_epoch
-from tests.hub.pipeline.delivering import CRM, ERP, World, connector
+from tests.hub.pipeline import two_way
+from tests.hub.pipeline.delivering import CRM, ERP, World, connector, project
 
 KEYS = [Key("A#1", "A"), Key("B#1", "B")]
 
@@ -42,6 +43,11 @@ class Asked(MemoryStore):
         return super().page(*args, **named)
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("two-way"), two_way.FILES)
+
+
 @pytest.fixture
 def asked(catalog):
     world = World(catalog)
@@ -65,6 +71,40 @@ def test_a_customer_who_is_written_takes_three_calls(asked):
     asked.now += 1
     asked.entity("customer", "c-1", relay="never", stage="lead")
     assert calls(asked, CRM) == ("done", ["read", "commit", "commit"])
+
+
+def test_a_customer_whose_record_there_tells_of_itself_takes_three_calls_too(asked):
+    own = asked.record("crm.main", "contact", "c9", "c-1", given_name="Ada")
+    asked.entity("customer", "c-1", relay="never", email="ada@correo.example", records={own: ""})
+    asked.vendors.contacts["c9"] = {}
+    assert calls(asked, CRM, record=own) == ("done", ["read", "commit", "commit"])
+    assert asked.vendors.contacts["c9"]["email"] == "ada@correo.example"
+
+
+def test_a_delivery_names_the_record_there_that_its_entity_is_made_of(files):
+    """From the transaction of unify to the delivery."""
+    world = two_way.known(files)
+    world.shop.edit("shop1", phone="+573000000009")
+    world.hear()
+    while world.runner.unify() or world.runner.route():
+        pass
+    sent = [Delivery.loads(one.message.body) for one in world.hub.outbound.waiting]
+    own = {one.destination: keys.told(one.record) for one in sent}
+    assert {name: (told.destination, told.id) for name, told in own.items()} == {
+        "crm.main.person": ("crm.main.person", "1"),
+        "erp.main.person": ("erp.main.person", "erp1"),
+        "shop.main.person": ("shop.main.person", "shop1"),
+    }
+
+
+def test_a_record_that_is_another_by_now_is_looked_for_where_the_entity_says(asked):
+    """What was named when the delivery was sent is only what is read first."""
+    old = asked.record("crm.main", "contact", "c8", "c-2", given_name="Eva")
+    own = asked.record("crm.main", "contact", "c9", "c-1", given_name="Ada")
+    asked.entity("customer", "c-1", relay="never", email="ada@correo.example", records={own: ""})
+    asked.vendors.contacts |= {"c8": {}, "c9": {}}
+    assert calls(asked, CRM, record=old) == ("done", ["read", "read", "commit", "commit"])
+    assert asked.vendors.contacts["c8"] == {}
 
 
 def test_an_order_of_a_known_customer_takes_three_calls_too(asked):

@@ -9,6 +9,7 @@ from hub.catalog import Catalog
 from hub.messages import Delivery
 from hub.pipeline.deliver import deliver
 from hub.store import Put
+from hub.times import from_epoch
 from tests.hub.pipeline.delivering import ADA, FILES, World
 from tests.hub.pipeline.delivery_vendors import answer, never_hears, says
 
@@ -157,6 +158,20 @@ def test_a_record_that_was_put_away_is_taken_out_again_after_an_unmerge(project)
     assert tell(world, "c-2") == "done"
     assert asked(world) == [("POST", "/restore/c8"), ("PATCH", "/contacts/c8")]
     assert receipt(world, of="c-2") == "restored"
+
+
+def test_a_request_without_an_outcome_from_before_the_merge_keeps_nobody_from_being_written(project):
+    """What was noted of the record went with it; that the request may land did not."""
+    world = project(ARCHIVE, RESTORE)
+    lost = world.item(NAME, "c-2")
+    begun = {"inflight": {"epoch": 1, "first": 1, "at": from_epoch(world.now)}}
+    world.store.commit([Put(replace(lost, data={**lost.data, **begun}))])
+    world.vendors.faults = [lambda apply: answer(200, {})]
+    tell(world)
+    unmerge(world)
+    world.vendors.faults = [lambda apply: answer(200, {})]
+    assert tell(world, "c-2") == "done"
+    assert asked(world) == [("POST", "/restore/c8"), ("PATCH", "/contacts/c8")]
 
 
 def test_what_was_merged_there_is_never_written_as_if_it_were_another_record(project):
