@@ -272,6 +272,15 @@ def test_seed_12473_a_value_that_was_written_twice_may_land_late_by_the_first_of
     assert not is_echo(wrote, "name", "Ana", QUIET + OVERTAKEN + 1, **exactly(_10=10, _20=20))
 
 
+def test_seed_2042_a_clock_is_known_by_another_write_that_told_its_time():
+    """Then a write without an outcome cannot have landed minutes before it was made."""
+    wrote = entry({"name": "Eva"}, at(600), entry({"name": "Ana"}, at(0)))
+    assert is_echo(wrote, "name", "Eva", 300)
+    assert not is_echo(wrote, "name", "Eva", 300, **exactly(_0=1))
+    assert is_echo(wrote, "name", "Eva", 530, **exactly(_0=1))
+    assert not is_echo(wrote, "name", "Eva", 530, **exactly(_0=60)), "its clock is a minute ahead"
+
+
 def test_seed_3953_a_write_without_an_outcome_may_land_after_the_next_one():
     wrote = entry({"name": "Eva"}, at(10), entry({"name": "Ana"}, at(0)))
     next_landed = exactly(_10=10)

@@ -17,6 +17,7 @@ CHUNK = 25
 ONCE = {
     1183: "that what we wrote stood there confirmed what the record had said before it",
     1983: "a creation without an outcome made an echo of a record that a person had made meanwhile",
+    2042: "a write without an outcome made an echo of what was told for a time minutes before it",
     2102: "of two ledgers of one record, the one of a customer merged away made an echo",
     2315: "an address changed while the upsert by the old one was on its way: two records",
     2378: "an edit that says the same in other letters was counted as lost",
