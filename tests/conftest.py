@@ -63,7 +63,7 @@ def pytest_addoption(parser):
     parser.addoption("--seeds", type=int, default=500, help="seeds of the fleet (make soak: 20,000)")
     parser.addoption("--seed", type=int, default=None, help="only the schedule of this seed")
     parser.addoption(
-        "--crashes", type=int, default=1, choices=(1, 2), help="crashes per run: 2 for all pairs (make soak)"
+        "--crashes", type=int, default=1, choices=(1, 2), help="crashes per run: 2 for pairs (make soak)"
     )
     parser.addoption(
         "--examples", type=int, default=0, help="random examples of a law in place of its own few (make soak)"

@@ -29,9 +29,9 @@ class Wire:
 
     def send(self, request):
         """The answer. Raises RetryError, as the real client does."""
-        self.world.cross()
+        self.world.cross("before request")
         response = self._send(request)
-        self.world.cross()
+        self.world.cross("after request")
         return response
 
     def _send(self, request):

@@ -87,29 +87,29 @@ class Table(MemoryStore):
         self.world = world
 
     def read(self, keys):
-        self.world.cross()
+        self.world.cross("before read")
         found = super().read(keys)
-        self.world.cross()
+        self.world.cross("after read")
         return found
 
     def commit(self, writes):
-        self.world.cross()
+        self.world.cross("before commit")
         super().commit(writes)
         self.world.committed([write.item for write in writes if isinstance(write, Put)])
-        self.world.cross()
+        self.world.cross("after commit")
 
     def page(self, *args, **named):
-        self.world.cross()
+        self.world.cross("before page")
         return super().page(*args, **named)
 
     def agenda(self, *args, **named):
-        self.world.cross()
+        self.world.cross("before agenda")
         return super().agenda(*args, **named)
 
     def count(self, tally):
-        self.world.cross()
+        self.world.cross("before count")
         counted = super().count(tally)
-        self.world.cross()
+        self.world.cross("after count")
         return counted
 
 
@@ -122,10 +122,10 @@ class Line(MemoryQueue):
         self.sent = sent
 
     def send(self, messages):
-        self.world.cross()
+        self.world.cross("before send")
         super().send(messages)
         self.sent(messages)
-        self.world.cross()
+        self.world.cross("after send")
 
 
 class Vault:
@@ -185,7 +185,8 @@ class World:
         self._batches = {}
         self.batches = []
         self.mood = self.dice("mood")
-        self.boundaries = 0
+        self.crossed = []
+        self.step = ""
         self.deaths = 0
         self.depth = 0
         self.relayed = 0
@@ -243,9 +244,13 @@ class World:
 
     # Deaths and others at work.
 
-    def cross(self):
-        """A boundary of our process."""
-        self.boundaries += 1
+    @property
+    def boundaries(self):
+        return len(self.crossed)
+
+    def cross(self, where):
+        """A boundary of our process. `where`: before or after which call; its kind names the step, too."""
+        self.crossed.append(f"{self.step}, {where}")
         if self.boundaries in self.weather.crashes and self.depth:
             self.deaths += 1
             self.tell("a process of ours dies")
@@ -255,15 +260,17 @@ class World:
         if self.weather.others and 0 < self.depth < 3 and self._rng.random() < self.weather.others / 20:
             self._alive(self._rng.choice((self.unify, self.route, self.deliver)))
 
-    def _alive(self, work):
-        """A worker that may die."""
+    def _alive(self, work, name=""):
+        """A worker that may die, by its name."""
         self.depth += 1
+        outer, self.step = self.step, name or work.__name__
         try:
             return work()
         except Crash:
             return True
         finally:
             self.depth -= 1
+            self.step = outer
 
     # The life.
 
@@ -313,7 +320,7 @@ class World:
         if swept is not None and swept <= self.now:
             self._swept = self.now
             self._caught_up()
-            self._alive(lambda: sweep(self.hub))
+            self._alive(lambda: sweep(self.hub), "sweep")
         if self.unasked and self._poll_at <= self.now:
             self._poll_at = self.now + POLL
             self._ask()
@@ -331,7 +338,7 @@ class World:
         asked, self.unasked = tuple(sorted(self.unasked)), set()
         self.counts["polls"] += 1
         self.tell(f"{', '.join(asked)}: asked for what changed")
-        found = self._alive(lambda: poll(self._asking(asked)))
+        found = self._alive(lambda: poll(self._asking(asked)), "poll")
         failed = asked if found is True else [one.account for one in found if one.error]
         self.unasked |= {*failed, *(name for name in asked if self.now < self.asked_until.get(name, 0.0))}
 
@@ -372,9 +379,9 @@ class World:
         ]
         if not batch:
             return False
-        self.cross()
+        self.cross("before the batch")
         outcomes = list(work(batch))
-        self.cross()
+        self.cross("after the batch")
         for one, outcome in zip(stored, outcomes, strict=True):
             if isinstance(outcome, Exception) and not isinstance(outcome, RetryError):
                 raise outcome

@@ -1,6 +1,7 @@
 """Death at every boundary of a small life of the fleet: around each call of a port, requests included.
 
-Every vendor ends with what it has without a death. `--crashes 2` (`make soak`) goes through all pairs.
+Every vendor ends with what it has without a death. `--crashes 2` (`make soak`): a second one after each, of
+every kind of boundary.
 """
 
 import pytest
@@ -10,6 +11,7 @@ from tests.fleet.people import Move
 from tests.fleet.verdict import Verdict
 from tests.fleet.weather import Weather
 from tests.fleet.world import World
+from tests.hub.pipeline.pairs import Pairs
 
 MOVES = (
     Move(0, 1.0, "", "come", 0.0, 0.6),
@@ -25,6 +27,8 @@ LIVES = {
     "no answer, then settle": (("shop.co", "crm.main"), Weather(faults={"lost": 0.5})),
     "gone, then created anew": (("shop.co", "erp.main"), Weather(), "erp.main"),
 }
+SECONDS = 25
+"""Second deaths after each first one, beside those of a pair of kinds that no other life has had."""
 LOST = 1_700.0
 """When a record is deleted of which nobody tells; then somebody changes its customer elsewhere."""
 CHANGED = Move(3, 1_800.0, "", "edit", 0.0, 0.2)
@@ -87,12 +91,12 @@ def test_a_second_death_changes_nothing_either(name, pytestconfig, record_proper
         pytest.skip("make soak")
     calm = Life(*LIVES[name])
     wanted, _ = calm.lived()
-    replays = 0
+    pairs = Pairs(name, SECONDS)
     for first in range(1, calm.boundaries + 1):
         once = Life(*LIVES[name], deaths=(first,))
         once.lived()
-        for second in range(first + 1, once.boundaries + 1):
+        for second in pairs.after(first, once.crossed):
             life = Life(*LIVES[name], deaths=(first, second))
             assert life.lived() == (wanted, []), f"at {first} and {second}"
-            replays += 1
-    record_property("fleet small lives with two deaths", replays)
+            assert max(letters(life)) <= 1
+    pairs.told(lambda what, count: record_property(f"fleet {what}", count), "small lives")
