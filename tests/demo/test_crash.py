@@ -19,7 +19,7 @@ import urllib3
 
 from hub.demo import story
 from hub.demo.stage import Stage
-from hub.messages import WRITTEN
+from hub.messages import FOUND, WRITTEN
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.engine
@@ -85,8 +85,9 @@ def test_a_restart_of_the_engine_in_the_middle_loses_nothing_and_does_nothing_tw
 
 
 def news(entry):
-    """Whether a source told it, not we ourselves: after a death the record may have been quicker."""
-    return entry["source"] != ECHO and not entry["topic"].startswith(WRITTEN)
+    """Whether a source told it, not we ourselves: after a death the record may have been quicker, and a search
+    may find it as we have written it."""
+    return entry["source"] != ECHO and not entry["topic"].startswith((WRITTEN, FOUND))
 
 
 def outcome(stage):

@@ -47,7 +47,8 @@ def test_one_customer_stands_in_six_systems_and_each_field_says_who_told_it(said
 def test_it_says_why_it_is_one_person(said):
     story = " ".join(said[1].partition("Why is it one person?")[2].partition("One journey")[0].split())
     assert "is known in 6 systems" in story
-    assert "It began with a cart in Shopify" in story
+    assert "It began with Odoo partner 57, on 19 November 2026" in story
+    assert "both gave the email l•••@correo.example (Odoo on 19 Nov at 13:05, a cart in Shopify" in story
     assert "because both gave the phone ending 0147" in story
     assert "lucia.fernandez" not in story
 

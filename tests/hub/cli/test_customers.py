@@ -126,7 +126,7 @@ def test_explain_tells_of_who_was_split_off(person):
 def test_explain_in_utc_says_so(person, lived):
     out = person(lived).reads("explain", "--email", LUCIA, "--utc")
     assert "All times are UTC." in out
-    assert "on 20 November 2026 at 14:12" in out
+    assert "on 19 November 2026 at 13:05" in out
 
 
 def test_no_story_uses_a_word_of_the_machine_or_shows_an_identifier(person, lived):

@@ -157,8 +157,17 @@ def test_what_the_hub_wrote_itself_is_told_as_repeated():
     (customer,) = day.customers()
     records = explained(day, customer.data["id"])["records"]
     repeated = [one["source"] for one in records if one["came"] and one["came"]["here"].get("repeated")]
-    assert sorted(repeated) == ["hubspot.main", "odoo.main", "woocommerce.co"]
-    assert records[0]["first"]["entity"] == "cart"
+    assert sorted(repeated) == ["hubspot.main", "woocommerce.co"]
+
+
+def test_what_a_search_found_at_a_destination_is_its_own_word():
+    """The ERP knew her before the hub wrote to it, and says so by what the search found."""
+    day = Day()
+    day.story()
+    (customer,) = day.customers()
+    first = explained(day, customer.data["id"])["records"][0]
+    assert (first["source"], first["first"]["topic"]) == ("odoo.main", "found/partner")
+    assert first["first"]["at"] < "2026-11-20"
 
 
 def explained(day, id):
