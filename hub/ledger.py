@@ -233,22 +233,21 @@ class Written:
         """Before when, in the destination's own time, what was noted then surely was not there."""
         if self._is_exact(noted):
             return self._there(noted)
-        ahead = -OVERTAKEN if self._ahead is None else self._ahead - QUIET
-        return from_epoch(to_epoch(noted) + ahead)
+        return from_epoch(to_epoch(noted) + max(self._ahead - QUIET, -OVERTAKEN))
 
     def _surely(self, noted: str) -> str:
         """By when, in the destination's own time, what was noted then stood there if it ever did."""
         if self._is_exact(noted):
             return self._there(noted)
-        ahead = OVERTAKEN if self._ahead is None else self._ahead
-        return from_epoch(to_epoch(self._there(noted)) + ahead + (0.0 if self._settled(noted) else QUIET))
+        late = OVERTAKEN if self._settled(noted) else OVERTAKEN + QUIET
+        return from_epoch(to_epoch(self._there(noted)) + late)
 
     @property
-    def _ahead(self) -> float | None:
-        """Seconds by which the destination's clock is ahead of ours, at most, and at least QUIET less: by the
-        last write of which it told its own time; None where it never did."""
-        told = max((noted for noted in self.landed if self._is_exact(noted)), default=None)
-        return None if told is None else to_epoch(self._there(told)) - to_epoch(told)
+    def _ahead(self) -> float:
+        """Seconds by which the destination's clock is ahead of ours, QUIET less at least, by writes of which
+        it told its own time: the most of them, as one that changed nothing has an older time."""
+        told = (noted for noted in self.landed if self._is_exact(noted))
+        return max((to_epoch(self._there(one)) - to_epoch(one) for one in told), default=-OVERTAKEN)
 
 
 FOREVER = "9999"

@@ -85,8 +85,8 @@ def test_a_restart_of_the_engine_in_the_middle_loses_nothing_and_does_nothing_tw
 
 
 def news(entry):
-    """Whether a source told it, not we ourselves: after a death the record may have been quicker, and a search
-    may find it as we have written it."""
+    """Whether a source told it, not we ourselves: after a death the record may have been quicker, and a
+    search may find it as we have written it."""
     return entry["source"] != ECHO and not entry["topic"].startswith((WRITTEN, FOUND))
 
 
