@@ -112,10 +112,7 @@ def changes_that_fail(bench: Bench, resource: str) -> None:
 @check("mishaps", Bench.writable)
 def not_let_in(bench: Bench, resource: str) -> None:
     """A queue or a bus that does not let us in, or is not there, pauses the account; then nothing is lost."""
-    writer = _messages(bench, resource)
-    writer.prepare()
-    writer.misbehave(*FIRST, status=403, body={"code": "AccessDenied", "message": "not authorised"})
-    writer.write()
+    writer = _refused(bench, resource, 403, {"code": "AccessDenied", "message": "not authorised"})
     expect(writer.is_paused, "the account is not paused", *writer.path())
     asked = len(writer.calls(*FIRST))
     writer.world.later(60)
@@ -127,10 +124,7 @@ def not_let_in(bench: Bench, resource: str) -> None:
 @check("mishaps", Bench.writable)
 def too_large(bench: Bench, resource: str) -> None:
     """A message that is too large is rejected and not sent again; a smaller edition of it is."""
-    writer = _messages(bench, resource)
-    writer.prepare()
-    writer.misbehave(*FIRST, status=413, body={"code": "TooLarge", "message": "the message is too large"})
-    writer.write()
+    writer = _refused(bench, resource, 413, {"code": "TooLarge", "message": "the message is too large"})
     writer.world.rest()
     expect(writer.state == "rejected", f"it ends as {writer.state}", *writer.path())
     expect(len(writer.calls(*FIRST)) == 1, "it is sent again", *writer.path())
@@ -286,12 +280,15 @@ def _shown(bench: Bench, resource: str) -> Writer:
     return writer
 
 
-def _messages(bench: Bench, resource: str) -> Writer:
-    """A writer of messages. Raises DoesNotApply."""
+def _refused(bench: Bench, resource: str, status: int, body: dict[str, str]) -> Writer:
+    """A writer of messages whose first one was refused so. Raises DoesNotApply for what is no message."""
     writer = Writer(bench, resource)
     call = writer.resource.upsert or writer.resource.create
     if call is None or not call.is_message:
         raise DoesNotApply("it is written by HTTP")
+    writer.prepare()
+    writer.misbehave(*FIRST, status=status, body=body)
+    writer.write()
     return writer
 
 

@@ -27,6 +27,13 @@ def world():
     return made
 
 
+def eva(world):
+    """The id of another customer, whom the shop tells as Eva."""
+    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
+    (id,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
+    return id
+
+
 def noted(world, at, remote=None, landed=None, customer=None, stray=None, **fields):
     """What a delivery to the CRM noted at a minute; when it `landed` there, by the CRM's clock."""
     id = customer or world.customer().data["id"]
@@ -86,9 +93,7 @@ def test_a_request_for_another_record_makes_no_echo_where_a_delivery_knows_this_
     """Seed 3998 of the fleet: two customers turned out to be one, and the creation for one had no answer."""
     noted(world, 30, "9", landed=30, name="Ada", **ADA)
     world.tell(told("9", 31, name="Ada", **ADA))
-    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
-    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
-    noted(world, 40, customer=eva, name="Eva", **EVA)
+    noted(world, 40, customer=eva(world), name="Eva", **EVA)
     world.tell(told("9", 42, name="Ada", **ADA, phone=EVA["phone"]))
     assert len(world.customers()) == 1
     assert register(world, "9", "phone")[1][0][0] == minute(42)
@@ -98,9 +103,7 @@ def test_before_a_telling_joins_two_customers_only_its_own_has_written_a_record(
     """The same, where neither creation has an answer yet."""
     noted(world, 30, name="Ada", **ADA)
     world.tell(told("9", 31, name="Ada", **ADA))
-    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
-    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
-    noted(world, 40, customer=eva, name="Eva", **EVA)
+    noted(world, 40, customer=eva(world), name="Eva", **EVA)
     world.tell(told("9", 42, name="Ada", **ADA, phone=EVA["phone"]))
     assert register(world, "9", "phone")[1][0][0] == minute(42)
 
@@ -114,9 +117,7 @@ def test_seed_1983_a_creation_makes_all_fields_at_once(world):
 
 
 def test_seed_2739_a_record_that_a_search_found_may_be_what_a_creation_of_a_merged_customer_made(world):
-    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
-    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
-    noted(world, 30, customer=eva, name="Eva", **EVA)
+    noted(world, 30, customer=eva(world), name="Eva", **EVA)
     world.tell(event("shop.co", "2", 3, name="Eva", **EVA | ADA))
     noted(world, 40, "9", landed=40, name="Eva", **EVA)
     assert world.tell(told("9", 32, name="Eva", created_at=minute(32), **EVA)).kind == "echo"
@@ -125,9 +126,7 @@ def test_seed_2739_a_record_that_a_search_found_may_be_what_a_creation_of_a_merg
 
 def test_seed_12473_an_upsert_of_a_merged_customer_may_land_late_on_the_record_that_is_known(world):
     """It wrote the same identifiers, so it hits the same record; one by other identifiers does not (3998)."""
-    world.tell(event("shop.co", "2", 2, name="Eva", **EVA))
-    (eva,) = [root.data["id"] for root in world.customers() if root.data["fields"]["name"][0] == "Eva"]
-    noted(world, 39, customer=eva, name="Eva", **EVA)
+    noted(world, 39, customer=eva(world), name="Eva", **EVA)
     world.tell(event("shop.co", "2", 3, name="Eva", **EVA | ADA))
     noted(world, 40, "9", landed=40, name="Augusta", **EVA)
     world.tell(replace(told("9", 41, name="Eva", **EVA), at=minute(40).replace(":00.", ":10.")))
