@@ -238,9 +238,10 @@ class Verdict:
                     made[told.source].append(record)
             for source, records in made.items():
                 records.sort(key=lambda one: one.created)
-                silent = sum(starmap(_was_silent, pairwise(records)))
+                many = len(records) - 1 - len(root.data["absorbed"])
+                silent = min(max(many, 0), sum(starmap(_was_silent, pairwise(records))))
                 self.figures["records made again because nothing was told of the first"] += silent
-                if len(records) - silent > 1 + len(root.data["absorbed"]):
+                if many > silent:
                     told = f"{len(records)} records of {root.data['id']} were created at {source}"
                     self.say("duplicated", told)
 
