@@ -104,6 +104,11 @@ class Catalog:
             if kind not in of_connectors or _stem(document).partition(".")[0] in used
         )
 
+    def sends_messages(self, connector: str) -> bool:
+        """Whether what goes out by this connector are messages to a queue or a bus; not of an unknown one."""
+        known = self.connectors.get(connector)
+        return known is not None and known.sends_messages
+
     def mappings_of(self, connector: str, resource: str) -> list[Mapping]:
         """The mappings of one kind of record, by name."""
         return self._by_resource.get((connector, resource), [])

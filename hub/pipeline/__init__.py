@@ -143,15 +143,10 @@ def sandboxed(catalog: Catalog, vendor_url: str) -> Catalog:
         return catalog
     moved = replace(catalog)
     moved.__dict__["accounts"] = {
-        name: account if _sends_messages(catalog, account) else _moved(catalog, account, vendor_url)
+        name: account if catalog.sends_messages(account.connector) else _moved(catalog, account, vendor_url)
         for name, account in catalog.accounts.items()
     }
     return moved
-
-
-def _sends_messages(catalog: Catalog, account: Account) -> bool:
-    connector = catalog.connectors.get(account.connector)
-    return connector is not None and connector.sends_messages
 
 
 def _moved(catalog: Catalog, account: Account, vendor_url: str) -> Account:

@@ -233,7 +233,8 @@ def _no_address(catalog: Catalog, told: Mapping[str, Any]) -> Remedy | None:
 def _of_status(catalog: Catalog, told: Mapping[str, Any], reason: str, state: str) -> Remedy:
     """What a vendor's refusal asks for."""
     status = reason.removeprefix("status-")
-    if status in ("401", "403") and _sends_messages(catalog, told):
+    connector = str(told.get("destination", "")).partition(".")[0]
+    if status in ("401", "403") and catalog.sends_messages(connector):
         hint = "mend OutQueueArns or OutBusArns, a policy there, or the account's ARN; `hub resume {account}`"
         return Remedy(OPERATOR, "AWS does not let us send there, or nothing is there", hint)
     if status in ("401", "403"):
@@ -248,11 +249,6 @@ def _of_status(catalog: Catalog, told: Mapping[str, Any], reason: str, state: st
     where = ", ".join(f"`{name}` is written by {line}" for name, line in named.items())
     hint = f"{where}: correct the line, or the value in its source; `hub check`, deploy, replay"
     return Remedy(INTEGRATOR, f"the vendor refuses {', '.join(f'`{name}`' for name in named)}", hint)
-
-
-def _sends_messages(catalog: Catalog, told: Mapping[str, Any]) -> bool:
-    connector = catalog.connectors.get(str(told.get("destination", "")).partition(".")[0])
-    return connector is not None and connector.sends_messages
 
 
 def _of_flow(catalog: Catalog, told: Mapping[str, Any], reason: str) -> Remedy:

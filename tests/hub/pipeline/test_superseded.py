@@ -149,12 +149,17 @@ def test_where_nothing_can_be_done_a_person_is_asked_and_says_with_a_replay_that
     assert receipt(world) == "done-by-hand"
 
 
-def test_a_record_that_was_put_away_is_taken_out_again_after_an_unmerge(project):
-    world = project(ARCHIVE, RESTORE)
+def put_away_and_unmerged(world):
+    """The second record is archived with the merge, which is then undone; the vendor answers again."""
     world.vendors.faults = [lambda apply: answer(200, {})]
     tell(world)
     unmerge(world)
     world.vendors.faults = [lambda apply: answer(200, {})]
+
+
+def test_a_record_that_was_put_away_is_taken_out_again_after_an_unmerge(project):
+    world = project(ARCHIVE, RESTORE)
+    put_away_and_unmerged(world)
     assert tell(world, "c-2") == "done"
     assert asked(world) == [("POST", "/restore/c8"), ("PATCH", "/contacts/c8")]
     assert receipt(world, of="c-2") == "restored"
@@ -166,10 +171,7 @@ def test_a_request_without_an_outcome_from_before_the_merge_keeps_nobody_from_be
     lost = world.item(NAME, "c-2")
     begun = {"inflight": {"epoch": 1, "first": 1, "at": from_epoch(world.now)}}
     world.store.commit([Put(replace(lost, data={**lost.data, **begun}))])
-    world.vendors.faults = [lambda apply: answer(200, {})]
-    tell(world)
-    unmerge(world)
-    world.vendors.faults = [lambda apply: answer(200, {})]
+    put_away_and_unmerged(world)
     assert tell(world, "c-2") == "done"
     assert asked(world) == [("POST", "/restore/c8"), ("PATCH", "/contacts/c8")]
 
