@@ -47,14 +47,20 @@ class Specification:
 
     def without(self, steps):
         """The same file less one amendment."""
-        kept = {path: part for path, part in self.amended.items() if path != steps}
-        other = Specification(self.path, self.prefix, kept)
+        return self._amended_by({path: part for path, part in self.amended.items() if path != steps})
+
+    def plain(self):
+        """The same file as it is, without any amendment."""
+        return self._amended_by({})
+
+    def _amended_by(self, amended):
+        other = Specification(self.path, self.prefix, amended)
         other.written = self.written
         return other
 
     @cached_property
     def schemas(self):
-        known = self.data.get("definitions") or self.data["components"]["schemas"]
+        known = self.data.get("definitions") or self.data["components"].get("schemas", {})
         parts = set(_parts(known))
         return {name: _converted(schema, closed=name not in parts) for name, schema in known.items()}
 
