@@ -10,7 +10,8 @@ delivery item. Pure: unify asks, deliver writes.
 **The rule.** A telling of a value for a time repeats a write of ours where that write may have landed before,
 and nothing shows that another value stood there in between: no later write of ours that surely landed, and
 no word of the record itself. When a write landed is known by the destination's own clock, or by ours (its
-clock may be off by OVERTAKEN), or not at all: then it may land until QUIET is over.
+clock may be off by OVERTAKEN), or not at all: then it may land until QUIET is over. One that was answered with
+an older time than it can have changed nothing: what stood there then is no write of ours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -142,8 +143,14 @@ class Written:
         return bool(marks) and fingerprint(self._taken(name, value, at)) in marks[0].forms
 
     def stood(self, name: str, value: Any, at: str) -> bool:
-        """Whether a telling for the time `at` says that what we wrote last was there still, or again."""
-        return self.is_last(name, value, at) and at > self._surely(self._marks(name)[0].noted)
+        """Whether a telling for the time `at` says that what we wrote last was there still, or again: we had
+        written it by then, and what is told is no write of ours."""
+        if not self.is_last(name, value, at):
+            return False
+        own = self._marks(name)[0]
+        noted = {own.first, own.noted, *(one for one in self.landed if own.first < one < own.noted)}
+        ours = any(self._earliest(one) <= at <= self._surely(one) for one in noted)
+        return not ours and any(self._surely(one) < at for one in noted)
 
     def was_silent(self, name: str, at: str, until: str) -> bool:
         """Whether we surely wrote a field before `at`, and then surely nothing `until` then."""
@@ -231,16 +238,18 @@ class Written:
 
     def _earliest(self, noted: str) -> str:
         """Before when, in the destination's own time, what was noted then surely was not there."""
-        if self._is_exact(noted):
-            return self._there(noted)
-        return from_epoch(to_epoch(noted) + max(self._ahead - QUIET, -OVERTAKEN))
+        earliest = from_epoch(to_epoch(noted) + max(self._ahead - QUIET, -OVERTAKEN))
+        return max(earliest, self._there(noted)) if self._is_exact(noted) else earliest
 
     def _surely(self, noted: str) -> str:
         """By when, in the destination's own time, what was noted then stood there if it ever did."""
         if self._is_exact(noted):
             return self._there(noted)
         late = OVERTAKEN if self._settled(noted) else OVERTAKEN + QUIET
-        return from_epoch(to_epoch(self._there(noted)) + late)
+        surely = from_epoch(to_epoch(self._there(noted)) + late)
+        over = from_epoch(to_epoch(noted) + QUIET)
+        then = (self._there(one) for one in self.landed if one >= over and self._is_exact(one))
+        return min([surely, *then])
 
     @property
     def _ahead(self) -> float:

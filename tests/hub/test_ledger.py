@@ -300,6 +300,27 @@ def test_seed_6486_what_stood_there_again_was_set_back_where_we_wrote_nothing_in
     assert both.is_echo("name", "Ana", at(90), told("Eva", 20))
 
 
+def test_seed_7366_a_write_that_is_answered_with_an_older_time_changed_nothing():
+    """Somebody had set what we wrote already: that version of the record is no write of ours."""
+    wrote = entry({"phone": "1"}, at(200), entry({"phone": "1"}, at(0)))
+    void = Written(wrote, **exactly(_0=1, _200=100))
+    assert void.stood("phone", "1", at(100))
+    assert void.was_silent("phone", at(50), at(100))
+    written = Written(wrote, **exactly(_0=1, _200=201))
+    assert not written.stood("phone", "1", at(201)), "this is our own"
+    assert not written.was_silent("phone", at(50), at(201))
+    wrote = entry({"phone": "2"}, at(200), entry({"phone": "1"}, at(0)))
+    assert not is_echo(wrote, "phone", "2", 100, **exactly(_0=1, _200=100))
+
+
+def test_a_creation_without_an_answer_landed_before_a_later_write_told_its_time():
+    wrote = entry({"phone": "1"}, at(QUIET + 5), entry({"phone": "1"}, at(0)))
+    later = {"landed": {at(QUIET + 5): [at(1), True]}}
+    assert not is_echo(wrote, "phone", "1", 301, held=told("2", 300), **later)
+    soon = {"landed": {at(QUIET + 5): [at(1), False]}}
+    assert is_echo(wrote, "phone", "1", 301, held=told("2", 300), **soon)
+
+
 def test_seed_299_each_write_of_a_record_is_one_of_all_its_fields():
     """The value was written again and again; of what came between its first and last time the log tells."""
     wrote = entry({"phone": "1"}, at(90), entry({"phone": "1"}, at(50), entry({"phone": "1"}, at(0))))

@@ -42,7 +42,8 @@ class Calls:
     """The calls of one attempt. `made`: each with its name, the status of its answer (`-`: none) and the
     milliseconds that it took. `admitted`: the call whose token is already taken; `turns`: that it has had;
     `share`: of a token, which it takes where others wait for the same call; `missed`: the id that we knew, at
-    which an update found nothing; `gone`: the same once the record was looked for, and is not there either.
+    which an update found nothing; `gone`: the same once the record was looked for, and is not there either;
+    `introduced`: the id of a record that a search found, and of which unify was told whose it is.
     """
 
     hub: Hub
@@ -54,6 +55,7 @@ class Calls:
     share: float = 1.0
     missed: str | None = None
     gone: str | None = None
+    introduced: str | None = None
     used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -48,8 +48,9 @@ class Desire:
     writes had; `same`: the destination has all this already; `repeats`: it told another value since we
     wrote this one, a moment ago; `theirs`: fingerprints of what its own record tells; `receipts`: what became
     of ids there that were superseded; `unsettled`: when a request left of which nobody knows, from us or the
-    customer who had the record before; `joined`, `put_away`: the one that was this customer's, and was merged
-    or archived there when it was another's, too.
+    customer who had the record before; `underway`: the states of deliveries of which a request may be on its
+    way, ours and, while no record is known, those of customers merged into this one; `joined`, `put_away`:
+    the one that was this customer's, and was merged or archived there when it was another's, too.
     """
 
     record: dict[str, Any]
@@ -70,6 +71,7 @@ class Desire:
     theirs: dict[str, str] = field(default_factory=dict)
     receipts: Receipts = field(default_factory=dict)
     unsettled: str | None = None
+    underway: tuple[dict[str, Any], ...] = ()
     joined: str = ""
     put_away: str = ""
 
@@ -111,7 +113,8 @@ def desired(case: Case, subject: Subject) -> Desire:
     superseded = receipts(case, subject)
     case = freed(case, superseded)
     own = _own_records(case, subject)
-    states = _states(case, subject)
+    noted = _noted(case, subject)
+    states = _by_remote(noted)
     known = list(dict.fromkeys([*states, *own]))
     ids = [id for id in known if id not in dead(superseded)]
     base = states.get(ids[0], {}) if ids else {}
@@ -132,6 +135,7 @@ def desired(case: Case, subject: Subject) -> Desire:
         theirs=_theirs(own.get(ids[0]) if ids else None, members),
         receipts=superseded,
         unsettled=(base.get("inflight") or {}).get("at") or base.get("ambiguous"),
+        underway=tuple(data for data in (noted[:1] if ids else noted) if data.get("inflight")),
     )
     if not ids:
         desire = _lost(desire, known)
@@ -285,14 +289,19 @@ def is_gone(record: Item) -> bool:
     return bool(record.data.get("registers", {}).get(DELETED, [None])[0])
 
 
-def _states(case: Case, subject: Subject) -> dict[str, dict[str, Any]]:
-    """Id there -> delivery state that knows it: ours first, then those of customers merged into ours."""
+def _noted(case: Case, subject: Subject) -> list[dict[str, Any]]:
+    """The states of the deliveries of this entity: ours first, then those of customers merged into ours."""
     wanted = [keys.delivery(case.target.name, subject.entity, id) for id in subject.absorbed]
     found = case.hub.store.read(wanted) if wanted else {}
+    return [case.data, *(found[key].data for key in wanted if key in found)]
+
+
+def _by_remote(noted: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Id there -> the first of these states that knows it."""
     states: dict[str, dict[str, Any]] = {}
-    for item in (case.item, *(found[key] for key in wanted if key in found)):
-        if remote := _remote(item):
-            states.setdefault(remote, item.data)
+    for data in noted:
+        if remote := data.get("remote"):
+            states.setdefault(remote, data)
     return states
 
 
@@ -322,7 +331,7 @@ def compared(case: Case, subject: Subject, desire: Desire) -> dict[str, str]:
     `rest` is the part of the record that is not told back. Of values only fingerprints are kept, so a
     field that differs is named, and what is there is not.
     """
-    own, states = _own_records(case, subject), _states(case, subject)
+    own, states = _own_records(case, subject), _by_remote(_noted(case, subject))
     base = states.get(desire.remote or "", {}) or case.data
     record = own.get(desire.remote or "")
     known = _known(base, desire, record or Item(case.item.key, "record"))

@@ -23,14 +23,16 @@ def parted(case: Case, subject: Subject, desire: Desire, id: str | None) -> tupl
     """The case once it is without the record `id`; as it is for None.
 
     It is told before it is noted, and noted before another record is introduced: who dies in between finds it
-    gone once more and says the same again, or knows that of two records there one is left.
+    gone once more and says the same again, or knows that of two records there one is left. What we wrote to
+    it is kept (`left`): its webhooks about that may come yet.
     """
     if id is None:
         return case, desire
     _tell(case, subject, desire, id)
     desire = desire.with_receipt(id, RECEIPT, from_epoch(case.now)).at(None)
     due = case.now + parking.INTENT_SECONDS
-    return case.write(superseded=desire.receipts, remote=None, agenda=keys.DUE, at=due), desire
+    left = {"remote": id, "wrote": desire.wrote, "landed": desire.landed, "seen": desire.then}
+    return case.write(superseded=desire.receipts, remote=None, left=left, agenda=keys.DUE, at=due), desire
 
 
 def _tell(case: Case, subject: Subject, desire: Desire, id: str) -> None:

@@ -5,6 +5,7 @@ and a person may have changed the address there before it comes: then the record
 own, who would be written to every other destination. And what a search found.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,20 +27,25 @@ def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) 
         enqueue(case.hub, events)
 
 
-def hear_out(case: Case, id: str | None, record: Any) -> None:
-    """Send what a search found of a record as the event of its version, before we write over it.
+def hear_out(case: Case, id: str | None, record: Any, whose: Sequence[Event] = ()) -> None:
+    """Send what a search found of a record as the event of its version, before we write over it; with the
+    events that say `whose` it is, where that is not known.
 
     It is received when this attempt began, so that what the attempt notes is known to be younger.
 
     Without a time of its own the record would tell what it was as if it were now.
     """
+    if told := [*whose, *_heard(case, id, record)]:
+        enqueue(case.hub, told)
+
+
+def _heard(case: Case, id: str | None, record: Any) -> list[Event]:
     target = case.target
     source = Source(target.account, target.connector, target.resource)
     if record is None or target.resource.identify(record) != id:
-        return
+        return []
     event = event_of(source, record, case.data["inflight"]["at"], "poll")
-    if event.at is not None:
-        enqueue(case.hub, [replace(event, topic=f"{FOUND}{target.resource.name}")])
+    return [replace(event, topic=f"{FOUND}{target.resource.name}")] if event.at is not None else []
 
 
 def introductions(case: Case, subject: Subject, desire: Desire, remote: str | None) -> list[Event]:

@@ -5,6 +5,7 @@ write can come before its answer. A request whose outcome is unknown may still l
 once it no longer can, the current state is written once more (`ambiguous`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,14 +146,15 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         case, desire = superseded.settle(calls, case, desire)
         done = write_record(calls, case, subject, desire)
     except StoppedError as stop:
-        return _stopped(before, case, subject, desire, stop, calls.gone)
+        return _stopped(before, case, subject, desire, stop, calls)
     except (RecordError, EvaluationError) as error:
         case, desire = parted(case, subject, desire, calls.gone)
         known = None if _has_written(calls) else _as_before(before)
         return parking.reject(case, error, known, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record) | ({"stray": None} if done.ours else {})
     case, desire = parted(case, subject, desire, calls.gone)
-    introduce(case, subject, desire, done.id)
+    if done.id != calls.introduced:
+        introduce(case, subject, desire, done.id)
     return close(case, subject, desire.at(done.id), "done", told)
 
 
@@ -161,16 +163,16 @@ INTENDED = ("remote", "orphans", "inflight", "ambiguous", "seen", "wrote", "land
 
 
 def _stopped(
-    before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError, gone: str | None
+    before: Case, case: Case, subject: Subject, desire: Desire, stop: StoppedError, calls: Calls
 ) -> str:
-    """Park or list what could not go on. `before`: the case as it was when this attempt began; `gone`: the id
-    that it did not find any more."""
+    """Park or list what could not go on. `before`: the case as it was when this attempt began."""
     changes = {} if stop.writes else _as_before(before)
-    if gone:
-        case, desire = parted(case, subject, desire, gone)
+    if calls.gone:
+        case, desire = parted(case, subject, desire, calls.gone)
         changes["remote"] = None
     if stop.remote and stop.remote != desire.remote:
-        introduce(case, subject, desire, stop.remote)
+        if stop.remote != calls.introduced:
+            introduce(case, subject, desire, stop.remote)
         changes["remote"] = stop.remote
     if stop.throttled:
         return parking.take_back(case, stop.outcome.reason, stop.outcome.after, **changes)
@@ -191,18 +193,23 @@ def _as_before(case: Case) -> dict[str, Any]:
 
 def _leased(case: Case, desire: Desire) -> float:
     """Seconds for which somebody else may be creating the record just now."""
-    inflight = case.data.get("inflight")
+    return max((_lease(case, desire, noted) for noted in desire.underway), default=0.0)
+
+
+def _lease(case: Case, desire: Desire, noted: Mapping[str, Any]) -> float:
+    """Seconds for which the request of this state of a delivery keeps another one waiting."""
     upserts = case.target.resource.upsert is not None
-    if not inflight or (upserts and not _matches_another(case, desire)):
+    if upserts and not _matches_another(case, desire, noted):
         return 0.0
-    return to_epoch(inflight["at"]) + (UNHEARD if upserts else LEASE) - case.now
+    return to_epoch(noted["inflight"]["at"]) + (UNHEARD if upserts else LEASE) - case.now
 
 
-def _matches_another(case: Case, desire: Desire) -> bool:
+def _matches_another(case: Case, desire: Desire, noted: Mapping[str, Any]) -> bool:
     """Whether an upsert may create a second record beside that of a request which is still on its way: by
     another identifier than that one."""
     names = {field.name for field in case.hub.catalog.entities[case.delivery.entity].identifying}
-    told = {name: desire.wrote[name][0][0] for name in names & desire.wrote.keys()}
+    wrote = noted.get("wrote", {})
+    told = {name: wrote[name][0][0] for name in names & wrote.keys()}
     return desire.remote is None and any(
         known != ledger.fingerprint(desire.both.get(name)) for name, known in told.items()
     )

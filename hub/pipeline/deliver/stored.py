@@ -26,7 +26,8 @@ def noted(case: Case, entity: str, desire: Desire, record: Any) -> dict[str, Any
     fresh = {name: value for name, value in stored.items() if name not in wrote}
     noted = ledger.entry(fresh, at, ledger.read_back(wrote, stored))
     exact = "updated_at" in fields
-    landed = {**desire.landed, at: [fields["updated_at"] if exact else from_epoch(case.now), exact]}
+    there = [fields["updated_at"] if exact else from_epoch(case.now), exact]
+    landed = {**ledger.landings(case.data.get("landed")), at: there}
     return {"wrote": noted, "landed": ledger.remembered(landed, noted)}
 
 

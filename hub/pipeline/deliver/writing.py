@@ -11,7 +11,7 @@ from hub.messages import dumps
 from hub.pipeline.deliver.calls import Calls, StoppedError
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.desire import Desire, idempotency_key
-from hub.pipeline.deliver.introducing import hear_out
+from hub.pipeline.deliver.introducing import hear_out, introductions
 from hub.pipeline.subjects import Subject
 from hub.reprs import discreet
 
@@ -56,7 +56,7 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
         return done
     first = case.data["inflight"]["first"]
     creating = {**scope, "id": None, "key": idempotency_key(*known, first)}
-    done = _found(calls, case, updating) or _created(calls, creating)
+    done = _found(calls, case, subject, desire, updating) or _created(calls, creating)
     if first == subject.epoch or not done.id or resource.update is None:
         return done
     # A vendor who knows the key answers with what the earlier version made.
@@ -74,10 +74,12 @@ def _at(id: str | None, *, writes: bool = False) -> Iterator[None]:
         raise
 
 
-def _found(calls: Calls, case: Case, scope: Scope) -> Done | None:
+def _found(calls: Calls, case: Case, subject: Subject, desire: Desire, scope: Scope) -> Done | None:
     """The one record that a search finds and that was updated; searches are asked in order.
 
-    It is heard out before it is written over: it may say something newer than we do.
+    It is heard out before it is written over: it may say something newer than we do. To whom it belongs is
+    told before that, as somebody may have changed the address there; but not of one that takes the place of
+    another, which has to be told first.
     """
     update = calls.target.resource.update
     for call in calls.target.resource.find:
@@ -87,7 +89,9 @@ def _found(calls: Calls, case: Case, scope: Scope) -> Done | None:
         calls.is_now(hit.id)
         if hit.id is None:
             continue
-        hear_out(case, hit.id, hit.record)
+        whose = introductions(case, subject, desire, hit.id) if calls.missed is None else []
+        hear_out(case, hit.id, hit.record, whose)
+        calls.introduced = hit.id if whose else None
         with _at(hit.id):
             done = _updated(calls, update, {**scope, "id": hit.id}) if update else Done(hit.id)
         if done is not None:

@@ -130,7 +130,8 @@ def _written(reading: Reading, telling: Telling, ids: Iterable[str]) -> Written 
     reading.load(notes)
     here = keys.told(telling.record.pk).id
     found = [item.data for item in reading.present(notes)]
-    known = [Written.of(data) for data in found if data.get("remote") == here]
+    written = [*found, *(data["left"] for data in found if "left" in data)]
+    known = [Written.of(data) for data in written if data.get("remote") == here]
     maybe = [Written.of(data) for data in found if data.get("remote") is None]
     if known:
         names = {namespace(pk) for pk in telling.claims}

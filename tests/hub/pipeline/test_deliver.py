@@ -421,6 +421,29 @@ def test_seed_2315_an_upsert_by_another_address_waits_until_the_one_on_its_way_h
     assert [one["email"] for one in world.vendors.contacts.values()] == [ADA["email"], "eva@nuevo.example"]
 
 
+def test_seed_10568_a_creation_of_a_customer_merged_into_this_one_is_waited_for(world):
+    """Else the search does not find its record yet, and there would be two."""
+    ada(world)
+    world.vendors.faults = [says(200, {"found": []}), says(200, {"found": []}), never_hears]
+    assert tell(world, ERP) == "parked:timeout"
+    world.entity("customer", "c-2", relay="never", **ADA)
+    world.merge("c-1", "c-2")
+    assert tell(world, ERP, id="c-2", customer="c-2") == "parked:leased"
+    world.vendors.partners["e7"] = {"ref": "c-1", "email": ADA["email"]}  # it lands after all
+    world.rest()
+    assert list(world.vendors.partners) == ["e7"]
+    assert world.state(ERP, "c-2")["remote"] == "e7"
+
+
+def test_seed_2315_of_a_customer_merged_into_this_one(world):
+    world.entity("customer", "c-1", relay="never", email="eva@correo.example")
+    world.vendors.faults = [never_hears]
+    assert tell(world) == "parked:timeout"
+    world.entity("customer", "c-2", relay="never", **ADA)
+    world.merge("c-1", "c-2")
+    assert tell(world, id="c-2", customer="c-2") == "parked:leased"
+
+
 def test_a_request_that_may_still_land_is_written_over_once_more_though_its_customer_was_merged(world):
     """The state of the one that stays is another item: it takes over what is not settled."""
     ada(world)

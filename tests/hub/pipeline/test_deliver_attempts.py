@@ -3,7 +3,7 @@ the creation that is on its way, the id that a search found, and what that said.
 
 import pytest
 
-from hub.messages import FOUND, Event
+from hub.messages import FOUND, WRITTEN, Event
 from tests.hub.pipeline.delivering import ADA, CRM, ERP, FILES, World, project, tell
 from tests.hub.pipeline.delivery_vendors import answer, loses_the_answer, never_hears, refuses, says
 
@@ -50,6 +50,17 @@ def test_what_was_noted_before_a_refused_write_is_noted_still(known):
     assert [state[name] for name in ("wrote", "landed", "remote")] == [
         before[name] for name in ("wrote", "landed", "remote")
     ]
+
+
+def test_seed_15263_a_write_without_an_answer_is_known_still_when_the_next_one_is_answered(known):
+    known.vendors.faults = [loses_the_answer]
+    assert tell(known).startswith("parked:")
+    sent = known.state(CRM, "c-1")["inflight"]["at"]
+    known.now += 80
+    assert tell(known) == "done"
+    landed = known.state(CRM, "c-1")["landed"]
+    assert [bool(when) for when in landed.values()] == [False, True]
+    assert min(landed) == sent
 
 
 @pytest.mark.parametrize("fault", [says(429), says(500), never_hears])
@@ -123,8 +134,10 @@ def test_seed_8469_what_a_search_finds_is_heard_before_it_is_written_over(timed)
     timed.vendors.faults = [found(email="ada@correo.example", name="Augusta", updated=TOLD)]
     timed.vendors.partners["e7"] = {}
     assert tell(timed, ERP) == "done"
-    told, _ = [Event.loads(stored.message.body) for stored in timed.inbound.waiting]
+    whose, told = [Event.loads(stored.message.body) for stored in timed.inbound.waiting]
     assert (told.topic, told.id, told.at) == (f"{FOUND}partner", "e7", TOLD)
+    assert (whose.topic, whose.id) == (f"{WRITTEN}partner", "e7")
+    assert whose.group == told.group
     assert told.record["name"] == "Augusta"
 
 

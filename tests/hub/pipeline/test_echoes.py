@@ -34,7 +34,7 @@ def eva(world):
     return id
 
 
-def noted(world, at, remote=None, landed=None, customer=None, stray=None, **fields):
+def noted(world, at, remote=None, landed=None, customer=None, stray=None, left=None, **fields):
     """What a delivery to the CRM noted at a minute; when it `landed` there, by the CRM's clock."""
     id = customer or world.customer().data["id"]
     data = {
@@ -42,6 +42,7 @@ def noted(world, at, remote=None, landed=None, customer=None, stray=None, **fiel
         "remote": remote,
         "landed": {minute(at): [minute(landed), True]} if landed else None,
         "stray": ledger.entry(stray[1], minute(stray[0])) if stray else None,
+        "left": {"remote": left[1], "wrote": ledger.entry(left[2], minute(left[0]))} if left else None,
     }
     kept = {name: value for name, value in data.items() if value is not None}
     world.store.commit([Put(Item(keys.delivery("crm.main.customer", "customer", id), "delivery", kept))])
@@ -146,6 +147,12 @@ def test_seed_9206_what_a_request_made_late_beside_another_record_is_no_stranger
     world.tell(told("9", 90, name="Ada", phone=EVA["phone"], created_at=minute(32), **ADA))
     assert register(world, "9", "name") is None
     assert register(world, "9", "phone")[1][0][0] == minute(90)
+
+
+def test_seed_8361_what_we_wrote_to_a_record_that_is_gone_is_no_news_when_it_comes_late(world):
+    noted(world, 40, "9", landed=40, left=(30, "8", ADA), name="Augusta", **ADA)
+    assert world.tell(told("8", 31, **ADA)).kind == "echo"
+    assert world.tell(told("8", 32, name="Eva", **ADA)).kind == "applied"
 
 
 def test_a_record_that_was_there_before_the_request_is_not_what_it_made(world):

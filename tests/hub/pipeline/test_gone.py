@@ -102,6 +102,13 @@ def test_a_record_that_an_update_does_not_find_is_deleted_as_if_its_webhook_had_
     assert world.delivery("crm")["remote"] != "1"
 
 
+def test_what_was_written_to_it_is_known_still_and_what_it_did_not_take_is_not(world):
+    before = world.delivery("crm")
+    lost(world).settle()
+    left = world.delivery("crm")["left"]
+    assert left == {name: before[name] for name in ("remote", "wrote", "landed", "seen")}
+
+
 def test_what_only_that_record_told_is_golden_no_longer(world):
     assert world.golden["stage"] == "lead"
     lost(world).settle()
