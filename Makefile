@@ -55,7 +55,7 @@ vendor-check: .venv/installed ## the shipped connectors against the vendors' own
 soak: .venv/installed ## many random schedules of unify, lives of a fleet of vendors, pairs of crashes, seeded bugs, records against the laws of mappings, expressions, hostile input
 	$(PY) -m pytest tests/hub/pipeline/test_storm.py tests/identity --no-cov --numprocesses auto --schedules 100000 --crashes 2
 	$(PY) -m tests.identity.mutants
-	$(PY) -m pytest tests/hub/pipeline/test_fleet.py tests/hub/pipeline/test_fleet_crashes.py tests/hub/pipeline/test_replay_crashes.py tests/hub/pipeline/test_fleet_sockets.py --no-cov --numprocesses auto --seeds 20000 --crashes 2
+	$(PY) -m pytest tests/hub/pipeline/test_fleet.py tests/hub/pipeline/test_fleet_crashes.py tests/hub/pipeline/test_replay_crashes.py tests/hub/pipeline/test_fleet_sockets.py tests/hub/pipeline/test_crashes_aws.py --no-cov --numprocesses auto --seeds 20000 --crashes 2
 	$(PY) -m tests.fleet.mutants
 	$(PY) -m pytest tests/hub/test_compiler.py tests/hub/test_transcoding.py tests/hub/samples --no-cov --examples 20000
 	$(PY) -m pytest tests/laws --no-cov --examples 10000

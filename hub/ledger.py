@@ -10,8 +10,8 @@ delivery item. Pure: unify asks, deliver writes.
 **The rule.** A telling of a value for a time repeats a write of ours where that write may have landed before,
 and nothing shows that another value stood there in between: no later write of ours that surely landed, and
 no word of the record itself. When a write landed is known by the destination's own clock, or by ours (its
-clock may be off by OVERTAKEN), or not at all: then it may land until QUIET is over. One that was answered with
-an older time than it can have changed nothing: what stood there then is no write of ours.
+clock may be off by OVERTAKEN), or not at all: then it may land until QUIET is over. One that was answered
+with an older time than it can have changed nothing: what stood there then is no write of ours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -87,29 +87,31 @@ class Table(MemoryStore):
         self.world = world
 
     def read(self, keys):
-        self.world.cross("before read")
+        self.world.cross()
         found = super().read(keys)
-        self.world.cross("after read")
+        self.world.cross()
         return found
 
     def commit(self, writes):
-        self.world.cross("before commit")
+        self.world.cross()
         super().commit(writes)
+        self.world.effects += 1
         self.world.committed([write.item for write in writes if isinstance(write, Put)])
-        self.world.cross("after commit")
+        self.world.cross()
 
     def page(self, *args, **named):
-        self.world.cross("before page")
+        self.world.cross()
         return super().page(*args, **named)
 
     def agenda(self, *args, **named):
-        self.world.cross("before agenda")
+        self.world.cross()
         return super().agenda(*args, **named)
 
     def count(self, tally):
-        self.world.cross("before count")
+        self.world.cross()
         counted = super().count(tally)
-        self.world.cross("after count")
+        self.world.effects += 1
+        self.world.cross()
         return counted
 
 
@@ -122,10 +124,11 @@ class Line(MemoryQueue):
         self.sent = sent
 
     def send(self, messages):
-        self.world.cross("before send")
+        self.world.cross()
         super().send(messages)
+        self.world.effects += 1
         self.sent(messages)
-        self.world.cross("after send")
+        self.world.cross()
 
 
 class Vault:
@@ -155,7 +158,8 @@ class Vault:
 class World:
     """A seed at work. `only`: the moves that are made (all when None); `weather`: in place of the seed's.
 
-    `carrier`: what takes our requests to the vendors.
+    `carrier`: what takes our requests to the vendors. `boundaries`: how many our processes have crossed;
+    `effects`: how often they changed table or queues; `step`: the number of the worker at work.
     """
 
     carrier = Wire
@@ -185,10 +189,12 @@ class World:
         self._batches = {}
         self.batches = []
         self.mood = self.dice("mood")
-        self.crossed = []
-        self.step = ""
+        self.boundaries = 0
+        self.effects = 0
         self.deaths = 0
         self.depth = 0
+        self.steps = 0
+        self.step = 0
         self.relayed = 0
         self.asked_until = {}
         self.unasked = {n for n, one in self.systems.items() if self.weather.polled(n, told=one.told)}
@@ -244,13 +250,9 @@ class World:
 
     # Deaths and others at work.
 
-    @property
-    def boundaries(self):
-        return len(self.crossed)
-
-    def cross(self, where):
-        """A boundary of our process. `where`: before or after which call; its kind names the step, too."""
-        self.crossed.append(f"{self.step}, {where}")
+    def cross(self):
+        """A boundary of our process: before or after a call of a port."""
+        self.boundaries += 1
         if self.boundaries in self.weather.crashes and self.depth:
             self.deaths += 1
             self.tell("a process of ours dies")
@@ -260,10 +262,11 @@ class World:
         if self.weather.others and 0 < self.depth < 3 and self._rng.random() < self.weather.others / 20:
             self._alive(self._rng.choice((self.unify, self.route, self.deliver)))
 
-    def _alive(self, work, name=""):
-        """A worker that may die, by its name."""
+    def _alive(self, work):
+        """A worker that may die."""
         self.depth += 1
-        outer, self.step = self.step, name or work.__name__
+        self.steps += 1
+        outer, self.step = self.step, self.steps
         try:
             return work()
         except Crash:
@@ -320,7 +323,7 @@ class World:
         if swept is not None and swept <= self.now:
             self._swept = self.now
             self._caught_up()
-            self._alive(lambda: sweep(self.hub), "sweep")
+            self._alive(lambda: sweep(self.hub))
         if self.unasked and self._poll_at <= self.now:
             self._poll_at = self.now + POLL
             self._ask()
@@ -338,7 +341,7 @@ class World:
         asked, self.unasked = tuple(sorted(self.unasked)), set()
         self.counts["polls"] += 1
         self.tell(f"{', '.join(asked)}: asked for what changed")
-        found = self._alive(lambda: poll(self._asking(asked)), "poll")
+        found = self._alive(lambda: poll(self._asking(asked)))
         failed = asked if found is True else [one.account for one in found if one.error]
         self.unasked |= {*failed, *(name for name in asked if self.now < self.asked_until.get(name, 0.0))}
 
@@ -379,9 +382,9 @@ class World:
         ]
         if not batch:
             return False
-        self.cross("before the batch")
+        self.cross()
         outcomes = list(work(batch))
-        self.cross("after the batch")
+        self.cross()
         for one, outcome in zip(stored, outcomes, strict=True):
             if isinstance(outcome, Exception) and not isinstance(outcome, RetryError):
                 raise outcome

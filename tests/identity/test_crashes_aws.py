@@ -41,7 +41,8 @@ class Cloud:
             Bucket="raw", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
         self.clients["secretsmanager"].create_secret(Name="cauce/pepper", SecretString='{"1": "p"}')
-        self.tables = self.count = self.death = 0
+        self.tables = self.count = 0
+        self.deaths = ()
         self.armed = False
         for client in self.clients.values():
             client.meta.events.register_first("before-call.*.*", self._cross)
@@ -50,7 +51,7 @@ class Cloud:
     def _cross(self, **_):
         if self.armed:
             self.count += 1
-            if self.count == self.death:
+            if self.count in self.deaths:
                 raise Crash
 
     def hub(self, catalog):
@@ -114,7 +115,7 @@ def live(cloud, catalog, flow, death=0):
     """The points that a flow crosses, and what it leaves."""
     hub = cloud.hub(catalog)
     cloud.fill(hub, before(catalog, flow))
-    cloud.count, cloud.death, cloud.armed = 0, death, True
+    cloud.count, cloud.deaths, cloud.armed = 0, (death,), True
     for told in flow.events:
         until_done(cloud, lambda told=told: hub.inbound.send([Message(told.dumps(), told.group, told.dedup)]))
         cloud.armed = False

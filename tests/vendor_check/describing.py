@@ -2,9 +2,8 @@
 
 
 def operation(*query, needs=(), body=None, required=()):
-    """An operation of these query parameters, that `needs` those or headers of the kind (in, name).
-
-    `body`: the schemas of what its JSON may hold, of which some is `required`; None where it takes none.
+    """An operation that takes these query parameters. `needs`: (in, name) of each that must be there, headers
+    included. `body`: the schemas of what its JSON may hold, some of it `required`; None where it takes none.
     """
     parameters = [{"in": "query", "name": name, "schema": {}} for name in query]
     parameters += [{"in": place, "name": name, "required": True, "schema": {}} for place, name in needs]

@@ -10,10 +10,20 @@ from hub.pipeline import Hub
 from hub.pipeline.deliver.case import Case
 from hub.pipeline.deliver.crowd import room
 from hub.pipeline.deliver.parking import DOWN
-from hub.pipeline.deliver.target import Target
+from hub.pipeline.deliver.target import Target, pause
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
-from hub.store import Conflict
+from hub.store import Conflict, Key, Tally
+
+MANY_LOST = 5
+"""Records of ours in a row that an account does not find any more: then a person says whether they were
+deleted there, or the key is another account's."""
+
+LOST, WARNED = "lost", "warned"
+"""How many there are so far, and whether somebody was asked: numbers of the account's item."""
+
+RECORDS_GONE = "records-gone"
+"""Why the account is paused until somebody has looked."""
 
 CROWDED = 0.05
 """Seconds per token of a rate at which a busy account's item is not put into transactions: workers who
@@ -106,6 +116,29 @@ class Calls:
         response = self.make(get, {"id": id})
         return None if response is None else get.record(response)
 
+    def found(self) -> None:
+        """Note that an update found its record: the row of lost ones is over."""
+        if self.outlet.numbers.get(LOST):
+            self._count(Tally(self._numbers, put={LOST: 0.0, WARNED: 0.0}))
+
+    def lost(self, id: str) -> None:
+        """Note that an update did not find the record `id`. Raises StoppedError for too many in a row, once:
+        who resumes the account says that they are gone."""
+        self.missed = id
+        self._count(Tally(self._numbers, add={LOST: 1.0}))
+        numbers = self.outlet.numbers
+        if numbers.get(LOST, 0.0) >= MANY_LOST and not numbers.get(WARNED):
+            pause(self.hub, self.outlet.account, RECORDS_GONE)
+            self._count(Tally(self._numbers, put={WARNED: 1.0}))
+            raise StoppedError(Outcome("pause", reason=RECORDS_GONE))
+
+    @property
+    def _numbers(self) -> Key:
+        return keys.limit(self.outlet.account)
+
+    def _count(self, tally: Tally) -> None:
+        _, self.outlet.numbers = self.hub.store.count(tally)
+
     def is_now(self, id: str | None) -> None:
         """Note at which id the record is that was looked for, None where at none."""
         self.gone = None if id == self.missed else self.missed
@@ -116,8 +149,7 @@ class Calls:
 
     def _line_up(self, lane: str, turns: int) -> None:
         """Look at the account's numbers."""
-        key = keys.limit(self.outlet.account)
-        held = self.hub.store.read([key]).get(key)
+        held = self.hub.store.read([self._numbers]).get(self._numbers)
         self.outlet.lane, self.turns = lane, turns
         self.outlet.numbers = held.data if held else {}
 

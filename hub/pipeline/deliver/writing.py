@@ -45,8 +45,9 @@ def write_record(calls: Calls, case: Case, subject: Subject, desire: Desire) -> 
     if desire.remote and resource.update is not None:
         done = _updated(calls, resource.update, updating)
         if done is not None:
+            calls.found()
             return done
-        calls.missed = desire.remote
+        calls.lost(desire.remote)
     if resource.upsert is not None:
         done = _told(calls, resource.upsert, {**scope, "key": idempotency_key(*known, subject.epoch)})
         held = None if calls.missed else desire.remote

@@ -98,6 +98,12 @@ _BY_REASON: dict[str, Remedy] = {
         "see the delivery of the customer itself: this one follows it",
     ),
     "paused": Remedy(OPERATOR, "the account is paused", "`hub resume {account}`"),
+    "records-gone": Remedy(
+        OPERATOR,
+        "several of our records in a row are not there any more, so nothing more is sent there",
+        "if the key is another account's: `hub accounts secret set {account}`; then, or if they were deleted,"
+        " `hub resume {account}`",
+    ),
     "missing-secret": Remedy(
         OPERATOR,
         "the account lacks a secret",

@@ -1,7 +1,7 @@
 """Death before and after every call to AWS of deliver, sweep, relay, refresh: the real adapters, over moto.
 
 Each death ends the process, with what it knew; another one goes on with table, queue and secrets. The vendors
-end with what they have without a death.
+end with what they have without a death. `--crashes 2` (`make soak`): a second death at each later call.
 """
 
 import json
@@ -44,12 +44,15 @@ LATER = 601
 
 ENDED = ("ok", "done", "sent")
 
+SINGLE = "boundaries of calls to AWS in relay, deliver, sweep and refresh, each with a death"
+PAIRS = "pairs of boundaries of calls to AWS in relay, deliver, sweep and refresh, a death at both"
+
 
 class Life:
-    """A stack of its own in the cloud, whose processes die at the `death`th call boundary of `step`."""
+    """A stack of its own in the cloud, whose processes die at these call boundaries of its step."""
 
-    def __init__(self, cloud, catalog, death=0):
-        self.cloud, self.catalog, self.death = cloud, catalog, death
+    def __init__(self, cloud, catalog, deaths=()):
+        self.cloud, self.catalog, self.planned = cloud, catalog, deaths
         self.clock = Clock(START)
         self.vendors = Vendors(self.clock)
         self.deaths = 0
@@ -81,7 +84,7 @@ class Life:
 
     def through(self, step, **parts):
         """What the step gives, in a new process after each death; its call boundaries are in `points`."""
-        self.cloud.count, self.cloud.death, self.cloud.armed = 0, self.death, True
+        self.cloud.count, self.cloud.deaths, self.cloud.armed = 0, self.planned, True
         while True:
             try:
                 given = step(self.process(**parts))
@@ -159,18 +162,18 @@ def before(catalog, **relay):
     return world
 
 
-def relayed(cloud, catalog, death=0):
+def relayed(cloud, catalog, deaths=()):
     """The stream hands two images to route."""
-    life, world = Life(cloud, catalog, death), before(catalog, relay="later")
+    life, world = Life(cloud, catalog, deaths), before(catalog, relay="later")
     life.fill(world.store.items())
     life.through(lambda hub: route(hub, [item for item in life.items() if item.kind == "outbox"]))
     life.rest()
     return life
 
 
-def delivered(cloud, catalog, death=0):
+def delivered(cloud, catalog, deaths=()):
     """What a relay sent is delivered: an upsert, a search and a creation, one that needs it, an act."""
-    life, world = Life(cloud, catalog, death), before(catalog)
+    life, world = Life(cloud, catalog, deaths), before(catalog)
     life.fill(world.store.items())
     messages = [Delivery.loads(one.message.body) for one in world.outbound.waiting]
     life.through(lambda hub: [_delivered(life, hub, message) for message in messages])
@@ -185,9 +188,9 @@ def _delivered(life, hub, message):
     return deliver(hub, message)
 
 
-def swept(cloud, catalog, death=0):
+def swept(cloud, catalog, deaths=()):
     """A parked delivery, a wait that is over and two images that nobody relayed."""
-    life, world = Life(cloud, catalog, death), before(catalog, relay="later")
+    life, world = Life(cloud, catalog, deaths), before(catalog, relay="later")
     world.switch("crm.main", paused=True)
     message = Delivery(CRM, "customer", "c-1", 1, "c-1", "sync")
     assert deliver(world.hub, message) == "parked:paused"
@@ -219,9 +222,24 @@ def test_a_death_at_any_call_to_aws_leaves_the_vendors_the_same(flow, cloud, cat
     wanted = calm.left()
     assert {data["state"] for _, _, data in wanted[0]} - {None} <= {*ENDED, "skipped"}
     for point in range(1, calm.points + 1):
-        life = FLOWS[flow](cloud, catalog, point)
+        life = FLOWS[flow](cloud, catalog, (point,))
         assert (life.left(), life.deaths) == (wanted, 1), f"at call boundary {point} of {calm.points}"
-    figure("boundaries of calls to AWS in relay, deliver, sweep and refresh, each with a death", calm.points)
+    figure(SINGLE, calm.points)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_second_death_changes_nothing_either(flow, cloud, catalog, figure, pytestconfig):
+    if pytestconfig.getoption("--crashes") < 2:
+        pytest.skip("make soak")
+    calm = FLOWS[flow](cloud, catalog)
+    wanted, tried = calm.left(), 0
+    for first in range(1, calm.points + 1):
+        once = FLOWS[flow](cloud, catalog, (first,))
+        for second in range(first + 1, once.points + 1):
+            life = FLOWS[flow](cloud, catalog, (first, second))
+            assert (life.left(), life.deaths) == (wanted, 2), f"at {first} and {second}"
+            tried += 1
+    figure(PAIRS, tried)
 
 
 def test_a_relay_that_marks_before_it_sends_is_found_out(cloud, catalog, monkeypatch):
@@ -234,12 +252,12 @@ def test_a_relay_that_marks_before_it_sends_is_found_out(cloud, catalog, monkeyp
         send(hub, late.pop() if late else [])
 
     monkeypatch.setattr(routing, "_close", hasty)
-    assert any(relayed(cloud, catalog, point).left() != wanted for point in range(1, 20))
+    assert any(relayed(cloud, catalog, (point,)).left() != wanted for point in range(1, 20))
 
 
-def refreshed(cloud, death=0):
+def refreshed(cloud, deaths=()):
     """A token that is over is renewed, with a refresh token for one use and half an hour more."""
-    life = Life(cloud, catalog_of(ROTATING, "{}"), death)
+    life = Life(cloud, catalog_of(ROTATING, "{}"), deaths)
     life.vendors = Vendor(life.clock, grace=1800.0)
     credentials.current(life.process(), ACCOUNT)
     life.clock.now += 3600
@@ -255,13 +273,23 @@ def _current(hub):
             hub.sleep(max(error.after, 1.0))
 
 
-def test_a_death_at_any_call_to_aws_of_a_renewal_loses_no_account(cloud, figure):
-    calm, _ = refreshed(cloud)
-    for point in range(1, calm.points + 1):
-        life, token = refreshed(cloud, point)
-        vendor, (item,) = life.vendors, life.items()
-        assert vendor.tokens[token] > vendor.now and vendor.over == 0
-        assert item.data["values"]["access_token"] == token
-        assert "dead" not in item.data and len(vendor.refreshes) in (2, 3)
-        assert life.deaths == 1, f"at call boundary {point} of {calm.points}"
-    figure("boundaries of calls to AWS in relay, deliver, sweep and refresh, each with a death", calm.points)
+def renewed(cloud, *deaths):
+    """The call boundaries of a renewal with these deaths, which loses no account."""
+    life, token = refreshed(cloud, deaths)
+    vendor, (item,) = life.vendors, life.items()
+    assert vendor.tokens[token] > vendor.now and vendor.over == 0
+    assert item.data["values"]["access_token"] == token
+    assert "dead" not in item.data and len(vendor.refreshes) in range(2, 3 + len(deaths))
+    assert life.deaths == len(deaths), f"at {deaths}"
+    return life.points
+
+
+def test_a_death_at_any_call_to_aws_of_a_renewal_loses_no_account(cloud, figure, pytestconfig):
+    points = renewed(cloud)
+    lasted = {first: renewed(cloud, first) for first in range(1, points + 1)}
+    figure(SINGLE, points)
+    if pytestconfig.getoption("--crashes") > 1:
+        pairs = [(first, second) for first, last in lasted.items() for second in range(first + 1, last + 1)]
+        for pair in pairs:
+            renewed(cloud, *pair)
+        figure(PAIRS, len(pairs))

@@ -5,9 +5,10 @@ import pytest
 from hub import keys
 from hub.golden import DELETED
 from hub.messages import GONE
+from hub.pipeline.deliver.calls import RECORDS_GONE
 from hub.queues import MemoryQueue
 from hub.store import Put
-from tests.hub.pipeline.delivering import project
+from tests.hub.pipeline.delivering import CRM, World, project, tell
 from tests.hub.pipeline.delivery_vendors import Crash, answer, says
 from tests.hub.pipeline.two_way import FILES, NAMES, SYSTEMS, known
 
@@ -43,6 +44,12 @@ def told_elsewhere(catalog):
     world.shop.edit("shop1", email="ada@nuevo.example", given_name="Augusta", phone="+573000000001")
     world.settle().later(3600)
     return world
+
+
+@pytest.fixture
+def bare(catalog):
+    """A deployment in which nobody has told anything yet."""
+    return World(catalog)
 
 
 @pytest.fixture
@@ -225,3 +232,44 @@ def test_where_nothing_can_be_created_instead_the_delivery_is_parked_and_the_rec
     assert agree(world)
     assert len(entries(world)) == 1
     assert parked(world) == []
+
+
+# Five in a row: the key may be another account's.
+
+
+def lose_all(world):
+    """Seven customers whom the CRM has, and who change when it has none of them any more."""
+    for number in range(1, 8):
+        world.entity("customer", f"c-{number}", relay="never", email=f"ada{number}@correo.example")
+        assert told_of(world, number) == "done"
+    world.vendors.contacts.clear()
+    for number in range(1, 8):
+        world.entity("customer", f"c-{number}", relay="never", stage="customer")
+
+
+def told_of(world, *numbers):
+    results = [tell(world, id=f"c-{number}", customer=f"c-{number}", epoch=9) for number in numbers]
+    return results if len(numbers) > 1 else results[0]
+
+
+def test_of_records_that_are_gone_in_a_row_the_fifth_pauses_the_account_and_none_is_made_in_its_place(bare):
+    lose_all(bare)
+    assert told_of(bare, 1, 2, 3, 4, 5, 6) == [*["done"] * 4, f"parked:{RECORDS_GONE}", "parked:paused"]
+    assert len(bare.vendors.contacts) == 4
+    assert bare.state(CRM, "c-5")["remote"] == "c5"
+    key = keys.account("crm.main")
+    held = bare.store.read([key])[key].data
+    assert (held["paused"], held["reason"]) == (True, RECORDS_GONE)
+
+
+def test_who_resumes_the_account_says_that_they_are_gone(bare):
+    lose_all(bare)
+    told_of(bare, 1, 2, 3, 4, 5)
+    bare.switch("crm.main", paused=False)
+    assert told_of(bare, 5, 6, 7) == ["done"] * 3
+
+
+def test_a_record_that_is_found_ends_the_row(bare):
+    lose_all(bare)
+    bare.vendors.contacts["c4"] = {"email": "ada4@correo.example"}
+    assert told_of(bare, 1, 2, 3, 4, 5, 6, 7) == ["done"] * 7

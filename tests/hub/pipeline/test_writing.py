@@ -40,6 +40,9 @@ class Calls:
             raise answer
         return answer
 
+    def lost(self, id):
+        self.missed = id
+
 
 def says(body):
     return HttpResponse(200, {}, json.dumps(body).encode())
