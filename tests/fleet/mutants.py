@@ -109,7 +109,7 @@ def _own_wait():
     yield patch.object(limiter, "block", lambda *_: None)
 
 
-@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=1500)
+@mutant("no-lease", "a creation is not leased, and not looked for before it is repeated", within=250)
 def _no_lease():
     yield patch.object(state, "_leased", lambda *_: 0.0)
     yield patch.object(parking, "QUIET", 0.0)
@@ -169,9 +169,7 @@ def _stranger():
     yield patch.object(state, "introduce", lambda *_: None)
 
 
-@mutant(
-    "old-id", "a delivery is sent again under the id of a customer who was merged long ago", within=HIDDEN
-)
+@mutant("old-id", "a delivery is sent again under the id of a customer who was merged long ago", within=400)
 def _old_id():
     message = Case._message
 
@@ -199,12 +197,12 @@ def _set_back():
     yield patch.object(ledger.Written, "_repeats", hasty)
 
 
-@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=500)
+@mutant("late-set-back", "that what we wrote stood there again is not remembered", within=2000)
 def _late_set_back():
     yield patch.object(ledger.Written, "stood", lambda *_: False)
 
 
-@mutant("own-word", "what a record told before we wrote the same is its echo", within=9000)
+@mutant("own-word", "what a record told before we wrote the same is its echo", within=1500)
 def _own_word():
     yield patch.object(ledger.Written, "_is_before", lambda *_: False)
 
