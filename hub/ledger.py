@@ -16,6 +16,7 @@ with an older time than it can have changed nothing: what stood there then is no
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from hub.golden import NEVER, Register, Stamp
@@ -65,7 +66,7 @@ DIGITS = 16
 
 
 @discreet()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """What one delivery noted: its ledger, the marks of what its record had told by then (`seen`), and when
     its writes were there (`landed`)."""
@@ -147,10 +148,8 @@ class Written:
         written it by then, and what is told is no write of ours."""
         if not self.is_last(name, value, at):
             return False
-        own = self._marks(name)[0]
-        noted = {own.first, own.noted, *(one for one in self.landed if own.first < one < own.noted)}
-        ours = any(self._earliest(one) <= at <= self._surely(one) for one in noted)
-        return not ours and any(self._surely(one) < at for one in noted)
+        noted = self._noted(self._marks(name)[0])
+        return not self._lands(noted, at, at) and any(self._surely(one) < at for one in noted)
 
     def was_silent(self, name: str, at: str, until: str) -> bool:
         """Whether we surely wrote a field before `at`, and then surely nothing `until` then."""
@@ -184,6 +183,10 @@ class Written:
             return told
         return ours.hash if self._is_exact(ours.noted) and at < self._there(ours.noted) else ""
 
+    def _noted(self, own: Mark) -> set[str]:
+        """When a value was written, as far as we know: each write of a record is one of all its fields."""
+        return {own.first, own.noted, *(one for one in self.landed if own.first < one < own.noted)}
+
     def _marks(self, name: str) -> list[Mark]:
         return [Mark.of(kept) for kept in self.wrote.get(name, ())]
 
@@ -207,9 +210,7 @@ class Written:
         place = next((place for place, one in enumerate(marks) if hashed in one.forms), None)
         if place is None or (place and at > self._until(marks, place)):
             return False
-        own = marks[place]
-        noted = {own.first, own.noted, *(one for one in self.landed if own.first < one < own.noted)}
-        return not other or self._may_land(noted, other, at)
+        return not other or self._may_land(self._noted(marks[place]), other, at)
 
     def _until(self, marks: Sequence[Mark], place: int) -> str:
         """Until when an older value of ours may be there: the next ones that had an outcome replaced it, but
@@ -225,6 +226,10 @@ class Written:
         recent = sorted(self.landed)[-RECENT:]
         if len(recent) == RECENT and self._surely(recent[0]) >= after:
             return True
+        return self._lands(noted, after, by)
+
+    def _lands(self, noted: Iterable[str], after: str, by: str) -> bool:
+        """Whether one of these writes, of which we know, may have landed `after` and `by` then."""
         return any(self._surely(one) >= after and self._earliest(one) <= by for one in noted)
 
     def _settled(self, noted: str) -> bool:
@@ -251,7 +256,7 @@ class Written:
         then = (self._there(one) for one in self.landed if one >= over and self._is_exact(one))
         return min([surely, *then])
 
-    @property
+    @cached_property
     def _ahead(self) -> float:
         """Seconds by which the destination's clock is ahead of ours, QUIET less at least, by writes of which
         it told its own time: the most of them, as one that changed nothing has an older time."""

@@ -10,7 +10,7 @@ from hub.errors import RetryError
 from hub.limiter import Grant
 from hub.pipeline import Hub
 from hub.reprs import discreet
-from hub.store import Store, Tally
+from hub.store import Key, Store, Tally
 
 SLOW = 3.0
 """Seconds that a call takes of which an account may not have many in flight at once."""
@@ -83,7 +83,7 @@ class Outlet:
         if response.status >= 500:
             self._failed()
         else:
-            self._settle(breaker.succeeded)
+            self.settle(breaker.succeeded)
         now, demand = self.hub.clock(), self.connector.demand(call)
         if outcome.throttled or (outcome.after and outcome.kind != "done"):
             windows = [limit.window for limit in demand.limits]
@@ -93,10 +93,11 @@ class Outlet:
             limiter.correct(self.hub.store, self.account, left, demand, self.numbers, now)
 
     def _failed(self) -> None:
-        self._settle(breaker.failed)
-        self._settle(breaker.tripped)
+        self.settle(breaker.failed)
+        self.settle(breaker.tripped)
 
-    def _settle(self, change: Callable[..., Tally | None]) -> None:
+    def settle(self, change: Callable[[Key, dict[str, Any], float], Tally | None]) -> None:
+        """Change the account's numbers, by what `change` makes of their key, what is known, and the time."""
         key, clock = keys.limit(self.account), self.hub.clock
         self.numbers = settled(self.hub.store, self.numbers, lambda known: change(key, known, clock()))
 

@@ -13,7 +13,7 @@ from hub.pipeline.deliver.parking import DOWN
 from hub.pipeline.deliver.target import Target, pause
 from hub.pipeline.outlet import Outlet
 from hub.reprs import discreet
-from hub.store import Conflict, Key, Tally
+from hub.store import Conflict, Tally
 
 MANY_LOST = 5
 """Records of ours in a row that an account does not find any more: then a person says whether they were
@@ -118,26 +118,20 @@ class Calls:
 
     def found(self) -> None:
         """Note that an update found its record: the row of lost ones is over."""
-        if self.outlet.numbers.get(LOST):
-            self._count(Tally(self._numbers, put={LOST: 0.0, WARNED: 0.0}))
+        over = {LOST: 0.0, WARNED: 0.0}
+        self.outlet.settle(lambda key, known, _: Tally(key, put=over) if known.get(LOST) else None)
 
     def lost(self, id: str) -> None:
         """Note that an update did not find the record `id`. Raises StoppedError for too many in a row, once:
         who resumes the account says that they are gone."""
         self.missed = id
-        self._count(Tally(self._numbers, add={LOST: 1.0}))
+        self.outlet.settle(lambda key, *_: Tally(key, add={LOST: 1.0}))
         numbers = self.outlet.numbers
         if numbers.get(LOST, 0.0) >= MANY_LOST and not numbers.get(WARNED):
+            # Paused before it is noted: who dies in between asks once more, and nothing is believed unasked.
             pause(self.hub, self.outlet.account, RECORDS_GONE)
-            self._count(Tally(self._numbers, put={WARNED: 1.0}))
+            self.outlet.settle(lambda key, *_: Tally(key, put={WARNED: 1.0}))
             raise StoppedError(Outcome("pause", reason=RECORDS_GONE))
-
-    @property
-    def _numbers(self) -> Key:
-        return keys.limit(self.outlet.account)
-
-    def _count(self, tally: Tally) -> None:
-        _, self.outlet.numbers = self.hub.store.count(tally)
 
     def is_now(self, id: str | None) -> None:
         """Note at which id the record is that was looked for, None where at none."""
@@ -149,7 +143,8 @@ class Calls:
 
     def _line_up(self, lane: str, turns: int) -> None:
         """Look at the account's numbers."""
-        held = self.hub.store.read([self._numbers]).get(self._numbers)
+        key = keys.limit(self.outlet.account)
+        held = self.hub.store.read([key]).get(key)
         self.outlet.lane, self.turns = lane, turns
         self.outlet.numbers = held.data if held else {}
 

@@ -18,12 +18,13 @@ from hub.pipeline.subjects import Subject
 from hub.times import from_epoch
 
 
-def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None) -> None:
+def introduce(case: Case, subject: Subject, desire: Desire, remote: str | None, told: str | None) -> None:
     """Send the event that the record `remote` is this entity's, where we did not know it and it can tell.
 
     It is sent before the delivery is closed: who dies in between finds the record, and sends the same again.
+    `told`: the record of which this attempt has said so already.
     """
-    if events := introductions(case, subject, desire, remote):
+    if remote != told and (events := introductions(case, subject, desire, remote)):
         enqueue(case.hub, events)
 
 

@@ -153,8 +153,7 @@ def _attempt(case: Case, subject: Subject, desire: Desire) -> str:
         return parking.reject(case, error, known, epoch=subject.epoch)
     told = stored.noted(case, subject.entity, desire, done.record) | ({"stray": None} if done.ours else {})
     case, desire = parted(case, subject, desire, calls.gone)
-    if done.id != calls.introduced:
-        introduce(case, subject, desire, done.id)
+    introduce(case, subject, desire, done.id, calls.introduced)
     return close(case, subject, desire.at(done.id), "done", told)
 
 
@@ -171,8 +170,7 @@ def _stopped(
         case, desire = parted(case, subject, desire, calls.gone)
         changes["remote"] = None
     if stop.remote and stop.remote != desire.remote:
-        if stop.remote != calls.introduced:
-            introduce(case, subject, desire, stop.remote)
+        introduce(case, subject, desire, stop.remote, calls.introduced)
         changes["remote"] = stop.remote
     if stop.throttled:
         return parking.take_back(case, stop.outcome.reason, stop.outcome.after, **changes)
